@@ -1,0 +1,1 @@
+//! The HTTP server: translates between JSON or bytes and the node.

@@ -1,0 +1,1 @@
+//! The chunk store: packs, index, verified reads and writes.

@@ -1,0 +1,1 @@
+//! Publish, request, grant, retrieve and audit for people: keystore, agent, HTTP caller.

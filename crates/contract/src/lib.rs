@@ -1,0 +1,1 @@
+//! The BEAS rules as a pure state transition.

@@ -1,0 +1,1 @@
+//! Who must hold which file, as a pure state machine.

@@ -1,0 +1,1 @@
+//! Consensus, contract, custody and ledger as one deterministic machine.

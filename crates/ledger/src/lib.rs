@@ -1,0 +1,1 @@
+//! Blocks, state tree, indexes and the replica's journal.

@@ -1,0 +1,2 @@
+//! The binary carechain.
+fn main() {}

@@ -1,0 +1,1 @@
+//! One test that reads the tree: allowed crate edges, file lengths, banned words.

@@ -1,0 +1,1 @@
+//! Signed bodies, the canonical codec, quorum arithmetic, blocks, certificates and proofs.
