@@ -1,1 +1,29 @@
 //! Fixed-size identifiers and keys, key derivation, sealed boxes and the record format.
+//!
+//! Protocol: `docs/formats.md`. Randomness and time are arguments; associated data arrive as bytes.
+
+mod fixed;
+mod hash;
+mod kdf;
+mod key_id;
+pub mod purpose;
+mod sealing;
+mod secret;
+mod signing;
+mod text;
+
+pub use fixed::{
+    AccessRequestId, AddressOpening, AddressShown, AddressTag, BlockId, ChainId, Commitment, DepartmentId,
+    Digest, EhrId, GrantId, HospitalId, KeyId, MandateId, Nonce, OrganisationId, PartDigest, PersonId,
+    RequestDigest, Root, Salt, Signature, SigningPublicKey, StateRoot, SubtreeValue, TransactionId, UploadId,
+};
+pub use hash::{Hasher, hash, hash_parts};
+pub use kdf::{Context, derive, derive_id, derive_parts};
+pub use key_id::{ALGORITHM_ED25519, key_id};
+pub use purpose::{Purpose, signing_bytes};
+pub use sealing::{
+    Agree, AgreeError, KEM_X25519, SealingKeyError, SealingKeyPair, SealingPublicKey, check_sealing_key,
+};
+pub use secret::Secret;
+pub use signing::{SigningKeyError, SigningKeyPair, check_signing_key, verify_strict};
+pub use text::IdTextError;
