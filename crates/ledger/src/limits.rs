@@ -1,0 +1,32 @@
+//! Every bound of this crate, with its reason.
+
+/// Shared cache of blocks, indexes and filters of all tables: with fifty nodes on one machine each may take 50 MiB.
+#[cfg(feature = "rocks")]
+pub(crate) const BLOCK_CACHE_BYTES: usize = 8 << 20;
+
+/// Write buffers of all tables together: full ones are flushed.
+#[cfg(feature = "rocks")]
+pub(crate) const WRITE_BUFFERS_BYTES: usize = 16 << 20;
+
+/// Write buffer of one table: large enough that a flush at full load comes every few seconds.
+#[cfg(feature = "rocks")]
+pub(crate) const TABLE_WRITE_BUFFER_BYTES: usize = 8 << 20;
+
+/// Unit in which a write buffer grows: thirteen nearly empty tables cost less than one MiB.
+#[cfg(feature = "rocks")]
+pub(crate) const ARENA_BLOCK_BYTES: usize = 64 << 10;
+
+/// Write-ahead log before the oldest tables are flushed: bounds the time a restart takes to replay it.
+#[cfg(feature = "rocks")]
+pub(crate) const WRITE_AHEAD_LOG_BYTES_MAX: u64 = 64 << 20;
+
+/// Threads for flush and compaction: two cores are shared with consensus.
+#[cfg(feature = "rocks")]
+pub(crate) const BACKGROUND_JOBS: i32 = 2;
+
+/// Open table files: each costs memory and a descriptor.
+#[cfg(feature = "rocks")]
+pub(crate) const OPEN_FILES_MAX: i32 = 256;
+
+#[cfg(feature = "rocks")]
+const _: () = assert!(TABLE_WRITE_BUFFER_BYTES <= WRITE_BUFFERS_BYTES);
