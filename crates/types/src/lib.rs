@@ -1,1 +1,61 @@
 //! Signed bodies, the canonical codec, quorum arithmetic, blocks, certificates and proofs.
+//!
+//! Everything that is signed, hashed or stored is declared here, in the byte order of `docs/formats.md`.
+//!
+//! Invariants
+//! - `codec` is the only file that names bincode.
+//! - One signing purpose per body ([`SignedBody`]); only this crate calls the raw signing of `crypto`.
+//! - A [`Verified`] value comes from a [`Verifier`] or from signing it oneself.
+
+mod block;
+mod bounded;
+mod certificate;
+mod checked_byte;
+mod codec;
+mod ids;
+mod keys;
+pub mod limits;
+mod membership;
+mod message;
+mod numbers;
+mod party;
+mod public_part;
+mod quorum;
+mod read_request;
+mod receipt;
+mod signed;
+mod time;
+mod transaction;
+pub mod tree;
+mod upload;
+mod verified;
+
+pub use block::{Block, Header, Outcome, PROTOCOL_VERSION, TransactionLeaf};
+pub use bounded::{BoundedBytes, BoundedString, BoundedVec, TooMany};
+pub use certificate::{Certificate, CertificateKey, Phase, SharedCertificate};
+pub use codec::{DecodeError, decode, encode};
+pub use ids::{department_id, ehr_id, grant_id, hospital_id, person_id, request_id};
+pub use keys::{KeyUse, SealingKey, SealingKeyPeriod, SigningKeyPeriod, in_force};
+pub use membership::{Endpoints, Member, Membership};
+pub use message::{
+    Checkpoint, Commit, Head, MemberBody, NewView, PrePrepare, Prepare, Prepared, Signed, ViewChange,
+};
+pub use numbers::{Epoch, Height, ReplicaId, View};
+pub use party::Party;
+pub use public_part::{
+    AccessKind, AccessPurpose, DenyPart, DepartmentPart, EhrKind, Enroller, GrantLine, GrantPart, PartKind,
+    PersonPart, PublicPart, PublicPartError, PublishPart, ReadPart, ReasonCode, Recipient, RecipientUse,
+    RequestPart, RequestSelection, RevokePart, Role, RoleTerm, SuspendPart, TransactionKind, Visibility,
+};
+pub use quorum::Quorum;
+pub use read_request::{ByteRange, READ_REQUEST_VERSION, ReadRequest, ShownAddress};
+pub use receipt::{RECEIPT_VERSION, Receipt, ReceiptLeaf, ReceiptRoot};
+pub use signed::{NodeSigner, SignedBody};
+pub use time::{Span, Time};
+pub use transaction::{
+    DetachedPart, PartHead, Submission, TRANSACTION_VERSION, Transaction, TransactionBody,
+};
+pub use upload::{RepairFetch, UploadComplete, UploadOpen};
+pub use verified::{
+    Ed25519, Rejection, SignatureScheme, Verified, Verifier, Vote, certificate_of, sign_as_member,
+};
