@@ -2,10 +2,14 @@
 
 mod backend;
 mod limits;
+mod state_tree;
 
 #[cfg(feature = "rocks")]
 pub use backend::RocksBackend;
 pub use backend::{
     Backend, BackendError, Batch, Change, Durability, FaultPoint, FaultyBackend, MemoryBackend, Order, Row, ScanRange,
     Table, after_prefix,
+};
+pub use state_tree::{
+    CommittedState, Page, PageError, PagePath, Slot, StateError, StateOverlay, StateSource, StateUpdate, prepare, prove,
 };

@@ -30,3 +30,7 @@ pub(crate) const OPEN_FILES_MAX: i32 = 256;
 
 #[cfg(feature = "rocks")]
 const _: () = assert!(TABLE_WRITE_BUFFER_BYTES <= WRITE_BUFFERS_BYTES);
+
+/// Depth of the pages kept in memory: 16³ + 16² + 16 + 1 pages of 2.2 KiB at most are 9.5 MiB, reached only by a state
+/// of a hundred thousand entries; smaller ones keep fewer.
+pub(crate) const CACHED_PAGE_DEPTH_MAX: usize = 3;

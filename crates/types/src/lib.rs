@@ -27,6 +27,7 @@ mod signed;
 mod time;
 mod transaction;
 pub mod tree;
+pub mod state_proof;
 mod upload;
 mod verified;
 
