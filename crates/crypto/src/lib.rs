@@ -6,10 +6,14 @@ mod fixed;
 mod hash;
 mod kdf;
 mod key_id;
+pub mod limits;
 pub mod purpose;
-mod sealing;
+mod sealed_box;
+mod sealing_key;
 mod secret;
 mod signing;
+#[cfg(test)]
+mod test_random;
 mod text;
 
 pub use fixed::{
@@ -21,7 +25,8 @@ pub use hash::{Hasher, hash, hash_parts};
 pub use kdf::{Context, derive, derive_id, derive_parts};
 pub use key_id::{ALGORITHM_ED25519, key_id};
 pub use purpose::{Purpose, signing_bytes};
-pub use sealing::{
+pub use sealed_box::{OpenError, OpeningContext, SealError, SealedBox, SealingContext, open_box, seal_box};
+pub use sealing_key::{
     Agree, AgreeError, KEM_X25519, SealingKeyError, SealingKeyPair, SealingPublicKey, check_sealing_key,
 };
 pub use secret::Secret;
