@@ -7,11 +7,14 @@
 //! - One signing purpose per body ([`SignedBody`]); only this crate calls the raw signing of `crypto`.
 //! - A [`Verified`] value comes from a [`Verifier`] or from signing it oneself.
 
+mod access_entry;
+mod agent;
 mod block;
 mod bounded;
 mod certificate;
 mod checked_byte;
 mod codec;
+mod genesis;
 mod ids;
 mod keys;
 pub mod limits;
@@ -19,22 +22,32 @@ mod membership;
 mod message;
 mod numbers;
 mod party;
+mod possession;
+mod proof;
 mod public_part;
+mod query;
 mod quorum;
 mod read_request;
 mod receipt;
+mod refusal;
 mod signed;
+mod state;
+pub mod state_proof;
 mod time;
 mod transaction;
 pub mod tree;
-pub mod state_proof;
 mod upload;
 mod verified;
 
+pub use access_entry::{AccessEntry, Decision, DecisionReason, EntryId, EntryShape, ReadResult};
+pub use agent::{AgentError, AgentKeys, KeyAgent, PersonBody};
 pub use block::{Block, Header, Outcome, PROTOCOL_VERSION, TransactionLeaf};
 pub use bounded::{BoundedBytes, BoundedString, BoundedVec, TooMany};
 pub use certificate::{Certificate, CertificateKey, Phase, SharedCertificate};
 pub use codec::{DecodeError, decode, encode};
+pub use genesis::{
+    Genesis, GenesisError, GenesisHospital, INDEX_KEY_SHARE_BYTES, Parameters, SearchPolicy, parameter,
+};
 pub use ids::{department_id, ehr_id, grant_id, hospital_id, person_id, request_id};
 pub use keys::{KeyUse, SealingKey, SealingKeyPeriod, SigningKeyPeriod, in_force};
 pub use membership::{Endpoints, Member, Membership};
@@ -43,15 +56,28 @@ pub use message::{
 };
 pub use numbers::{Epoch, Height, ReplicaId, View};
 pub use party::Party;
+pub use possession::{POSSESSION_VERSION, Possession};
+pub use proof::{
+    Claim, EpochStep, Proof, ProofError, ProofFileError, ProofKind, SignedHead, TransactionProof,
+    VerifiedClaim, VerifiedProof, VerifiedTransaction,
+};
 pub use public_part::{
     AccessKind, AccessPurpose, DenyPart, DepartmentPart, EhrKind, Enroller, GrantLine, GrantPart, PartKind,
     PersonPart, PublicPart, PublicPartError, PublishPart, ReadPart, ReasonCode, Recipient, RecipientUse,
     RequestPart, RequestSelection, RevokePart, Role, RoleTerm, SuspendPart, TransactionKind, Visibility,
 };
+pub use query::{QUERY_PATH_BYTES_MAX, Query};
 pub use quorum::Quorum;
 pub use read_request::{ByteRange, READ_REQUEST_VERSION, ReadRequest, ShownAddress};
 pub use receipt::{RECEIPT_VERSION, Receipt, ReceiptLeaf, ReceiptRoot};
+pub use refusal::Refusal;
 pub use signed::{NodeSigner, SignedBody};
+pub use state::{
+    AccessValue, CountsValue, DepartmentValue, EhrByPatientValue, EhrValue, GrantLineValue, GrantValue,
+    HospitalCounts, HospitalValue, MemberValue, NodeKey, ParameterValue, PersonCounts, PersonValue,
+    RecordCounts, RefusedValue, RequestStatus, RequestValue, Stamp, StateKey, StateTag, StateValue,
+    TombstoneValue, UnknownAttempts,
+};
 pub use time::{Span, Time};
 pub use transaction::{
     DetachedPart, PartHead, Submission, TRANSACTION_VERSION, Transaction, TransactionBody,

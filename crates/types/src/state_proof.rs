@@ -78,6 +78,25 @@ pub fn shared_bits(left: &Digest, right: &Digest) -> usize {
     }
 }
 
+/// The root over a whole state, computed from nothing: for genesis and for tests, not for every block.
+#[must_use]
+pub fn root_of<'a>(entries: impl IntoIterator<Item = (Digest, &'a [u8])>) -> StateRoot {
+    let mut leaves: Vec<_> = entries.into_iter().map(|(key, value)| StateLeaf::new(key, value)).collect();
+    leaves.sort_unstable();
+    StateRoot::new(*subtree_hash(&leaves, 0).get())
+}
+
+fn subtree_hash(leaves: &[StateLeaf], depth: usize) -> Digest {
+    match leaves {
+        [] => EMPTY,
+        [leaf] => leaf.hash(),
+        _ => {
+            let (left, right) = leaves.split_at(leaves.partition_point(|leaf| !key_bit(&leaf.key, depth)));
+            node_hash(&subtree_hash(left, depth + 1), &subtree_hash(right, depth + 1))
+        }
+    }
+}
+
 /// The path from a key's place to the root.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct StatePath {
@@ -117,7 +136,12 @@ impl StatePath {
     ///
     /// # Errors
     /// If the path does not prove exactly that.
-    pub fn verify(&self, root: &StateRoot, key: &Digest, value: Option<&[u8]>) -> Result<(), StateProofError> {
+    pub fn verify(
+        &self,
+        root: &StateRoot,
+        key: &Digest,
+        value: Option<&[u8]>,
+    ) -> Result<(), StateProofError> {
         let bottom = match (value, &self.absence_leaf) {
             (Some(value), None) => StateLeaf::new(*key, value).hash(),
             (None, None) => EMPTY,

@@ -1,0 +1,16 @@
+//! The authenticated state: keys and values.
+//!
+//! Key = BLAKE3(tag u8 ‖ id 20, zeros if none ‖ index u64, 0 if none). Every value is {version u8, transaction id
+//! (zeros from genesis), height u64, ...}. Counters stand apart from persons and records, so that proving a key or an
+//! abstract tells nobody how much a patient has.
+
+mod key;
+mod value;
+
+pub use key::{StateKey, StateTag};
+pub use value::{
+    AccessValue, CountsValue, DepartmentValue, EhrByPatientValue, EhrValue, GrantLineValue, GrantValue,
+    HospitalCounts, HospitalValue, MemberValue, NodeKey, ParameterValue, PersonCounts, PersonValue,
+    RecordCounts, RefusedValue, RequestStatus, RequestValue, Stamp, StateValue, TombstoneValue,
+    UnknownAttempts,
+};
