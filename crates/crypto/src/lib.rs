@@ -2,12 +2,15 @@
 //!
 //! Protocol: `docs/formats.md`. Randomness and time are arguments; associated data arrive as bytes.
 
+mod address;
 mod fixed;
 mod hash;
 mod kdf;
 mod key_id;
 pub mod limits;
+mod manifest;
 pub mod purpose;
+mod record;
 mod sealed_box;
 mod sealing_key;
 mod secret;
@@ -16,6 +19,7 @@ mod signing;
 mod test_random;
 mod text;
 
+pub use address::{Address, AddressError, ContentKey, address_commitment, address_shown, address_tag};
 pub use fixed::{
     AccessRequestId, AddressOpening, AddressShown, AddressTag, BlockId, ChainId, Commitment, DepartmentId,
     Digest, EhrId, GrantId, HospitalId, KeyId, MandateId, Nonce, OrganisationId, PartDigest, PersonId,
@@ -24,7 +28,16 @@ pub use fixed::{
 pub use hash::{Hasher, hash, hash_parts};
 pub use kdf::{Context, derive, derive_id, derive_parts};
 pub use key_id::{ALGORITHM_ED25519, key_id};
+pub use manifest::{
+    Manifest, ManifestBuilder, ManifestError, chunk_count, chunk_length, chunk_subtree_value,
+    root_from_manifest,
+};
 pub use purpose::{Purpose, signing_bytes};
+pub use record::{
+    HEADER_BYTES, OpenedSegment, Position, RecordError, RecordHeader, RecordOpener, RecordReader,
+    RecordSealer, SUITE_XCHACHA20_POLY1305, Sealed, SegmentCipher, VerifiedRecord, copy_record, file_length,
+    segment_count, segment_length, verify_record, zip_length_max,
+};
 pub use sealed_box::{OpenError, OpeningContext, SealError, SealedBox, SealingContext, open_box, seal_box};
 pub use sealing_key::{
     Agree, AgreeError, KEM_X25519, SealingKeyError, SealingKeyPair, SealingPublicKey, check_sealing_key,
