@@ -18,6 +18,7 @@ pub mod edges;
 pub mod file_names;
 pub mod lengths;
 pub mod module_docs;
+pub mod purity;
 pub mod raw_signing;
 pub mod root_modules;
 pub mod words;

@@ -1,0 +1,22 @@
+//! Settings of the pure crates, here and made up.
+
+use super::{PURE, check};
+use crate::Tree;
+use crate::finding::assert_clean;
+
+#[test]
+fn pure_crates_of_this_repository_ban_the_same() {
+    assert_clean(&check(&Tree::of_this_repository()));
+}
+
+#[test]
+fn a_missing_and_a_shorter_file_are_found() {
+    let paths = PURE.map(|name| format!("crates/{name}/clippy.toml"));
+    let mut files: Vec<(&str, &str)> = paths.iter().map(|path| (path.as_str(), "a = 1\nb = 2\n")).collect();
+    files.push(("clippy.toml", "# why\na = 1\n"));
+    assert!(check(&Tree::made_of(&files)).is_empty());
+    files[3].1 = "b = 2\n";
+    assert_eq!(check(&Tree::made_of(&files)).len(), 2);
+    files.remove(3);
+    assert_eq!(check(&Tree::made_of(&files)).len(), 2);
+}

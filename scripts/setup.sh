@@ -1,0 +1,87 @@
+# Finds what the other scripts need and installs what is missing. Sourced by them; `bash scripts/setup.sh` alone works too.
+#
+# Debian packages come by apt-get, and only when one is missing; nothing is asked. All words go to stderr, so that a
+# script's own output stays clean. Afterwards these are set:
+#   root          the repository
+#   target_dir    where cargo builds
+#   cache_dir     for tools that outlive a checkout, or a folder in target_dir where that cannot be written
+# shellcheck shell=bash
+
+set -euo pipefail
+
+root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
+
+# The compiler's C++ side builds RocksDB, libclang reads its header, Python runs the independent record reader.
+readonly DEBIAN_PACKAGES=(ca-certificates clang g++ libclang-dev make pkg-config python3 python3-venv)
+readonly COMMANDS=(clang g++ make pkg-config python3)
+readonly RUST_MINOR_MIN=95
+
+say() {
+    printf 'carechain: %s\n' "$*" >&2
+}
+
+fail() {
+    say "$*"
+    exit 1
+}
+
+install_debian_packages() {
+    local missing=() package
+    for package in "${DEBIAN_PACKAGES[@]}"; do
+        dpkg-query --show --showformat='${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed \
+            || missing+=("$package")
+    done
+    ((${#missing[@]} == 0)) && return
+    local as_root=()
+    if ((EUID != 0)); then
+        sudo -n true 2>/dev/null || fail "please install first, as root: apt-get install ${missing[*]}"
+        as_root=(sudo -n)
+    fi
+    say "installing by apt-get: ${missing[*]}"
+    "${as_root[@]}" apt-get update -qq >&2
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get install --yes --quiet --no-install-recommends "${missing[@]}" </dev/null >&2
+}
+
+check_commands() {
+    local name
+    for name in "${COMMANDS[@]}"; do
+        command -v "$name" >/dev/null || fail "\`$name\` is missing: install it (on Debian: ${DEBIAN_PACKAGES[*]})"
+    done
+}
+
+find_rust() {
+    local bin="${CARGO_HOME:-${HOME:-/root}/.cargo}/bin"
+    command -v cargo >/dev/null || [[ ! -x "$bin/cargo" ]] || export PATH="$bin:$PATH"
+    command -v cargo >/dev/null || fail "cargo is missing: install Rust 1.$RUST_MINOR_MIN or newer from https://rustup.rs"
+    local version minor
+    version="$(cd "$root" && rustc --version)"
+    minor="$(sed -E 's/^rustc 1\.([0-9]+)\..*/\1/' <<<"$version")"
+    if [[ ! "$minor" =~ ^[0-9]+$ ]] || ((minor < RUST_MINOR_MIN)); then
+        fail "Rust 1.$RUST_MINOR_MIN or newer is needed, found \`$version\`: rustup update"
+    fi
+}
+
+# Adds a rustup component when its cargo command does not answer.
+need_component() {
+    local component="$1" subcommand="$2"
+    cargo "$subcommand" --version >/dev/null 2>&1 && return
+    say "adding the Rust component $component"
+    rustup component add "$component" >&2 || fail "cannot add the Rust component $component: rustup component add $component"
+}
+
+find_folders() {
+    target_dir="${CARGO_TARGET_DIR:-$root/target}"
+    cache_dir="${CARECHAIN_CI_CACHE:-${HOME:-/root}/.cache/carechain-ci}"
+    if ! mkdir -p "$cache_dir" 2>/dev/null || [[ ! -w "$cache_dir" ]]; then
+        cache_dir="$target_dir/cache"
+        mkdir -p "$cache_dir"
+    fi
+}
+
+if command -v dpkg-query >/dev/null; then
+    install_debian_packages
+fi
+check_commands
+find_rust
+find_folders
