@@ -34,3 +34,16 @@ const _: () = assert!(TABLE_WRITE_BUFFER_BYTES <= WRITE_BUFFERS_BYTES);
 /// Depth of the pages kept in memory: 16³ + 16² + 16 + 1 pages of 2.2 KiB at most are 9.5 MiB, reached only by a state
 /// of a hundred thousand entries; smaller ones keep fewer.
 pub(crate) const CACHED_PAGE_DEPTH_MAX: usize = 3;
+
+/// One journal entry: a block's transactions, its detached parts and a certificate of two hundred votes are below
+/// 5 MiB.
+pub(crate) const JOURNAL_ENTRY_BYTES_MAX: usize = 16 << 20;
+
+/// Unsynced frames held in memory before they are handed to the system.
+pub(crate) const JOURNAL_BUFFER_BYTES_MAX: usize = 1 << 20;
+
+/// Steps in which the journal's file grows: a megabyte of zeros costs a millisecond once in a thousand votes.
+pub(crate) const JOURNAL_STEP_BYTES: usize = 1 << 20;
+
+const _: () = assert!(JOURNAL_ENTRY_BYTES_MAX > carechain_types::limits::BLOCK_BYTES_MAX * 2);
+const _: () = assert!(JOURNAL_ENTRY_BYTES_MAX < u32::MAX as usize);

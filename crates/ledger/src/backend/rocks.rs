@@ -79,7 +79,12 @@ fn family_options(table: Table, cache: &Cache) -> Options {
 const fn is_read_by_exact_key(table: Table) -> bool {
     matches!(
         table,
-        Table::Positions | Table::Seen | Table::StatePages | Table::StateValues | Table::Parts | Table::Heights
+        Table::Positions
+            | Table::Seen
+            | Table::StatePages
+            | Table::StateValues
+            | Table::Parts
+            | Table::Heights
     )
 }
 

@@ -2,7 +2,8 @@
 #![allow(clippy::unwrap_used)]
 
 use super::{
-    Backend, Batch, Durability, FaultPoint, FaultyBackend, MemoryBackend, Order, ScanRange, Table, after_prefix,
+    Backend, Batch, Durability, FaultPoint, FaultyBackend, MemoryBackend, Order, ScanRange, Table,
+    after_prefix,
 };
 
 fn batch(rows: &[(Table, &[u8], Option<&[u8]>)]) -> Batch {
@@ -18,13 +19,16 @@ fn batch(rows: &[(Table, &[u8], Option<&[u8]>)]) -> Batch {
 
 #[track_caller]
 fn check_batches_reach_all_tables(backend: &impl Backend) {
-    let rows: Vec<_> = Table::ALL.iter().map(|table| (*table, &b"k"[..], Some(table.name().as_bytes()))).collect();
+    let rows: Vec<_> =
+        Table::ALL.iter().map(|table| (*table, &b"k"[..], Some(table.name().as_bytes()))).collect();
     backend.write(batch(&rows), Durability::Buffered).unwrap();
     for table in Table::ALL {
         assert_eq!(backend.get(table, b"k").unwrap().unwrap(), table.name().as_bytes());
         assert_eq!(backend.get(table, b"l").unwrap(), None);
     }
-    backend.write(batch(&[(Table::Meta, b"k", None), (Table::Seen, b"k", Some(b""))]), Durability::Synced).unwrap();
+    backend
+        .write(batch(&[(Table::Meta, b"k", None), (Table::Seen, b"k", Some(b""))]), Durability::Synced)
+        .unwrap();
     assert_eq!(backend.get(Table::Meta, b"k").unwrap(), None);
     assert_eq!(backend.get(Table::Seen, b"k").unwrap().unwrap(), b"");
     backend.sync().unwrap();
@@ -48,7 +52,8 @@ fn check_scans_stay_in_range(backend: &impl Backend) {
     assert_eq!(scan(b"b", Some(b"a"), Order::Ascending, 9), Vec::<Vec<u8>>::new());
     assert_eq!(scan(b"", None, Order::Ascending, 0), Vec::<Vec<u8>>::new());
     let prefix = ScanRange::prefix(b"b", 9).descending();
-    let found: Vec<_> = backend.scan(Table::Indexes, &prefix).unwrap().into_iter().map(|(key, _)| key).collect();
+    let found: Vec<_> =
+        backend.scan(Table::Indexes, &prefix).unwrap().into_iter().map(|(key, _)| key).collect();
     assert_eq!(found, [&b"b\xff"[..], b"b"]);
 }
 

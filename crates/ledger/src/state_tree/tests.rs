@@ -14,7 +14,6 @@ use crate::backend::{Backend, Batch, Durability, MemoryBackend};
 
 type Changes = BTreeMap<Digest, Vec<u8>>;
 
-
 /// jmt over BLAKE3, in memory.
 #[derive(Default)]
 struct Reference {

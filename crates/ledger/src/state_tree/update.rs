@@ -65,7 +65,9 @@ impl<S: StateSource> Updater<'_, S> {
     /// Puts `leaves`, ascending by key, into the page at `path` and gives its new hash.
     fn update(&mut self, path: PagePath, mut page: Page, leaves: &[StateLeaf]) -> Result<Digest, StateError> {
         let mut changed = Vec::with_capacity(leaves.len().min(SLOTS));
-        for run in leaves.chunk_by(|left, right| slot_of(&left.key, path.depth()) == slot_of(&right.key, path.depth())) {
+        for run in leaves
+            .chunk_by(|left, right| slot_of(&left.key, path.depth()) == slot_of(&right.key, path.depth()))
+        {
             let index = slot_of(&run[0].key, path.depth());
             changed.push((index, self.update_slot(path.child(index), page.slots()[index], run)?));
         }
