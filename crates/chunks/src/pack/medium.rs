@@ -1,0 +1,52 @@
+//! The few operations of the file system that may fail at any moment, as a trait so that tests can make them fail.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+
+use rustix::fs::{FallocateFlags, fallocate};
+use rustix::io::Errno;
+
+/// What carries the bytes of packs.
+pub(crate) trait Medium: Send + Sync {
+    /// Writes all bytes at an offset. After an error any prefix may stand there.
+    fn write_all_at(&self, file: &File, bytes: &[u8], offset: u64) -> io::Result<()>;
+
+    /// Returns after everything written to the file is durable.
+    fn sync(&self, file: &File) -> io::Result<()>;
+}
+
+/// The real disk.
+pub(crate) struct Disk;
+
+impl Medium for Disk {
+    fn write_all_at(&self, file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
+        file.write_all_at(bytes, offset)
+    }
+
+    fn sync(&self, file: &File) -> io::Result<()> {
+        file.sync_data()
+    }
+}
+
+/// Turns a range of a file into zeros and gives its space back where the file system can.
+pub(crate) fn punch(file: &File, offset: u64, bytes: u64) -> io::Result<()> {
+    if bytes == 0 {
+        return Ok(());
+    }
+    match fallocate(file, FallocateFlags::PUNCH_HOLE | FallocateFlags::KEEP_SIZE, offset, bytes) {
+        Err(Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL) => overwrite_with_zeros(file, offset, bytes),
+        outcome => outcome.map_err(io::Error::from),
+    }
+}
+
+fn overwrite_with_zeros(file: &File, offset: u64, bytes: u64) -> io::Result<()> {
+    let zeros = [0; 1 << 16];
+    let mut done = 0;
+    while done < bytes {
+        let part = (bytes - done).min(zeros.len() as u64);
+        file.write_all_at(&zeros[..usize::try_from(part).expect("at most 64 KiB")], offset + done)?;
+        done += part;
+    }
+    Ok(())
+}

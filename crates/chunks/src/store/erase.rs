@@ -1,0 +1,73 @@
+//! Erasing: the record that says so is durable first, then the bytes are punched out of their packs.
+
+use carechain_types::Time;
+
+use super::ChunkStore;
+use crate::error::StoreError;
+use crate::pack::{NewRecord, Place, RECORD_HEAD_BYTES, RecordKind, punch};
+use crate::upload::LocalUpload;
+
+impl ChunkStore {
+    /// Erases an upload or file: its bytes are zeros on disk and its space is free when this returns. After a crash
+    /// in between the next start goes on.
+    pub fn erase(&self, local: LocalUpload) -> Result<(), StoreError> {
+        let places = {
+            let mut appender = self.appender();
+            let upload = self.index().get(local)?.opening.upload;
+            appender.append(&NewRecord::plain(RecordKind::Erased, upload, local, &[]))?;
+            self.index_mut().remove(local).map(|upload| upload.places()).unwrap_or_default()
+        };
+        self.sync()?;
+        self.finish_erasure(local, &places)
+    }
+
+    /// Open uploads whose expiry has passed: erase them. At most `count_max`.
+    #[must_use]
+    pub fn expired_open(&self, now: Time, count_max: usize) -> Vec<LocalUpload> {
+        let index = self.index();
+        let expired = index
+            .uploads()
+            .iter()
+            .filter(|(_, upload)| upload.completion.is_none() && upload.opening.expiry < now)
+            .map(|(local, _)| *local);
+        expired.take(count_max).collect()
+    }
+
+    /// Complete files whose expiry has passed and that [`ChunkStore::mark_published`] has not named: the caller asks
+    /// the ledger, then marks or erases each. At most `count_max`.
+    #[must_use]
+    pub fn expired_unpublished(&self, now: Time, count_max: usize) -> Vec<LocalUpload> {
+        let index = self.index();
+        let expired = index
+            .uploads()
+            .iter()
+            .filter(|(_, upload)| {
+                upload.completion.is_some() && !upload.published && upload.opening.expiry < now
+            })
+            .map(|(local, _)| *local);
+        expired.take(count_max).collect()
+    }
+
+    /// Notes that the ledger names this file, so that [`ChunkStore::expired_unpublished`] passes it over. Forgotten
+    /// at a restart: the ledger is the record of it.
+    pub fn mark_published(&self, local: LocalUpload) -> Result<(), StoreError> {
+        self.index_mut().get_mut(local)?.published = true;
+        Ok(())
+    }
+
+    pub(super) fn finish_erasure(&self, local: LocalUpload, places: &[Place]) -> Result<(), StoreError> {
+        for place in places {
+            self.punch_chunk(*place)?;
+        }
+        let upload = carechain_crypto::UploadId::ZERO;
+        self.appender().append(&NewRecord::plain(RecordKind::Punched, upload, local, &[]))?;
+        Ok(())
+    }
+
+    /// Punches out the payload of the record at `place`.
+    pub(super) fn punch_chunk(&self, place: Place) -> Result<(), StoreError> {
+        let file = self.packs.get(place.pack).map_err(StoreError::Read)?;
+        punch(&file, place.offset + RECORD_HEAD_BYTES as u64, u64::from(place.bytes))
+            .map_err(StoreError::Write)
+    }
+}

@@ -1,0 +1,170 @@
+//! Opening: read all packs, cut the torn tail of the last, build the index, finish erasures a crash interrupted.
+
+use std::fs::{self, File};
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+use std::sync::{Arc, Mutex, RwLock};
+
+use carechain_crypto::{ChainId, HospitalId};
+
+use super::{ChunkStore, FolderLock};
+use crate::error::StoreError;
+use crate::index::{Payload, Replay};
+use crate::limits::{FINDINGS_MAX, PACK_BYTES_MAX, PACK_BYTES_MIN, StoreLimits};
+use crate::pack::{
+    Appender, GroupCommit, Medium, OpenPacks, PACK_HEAD_BYTES, PackHead, PackId, PackOrigin, PackSettings,
+    Resume, Scan, pack_path, packs_in, read_footer, scan,
+};
+
+/// What opening a store found.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct OpenReport {
+    /// Packs read.
+    pub packs: u64,
+    /// Records read.
+    pub records: u64,
+    /// Bytes cut from the end of the last pack: a write that a crash interrupted, never acknowledged.
+    pub cut_bytes: u64,
+    /// Regions that are not what was written. They are skipped and stay where they are; at most
+    /// [`FINDINGS_MAX`] are listed.
+    pub damages: Vec<Damage>,
+    /// Chunks that belong to no known upload, because a damage took what named it.
+    pub orphan_chunks: u64,
+    /// Erasures that a crash had interrupted and that are finished now.
+    pub erasures_finished: u64,
+}
+
+/// A region of a pack that is not what was written.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Damage {
+    /// The pack.
+    pub pack: u64,
+    /// Where the region begins.
+    pub offset: u64,
+    /// Its length.
+    pub bytes: u64,
+}
+
+pub(super) fn open(
+    directory: &Path,
+    chain: ChainId,
+    hospital: HospitalId,
+    limits: StoreLimits,
+    medium: Arc<dyn Medium>,
+) -> Result<(ChunkStore, OpenReport), StoreError> {
+    fs::create_dir_all(directory).map_err(StoreError::Write)?;
+    let lock = FolderLock::take(directory)?;
+    let origin = PackOrigin { chain, hospital };
+    let mut opening = Opening { origin, replay: Replay::default(), report: OpenReport::default() };
+    let packs = packs_in(directory)?;
+    let mut resume = None;
+    for pack in &packs {
+        resume = opening.take_pack(directory, *pack, packs.last() == Some(pack))?;
+    }
+    let Opening { replay, mut report, .. } = opening;
+    let replayed = replay.finish();
+    report.orphan_chunks = replayed.orphan_chunks;
+    let next = packs.last().map_or(PackId::FIRST, |last| last.next());
+    let settings = PackSettings {
+        directory: directory.to_owned(),
+        origin,
+        medium: Arc::clone(&medium),
+        pack_bytes: limits.pack_bytes.clamp(PACK_BYTES_MIN, PACK_BYTES_MAX),
+    };
+    let store = ChunkStore {
+        directory: directory.to_owned(),
+        limits,
+        appender: Mutex::new(Appender::open(settings, resume, next, replayed.local_next)?),
+        medium,
+        commit: GroupCommit::default(),
+        index: RwLock::new(replayed.index),
+        packs: OpenPacks::new(directory.to_owned()),
+        _lock: lock,
+    };
+    for (local, places) in replayed.erasing {
+        store.finish_erasure(local, &places)?;
+        report.erasures_finished += 1;
+    }
+    store.sync()?;
+    Ok((store, report))
+}
+
+struct Opening {
+    origin: PackOrigin,
+    replay: Replay,
+    report: OpenReport,
+}
+
+impl Opening {
+    /// Replays one pack. Gives it back to be continued when it is the last and not sealed.
+    fn take_pack(
+        &mut self,
+        directory: &Path,
+        pack: PackId,
+        last: bool,
+    ) -> Result<Option<Resume>, StoreError> {
+        let path = pack_path(directory, pack);
+        let file = File::options().read(true).write(true).open(&path).map_err(StoreError::Read)?;
+        let length = file.metadata().map_err(StoreError::Read)?.len();
+        let Some(head) = read_head(&file, length)? else {
+            if last && length <= PACK_HEAD_BYTES as u64 {
+                // A crash while the pack was begun: nothing was ever in it. Its number is not used again.
+                fs::remove_file(&path).map_err(StoreError::Write)?;
+                self.report.cut_bytes += length;
+            } else {
+                self.damage(pack, 0, length);
+            }
+            return Ok(None);
+        };
+        if head.origin != self.origin || head.pack != pack {
+            return Err(StoreError::Foreign { pack: pack.get() });
+        }
+        self.report.packs += 1;
+        self.replay.local_next_at_least(head.local_next);
+        if let Some(records) = read_footer(&file, length, &head).map_err(StoreError::Read)? {
+            self.replay_records(pack, &file, &Scan { records, ..Scan::default() })?;
+            return Ok(None);
+        }
+        let found = scan(&file, length, &head).map_err(StoreError::Read)?;
+        self.replay_records(pack, &file, &found)?;
+        if !last {
+            self.damage(pack, found.end, length - found.end);
+            return Ok(None);
+        }
+        if found.end < length {
+            self.report.cut_bytes += length - found.end;
+            file.set_len(found.end).map_err(StoreError::Write)?;
+        }
+        Ok(Some(Resume { head, file, records: found.records, end: found.end }))
+    }
+
+    fn replay_records(&mut self, pack: PackId, file: &File, found: &Scan) -> Result<(), StoreError> {
+        for (offset, bytes) in &found.damages {
+            self.damage(pack, *offset, *bytes);
+        }
+        for record in &found.records {
+            self.report.records += 1;
+            let payload =
+                if found.damaged.contains(&record.offset) { Payload::Damaged } else { Payload::Unread };
+            if !self.replay.apply(pack, file, record, payload).map_err(StoreError::Read)? {
+                self.damage(pack, record.offset, record.head.extent());
+            }
+        }
+        Ok(())
+    }
+
+    fn damage(&mut self, pack: PackId, offset: u64, bytes: u64) {
+        if bytes > 0 && self.report.damages.len() < FINDINGS_MAX {
+            self.report.damages.push(Damage { pack: pack.get(), offset, bytes });
+        }
+    }
+}
+
+fn read_head(file: &File, length: u64) -> Result<Option<PackHead>, StoreError> {
+    if length < PACK_HEAD_BYTES as u64 {
+        return Ok(None);
+    }
+    let mut bytes = vec![0; PACK_HEAD_BYTES];
+    file.read_exact_at(&mut bytes, 0).map_err(StoreError::Read)?;
+    Ok(PackHead::decode(&bytes))
+}

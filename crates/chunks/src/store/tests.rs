@@ -1,0 +1,10 @@
+//! Tests of the store, one file a promise.
+
+mod crash;
+mod damage;
+mod disk_full;
+mod erasure;
+mod fixture;
+mod model;
+mod reading;
+mod refusals;
