@@ -14,6 +14,7 @@ mod bounded;
 mod certificate;
 mod checked_byte;
 mod codec;
+mod exchange;
 mod genesis;
 mod ids;
 mod keys;
@@ -45,6 +46,10 @@ pub use block::{Block, Header, Outcome, PROTOCOL_VERSION, TransactionLeaf};
 pub use bounded::{BoundedBytes, BoundedString, BoundedVec, TooMany};
 pub use certificate::{Certificate, CertificateKey, Phase, SharedCertificate};
 pub use codec::{DecodeError, decode, encode};
+pub use exchange::{
+    Bodies, Freshness, ListKind, ListQuery, ListStart, SignedQuery, SignedReadRequest, SignedUploadComplete,
+    SignedUploadOpen, StateQuery, UploadReceipts,
+};
 pub use genesis::{
     Genesis, GenesisError, GenesisHospital, INDEX_KEY_SHARE_BYTES, Parameters, SearchPolicy, parameter,
 };

@@ -76,6 +76,10 @@ pub const PROOF_BYTES_MAX: usize = 8 * 1_024 * 1_024;
 pub const PROOF_EPOCHS_MAX: usize = 1_024;
 /// State claims in one proof.
 pub const PROOF_CLAIMS_MAX: usize = 4_096;
+/// Keys of one state query: the records of one grant and some.
+pub const STATE_QUERY_KEYS_MAX: usize = 1_024;
+/// Chunks of one upload: a file of 1 TiB, the manifest of which has 32 MiB.
+pub const UPLOAD_CHUNKS_MAX: usize = 1 << 20;
 /// Siblings of a state path: one per bit of the key.
 pub const STATE_PATH_MAX: usize = 256;
 /// Siblings of a path in a block's trees: log2 of the transactions.
