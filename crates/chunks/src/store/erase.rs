@@ -2,7 +2,7 @@
 
 use carechain_types::Time;
 
-use super::ChunkStore;
+use super::chunk_store::ChunkStore;
 use crate::error::StoreError;
 use crate::pack::{NewRecord, Place, RECORD_HEAD_BYTES, RecordKind, punch};
 use crate::upload::LocalUpload;

@@ -7,13 +7,14 @@ use std::sync::{Arc, Mutex, RwLock};
 
 use carechain_crypto::{ChainId, HospitalId};
 
-use super::{ChunkStore, FolderLock};
+use super::chunk_store::ChunkStore;
+use super::locked::FolderLock;
 use crate::error::StoreError;
 use crate::index::{Payload, Replay};
 use crate::limits::{FINDINGS_MAX, PACK_BYTES_MAX, PACK_BYTES_MIN, StoreLimits};
 use crate::pack::{
-    Appender, GroupCommit, Medium, OpenPacks, PACK_HEAD_BYTES, PackHead, PackId, PackOrigin, PackSettings,
-    Resume, Scan, pack_path, packs_in, read_footer, scan,
+    Appender, Disk, GroupCommit, Medium, OpenPacks, PACK_HEAD_BYTES, PackHead, PackId, PackOrigin,
+    PackSettings, Resume, Scan, pack_path, packs_in, read_footer, scan,
 };
 
 /// What opening a store found.
@@ -43,6 +44,19 @@ pub struct Damage {
     pub offset: u64,
     /// Its length.
     pub bytes: u64,
+}
+
+impl ChunkStore {
+    /// Opens the store in a folder, which is made when it is not there, and rebuilds the index from the packs. The
+    /// report tells what was cut or found damaged.
+    pub fn open(
+        directory: &Path,
+        chain: ChainId,
+        hospital: HospitalId,
+        limits: StoreLimits,
+    ) -> Result<(Self, OpenReport), StoreError> {
+        open(directory, chain, hospital, limits, Arc::new(Disk))
+    }
 }
 
 pub(super) fn open(

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
-use super::ChunkStore;
+use super::chunk_store::ChunkStore;
 use crate::error::StoreError;
 use crate::index::{Chunk, Held};
 use crate::limits::CHUNK_BYTES_MAX;

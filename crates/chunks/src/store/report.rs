@@ -1,6 +1,7 @@
 //! What a store holds, in numbers.
 
-use super::{ChunkStore, reserve};
+use super::chunk_store::ChunkStore;
+use super::reserve;
 use crate::error::StoreError;
 use crate::index::{Held, Upload};
 use crate::upload::{Completion, UploadOpening};

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::ChunkStore;
+use super::chunk_store::ChunkStore;
 use crate::error::StoreError;
 use crate::index::Held;
 use crate::limits::FINDINGS_MAX;

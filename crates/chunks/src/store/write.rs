@@ -2,7 +2,7 @@
 
 use carechain_crypto::SubtreeValue;
 
-use super::ChunkStore;
+use super::chunk_store::ChunkStore;
 use crate::error::StoreError;
 use crate::index::Held;
 use crate::pack::{NewRecord, RecordKind};

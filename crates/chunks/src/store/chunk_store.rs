@@ -1,0 +1,53 @@
+//! What all operations of the store share.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use super::locked::FolderLock;
+use crate::error::StoreError;
+use crate::index::Index;
+use crate::limits::StoreLimits;
+use crate::pack::{Appender, GroupCommit, Medium, OpenPacks};
+use crate::upload::{Completion, LocalUpload, UploadOpening};
+
+/// The files of one node. Writers queue at one lock, readers share none while they read.
+pub struct ChunkStore {
+    pub(super) directory: PathBuf,
+    pub(super) limits: StoreLimits,
+    pub(super) medium: Arc<dyn Medium>,
+    pub(super) appender: Mutex<Appender>,
+    pub(super) commit: GroupCommit,
+    pub(super) index: RwLock<Index>,
+    pub(super) packs: OpenPacks,
+    pub(super) _lock: FolderLock,
+}
+
+impl ChunkStore {
+    /// Returns after everything written before the call is durable. Callers at the same time share one sync.
+    pub fn sync(&self) -> Result<(), StoreError> {
+        self.commit.sync(&self.appender, &*self.medium)
+    }
+
+    pub(super) fn binding(
+        &self,
+        local: LocalUpload,
+    ) -> Result<(UploadOpening, Option<Completion>), StoreError> {
+        let index = self.index();
+        let upload = index.get(local)?;
+        Ok((upload.opening, upload.completion))
+    }
+
+    // All three keep their data consistent between calls, so a panic of one caller does not stop the others.
+
+    pub(super) fn appender(&self) -> MutexGuard<'_, Appender> {
+        self.appender.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn index(&self) -> RwLockReadGuard<'_, Index> {
+        self.index.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn index_mut(&self) -> RwLockWriteGuard<'_, Index> {
+        self.index.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,80 @@
+//! Opening uploads, asking what is held, finding files.
+
+use carechain_crypto::{Commitment, SubtreeValue, UploadId};
+
+use super::chunk_store::ChunkStore;
+use super::report::UploadState;
+use super::reserve;
+use crate::error::StoreError;
+use crate::index::{Chunk, Held};
+use crate::limits::{FILE_BYTES_MAX, UPLOADS_OPEN_MAX};
+use crate::pack::{NewRecord, RecordKind};
+use crate::upload::{LocalUpload, UploadOpening, encode_opening};
+
+impl ChunkStore {
+    /// Opens an upload and reserves its bytes, or goes on with the open upload that has exactly this opening.
+    pub fn begin(&self, opening: &UploadOpening) -> Result<LocalUpload, StoreError> {
+        if opening.length == 0 || opening.length > FILE_BYTES_MAX {
+            return Err(StoreError::FileLength { length: opening.length, length_max: FILE_BYTES_MAX });
+        }
+        let mut appender = self.appender();
+        if let Some(local) = self.index().find_open(opening) {
+            return Ok(local);
+        }
+        self.check_room(opening.length)?;
+        let payload = encode_opening(opening);
+        let local = LocalUpload::new(appender.number_upload());
+        appender.append(&NewRecord::plain(RecordKind::Opened, opening.upload, local, &payload))?;
+        self.index_mut().insert(local, *opening);
+        Ok(local)
+    }
+
+    /// Which chunks are here and, as far as is known, intact: what a sender need not send again.
+    pub fn present(&self, local: LocalUpload) -> Result<Vec<bool>, StoreError> {
+        let index = self.index();
+        let upload = index.get(local)?;
+        let intact = |index| matches!(upload.chunks.get(&index), Some(Chunk { held: Held::Present(_), .. }));
+        Ok((0..upload.opening.chunks()).map(intact).collect())
+    }
+
+    /// What is known of an upload.
+    pub fn state(&self, local: LocalUpload) -> Result<UploadState, StoreError> {
+        Ok(UploadState::of(self.index().get(local)?))
+    }
+
+    /// The manifest of a complete file, one subtree value a chunk.
+    pub fn manifest(&self, local: LocalUpload) -> Result<Vec<SubtreeValue>, StoreError> {
+        let index = self.index();
+        let upload = index.get(local)?;
+        if upload.completion.is_none() {
+            return Err(StoreError::NotComplete { local });
+        }
+        Ok(upload.chunks.values().map(|chunk| chunk.value).collect())
+    }
+
+    /// The complete file of this commitment that lacks the fewest chunks.
+    #[must_use]
+    pub fn find(&self, commitment: &Commitment) -> Option<LocalUpload> {
+        self.index().find_file(commitment)
+    }
+
+    /// All uploads, open and complete, under this upload id.
+    #[must_use]
+    pub fn find_upload(&self, upload: &UploadId) -> Vec<LocalUpload> {
+        self.index().find_upload(upload)
+    }
+
+    fn check_room(&self, length: u64) -> Result<(), StoreError> {
+        let (open, reserved_bytes, promised_bytes) = {
+            let index = self.index();
+            (index.open_count(), index.reserved_bytes(), index.promised_bytes())
+        };
+        if open >= UPLOADS_OPEN_MAX {
+            return Err(StoreError::TooManyOpen { open, open_max: UPLOADS_OPEN_MAX });
+        }
+        if reserved_bytes.saturating_add(length) > self.limits.quota_bytes {
+            return Err(StoreError::Quota { length, reserved_bytes, quota_bytes: self.limits.quota_bytes });
+        }
+        reserve::check(&self.directory, length, promised_bytes, self.limits.free_permille_min)
+    }
+}
