@@ -42,3 +42,13 @@ impl NodeSigner for SigningKeyPair {
         self.sign(bytes)
     }
 }
+
+impl<S: NodeSigner + ?Sized> NodeSigner for Box<S> {
+    fn public_key(&self) -> SigningPublicKey {
+        self.as_ref().public_key()
+    }
+
+    fn sign_bytes(&self, bytes: &[u8]) -> Signature {
+        self.as_ref().sign_bytes(bytes)
+    }
+}

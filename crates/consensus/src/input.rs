@@ -1,0 +1,73 @@
+//! What a replica is told.
+
+use carechain_crypto::{BlockId, StateRoot};
+use carechain_types::{Certificate, Header, ReplicaId, Time, Verified, View};
+
+use crate::message::{SharedLeaves, VerifiedMessage};
+
+/// One thing that happened.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// The engine is ready: the first input of every run, exactly once.
+    Start,
+    /// A peer sent a message that passed [`crate::Message::verify`].
+    Message {
+        /// The member whose connection it came over; who signed it stands inside.
+        from: ReplicaId,
+        /// The message.
+        message: VerifiedMessage,
+    },
+    /// The engine's answer to [`crate::Replica::wants_proposal`]: executed, valid, every body and part held.
+    Proposal {
+        /// View of the slot.
+        view: View,
+        /// The block's header.
+        header: Header,
+        /// Its leaf digests.
+        leaves: SharedLeaves,
+    },
+    /// The engine executed a block it was asked to check. A block it cannot judge yet gets no answer yet.
+    Checked {
+        /// The block.
+        block_id: BlockId,
+        /// What it found.
+        verdict: Verdict,
+    },
+    /// The engine applied a committed block that it fetched from a peer; one input per block, in height order.
+    CaughtUp {
+        /// The block's header.
+        header: Header,
+        /// Its commit certificate.
+        certificate: Verified<Certificate>,
+    },
+    /// The engine's oldest includable transaction changed: appeared, was committed, expired, lost its enrolment, or
+    /// was passed over by another block.
+    Pending(Option<PendingTransaction>),
+    /// A member's connection opened.
+    PeerConnected(ReplicaId),
+    /// Time passed: see [`crate::Replica::next_wakeup`]. Every other input looks at the clock too.
+    Tick,
+}
+
+/// The oldest includable transaction that no committed block holds.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct PendingTransaction {
+    /// Since when the engine holds it, complete.
+    pub since: Time,
+    /// Non-full blocks committed since without it.
+    pub passed_over: u32,
+}
+
+/// What executing a block said.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Verdict {
+    /// Its transactions are includable, its roots are what execution gives, every body and detached part is held.
+    Valid,
+    /// Execution gives another state root, or another outcomes root with the same state root.
+    StateDiffers {
+        /// What our execution gives.
+        own: StateRoot,
+    },
+    /// It holds something that may not be proposed: a duplicate, expired or unenrolled transaction, too many bytes.
+    NotIncludable,
+}

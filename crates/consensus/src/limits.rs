@@ -1,0 +1,45 @@
+//! Every bound of this crate, with its reason.
+
+use carechain_types::Span;
+use carechain_types::limits::{CLOCK_SKEW_MAX, PREPARED_MAX};
+
+/// Heights in flight that a cluster may set: a VIEW-CHANGE may report twice as many, see [`prepared_max`].
+pub const WINDOW_MAX: u16 = 32;
+/// How far beyond the allowed skew a proposal's time may be and still be held until it is due: as much again.
+pub const CLOCK_AHEAD_HELD_MAX: Span = CLOCK_SKEW_MAX;
+/// Commit certificates kept in memory to answer peers that are slightly behind; older ones come from the ledger.
+pub const CERTIFICATES_KEPT: usize = 16;
+/// Failed-primary entries kept; never more than f count, and f is below 67 of 200.
+pub const FAILED_PRIMARIES_MAX: usize = 67;
+/// Steps of the doubling backoff: 2^10 times any base is above every cap that makes sense.
+pub const BACKOFF_DOUBLINGS_MAX: u32 = 10;
+/// Distinct things that one step asks peers for: two VIEW-CHANGE rounds of the largest cluster.
+pub const FETCHES_MAX: usize = 512;
+/// Distinct wants of one peer that are answered in one second: a whole NEW-VIEW of the largest cluster.
+pub const ANSWERS_PER_SECOND_MAX: u32 = 1_024;
+
+/// Prepared blocks that a VIEW-CHANGE may report: an honest one has at most one window of them.
+#[must_use]
+pub const fn prepared_max(window: u16) -> usize {
+    2 * window as usize
+}
+
+/// Votes of one phase kept for one member: one window below the committed height, two above, and some.
+#[must_use]
+pub const fn votes_per_member_max(window: u16) -> usize {
+    4 * window as usize + 4
+}
+
+/// Proposals of one member kept until their parent is there or their view is entered.
+#[must_use]
+pub const fn proposals_per_member_max(window: u16) -> usize {
+    window as usize + 1
+}
+
+/// Blocks kept with their leaves: one window for each of this view, the one before, and reports of others.
+#[must_use]
+pub const fn blocks_max(window: u16) -> usize {
+    8 * window as usize + 8
+}
+
+const _: () = assert!(prepared_max(WINDOW_MAX) <= PREPARED_MAX);

@@ -1,0 +1,27 @@
+//! Known bugs that can be planted one at a time, to show that the simulator finds them.
+
+/// A bug of another implementation, or of an earlier wording of our rules.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum PlantedBug {
+    /// PREPARE and COMMIT are sent but never journalled.
+    VoteNotDurable,
+    /// A NEW-VIEW re-proposes nothing: prepared blocks are dropped.
+    WrongChoice,
+    /// q − 1 votes certify.
+    QuorumOffByOne,
+    /// The commit certificate of h − window is not journalled before PREPARE(h).
+    CommittedNotDurable,
+    /// Votes still go out in a view that an own VIEW-CHANGE has left.
+    VotesBelowViewChange,
+}
+
+impl PlantedBug {
+    /// All of them.
+    pub const ALL: &'static [Self] = &[
+        Self::VoteNotDurable,
+        Self::WrongChoice,
+        Self::QuorumOffByOne,
+        Self::CommittedNotDurable,
+        Self::VotesBelowViewChange,
+    ];
+}
