@@ -51,6 +51,8 @@ checked_byte! {
         Purged = 21 "purged",
         /// Acting for somebody else without a mandate.
         NoMandate = 22 "no-mandate",
+        /// The patient who granted is suspended, and with them every grant of theirs.
+        PatientSuspended = 23 "patient-suspended",
     }
 }
 

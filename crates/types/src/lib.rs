@@ -69,7 +69,8 @@ pub use proof::{
 pub use public_part::{
     AccessKind, AccessPurpose, DenyPart, DepartmentPart, EhrKind, Enroller, GrantLine, GrantPart, PartKind,
     PersonPart, PublicPart, PublicPartError, PublishPart, ReadPart, ReasonCode, Recipient, RecipientUse,
-    RequestPart, RequestSelection, RevokePart, Role, RoleTerm, SuspendPart, TransactionKind, Visibility,
+    RequestPart, RequestSelection, RevokeEffect, RevokePart, Role, RoleTerm, SuspendPart, TransactionKind,
+    Visibility,
 };
 pub use query::{QUERY_PATH_BYTES_MAX, Query};
 pub use quorum::Quorum;
@@ -79,10 +80,11 @@ pub use refusal::Refusal;
 pub use signed::{NodeSigner, SignedBody};
 pub use state::{
     AccessValue, CountsValue, DepartmentValue, EhrByPatientValue, EhrValue, GrantLineValue, GrantValue,
-    HospitalCounts, HospitalValue, MemberValue, NodeKey, ParameterValue, PersonCounts, PersonValue,
-    RecordCounts, RefusedValue, RequestStatus, RequestValue, Stamp, StateKey, StateTag, StateValue,
-    TombstoneValue, UnknownAttempts,
+    HospitalCounts, HospitalValue, KeyHolderValue, MemberValue, NodeKey, ParameterValue, PersonCounts,
+    PersonValue, RecordCounts, RefusedValue, RequestStatus, RequestValue, Stamp, StateKey, StateTag,
+    StateValue, TombstoneValue, UnknownAttempts,
 };
+pub use state_proof::{StateLeaf, StatePath, StateProofError};
 pub use time::{Span, Time};
 pub use transaction::{
     DetachedPart, PartHead, Submission, TRANSACTION_VERSION, Transaction, TransactionBody,

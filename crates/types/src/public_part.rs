@@ -13,7 +13,7 @@ use crate::limits::PUBLIC_PART_BYTES_MAX;
 
 pub use consent::{
     AccessKind, AccessPurpose, DenyPart, GrantLine, GrantPart, ReasonCode, RequestPart, RequestSelection,
-    RevokePart,
+    RevokeEffect, RevokePart,
 };
 pub use enrolment::{DepartmentPart, Enroller, PersonPart, Role, RoleTerm, SuspendPart};
 pub use publish::{EhrKind, PublishPart, Recipient, RecipientUse, Visibility};

@@ -10,7 +10,7 @@ mod value;
 pub use key::{StateKey, StateTag};
 pub use value::{
     AccessValue, CountsValue, DepartmentValue, EhrByPatientValue, EhrValue, GrantLineValue, GrantValue,
-    HospitalCounts, HospitalValue, MemberValue, NodeKey, ParameterValue, PersonCounts, PersonValue,
-    RecordCounts, RefusedValue, RequestStatus, RequestValue, Stamp, StateValue, TombstoneValue,
+    HospitalCounts, HospitalValue, KeyHolderValue, MemberValue, NodeKey, ParameterValue, PersonCounts,
+    PersonValue, RecordCounts, RefusedValue, RequestStatus, RequestValue, Stamp, StateValue, TombstoneValue,
     UnknownAttempts,
 };

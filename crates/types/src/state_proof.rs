@@ -161,6 +161,28 @@ impl StatePath {
         Ok(())
     }
 
+    /// The path of a key in a whole state, computed from nothing: for tests and vectors, not for serving.
+    ///
+    /// # Panics
+    /// If the entries share more leading bits than a path may have siblings, which no two digests do.
+    #[must_use]
+    pub fn of(entries: &[(Digest, &[u8])], key: &Digest) -> Self {
+        let mut leaves: Vec<_> = entries.iter().map(|(key, value)| StateLeaf::new(*key, value)).collect();
+        leaves.sort_unstable();
+        let mut rest = leaves.as_slice();
+        let mut siblings = Vec::new();
+        while rest.len() > 1 {
+            let depth = siblings.len();
+            let (left, right) = rest.split_at(rest.partition_point(|leaf| !key_bit(&leaf.key, depth)));
+            let (own, other) = if key_bit(key, depth) { (right, left) } else { (left, right) };
+            siblings.push(subtree_hash(other, depth + 1));
+            rest = own;
+        }
+        siblings.reverse();
+        let absence_leaf = rest.first().filter(|leaf| leaf.key != *key).copied();
+        Self { absence_leaf, siblings: BoundedVec::new(siblings).expect("one sibling per bit at most") }
+    }
+
     fn fold(&self, key: &Digest, bottom: Digest) -> Digest {
         let depths = (0..self.siblings.len()).rev();
         self.siblings.iter().zip(depths).fold(bottom, |digest, (sibling, depth)| {

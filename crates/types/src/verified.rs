@@ -89,6 +89,12 @@ pub trait SignatureScheme {
     fn verify(&self, key: &SigningPublicKey, bytes: &[u8], signature: &Signature) -> bool;
 }
 
+impl<S: SignatureScheme> SignatureScheme for &S {
+    fn verify(&self, key: &SigningPublicKey, bytes: &[u8], signature: &Signature) -> bool {
+        S::verify(self, key, bytes, signature)
+    }
+}
+
 /// Ed25519 by the strict rule, everywhere.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Ed25519;

@@ -140,6 +140,16 @@ pub struct DenyPart {
     pub code: ReasonCode,
 }
 
+checked_byte! {
+    /// Result of a `revoke` outcome. A grant that is another patient's looks like one that does not exist.
+    RevokeEffect {
+        /// The grant, or its line, is ended.
+        Ended = 1 "ended",
+        /// No such grant of the sender: one that arrives within ten minutes will be refused.
+        Remembered = 2 "remembered",
+    }
+}
+
 /// Public part of `revoke`: sent by the patient.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct RevokePart {

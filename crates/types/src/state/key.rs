@@ -1,7 +1,8 @@
 //! Logical keys of the state and their hashes.
 
 use carechain_crypto::{
-    AccessRequestId, Context, DepartmentId, Digest, EhrId, GrantId, HospitalId, PersonId, derive_id, hash,
+    AccessRequestId, Context, DepartmentId, Digest, EhrId, GrantId, HospitalId, KeyId, PersonId, derive_id,
+    hash,
 };
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +45,8 @@ checked_byte! {
         Tombstone = 15 "tombstone",
         /// A mandate; comes later.
         Mandate = 16 "mandate",
+        /// Who enrolled a public key, so that no two parties share one.
+        Key = 17 "key",
     }
 }
 
@@ -165,5 +168,11 @@ impl StateKey {
     pub fn tombstone(grant: &GrantId, signer: &Party) -> Self {
         let input = TombstoneInput { grant: *grant, signer: *signer };
         Self::of(StateTag::Tombstone, derive_id(Context::Tombstone, &encode(&input)), 0)
+    }
+
+    /// key(key id)
+    #[must_use]
+    pub const fn key(id: &KeyId) -> Self {
+        Self::of(StateTag::Key, *id.get(), 0)
     }
 }

@@ -21,7 +21,11 @@ use crate::party::Party;
 use crate::public_part::{AccessKind, AccessPurpose, EhrKind, RoleTerm, Visibility};
 use crate::time::Time;
 
-/// Who wrote a value last.
+/// Which transaction a value comes from.
+///
+/// A person, department, record, request or grant keeps the transaction that made it through every later change, since
+/// that is the one whose body says its recipients, filters and parts. Counters, tombstones and aggregates name their
+/// last writer.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Stamp {
     /// Version of the value's layout.
@@ -322,6 +326,15 @@ pub struct TombstoneValue {
     pub until: Time,
 }
 
+/// key(id)
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct KeyHolderValue {
+    /// Who wrote it.
+    pub stamp: Stamp,
+    /// The person or department that enrolled it, for ever.
+    pub holder: Party,
+}
+
 macro_rules! state_values {
     ($($name:ty),*) => { $(impl StateValue for $name {})* };
 }
@@ -338,7 +351,8 @@ state_values!(
     GrantValue,
     AccessValue,
     RefusedValue,
-    TombstoneValue
+    TombstoneValue,
+    KeyHolderValue
 );
 
 impl<C: Serialize + DeserializeOwned> StateValue for CountsValue<C> {}

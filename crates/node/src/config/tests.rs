@@ -1,0 +1,52 @@
+//! The example file is the defaults; wrong values name their key and bound.
+
+use std::path::Path;
+
+use super::{Config, RawConfig};
+
+fn check(text: &str) -> Result<Config, String> {
+    let raw: RawConfig = toml::from_str(text).map_err(|error| error.to_string())?;
+    Config::check(raw, Path::new("/base")).map_err(|error| error.to_string())
+}
+
+#[test]
+fn example_file_is_the_defaults() {
+    let text = include_str!("../../../../node.toml.example");
+    let raw: RawConfig = toml::from_str(text).expect("the example parses");
+    assert_eq!(raw, RawConfig::default());
+    for key in toml::Value::try_from(RawConfig::default()).expect("defaults are a table").as_table().expect("a table") {
+        for name in key.1.as_table().expect("a section").keys() {
+            assert!(text.contains(&format!("{name} = ")), "{name} is not in the example");
+        }
+    }
+}
+
+#[test]
+fn unknown_key_is_named() {
+    let error = check("[node]\ndata_foldr = \"x\"\n").expect_err("refused");
+    assert!(error.contains("data_foldr"), "{error}");
+}
+
+#[test]
+fn number_out_of_bounds_names_key_value_and_bound() {
+    let error = check("[cluster]\nview_timeout_ms = 7\n").expect_err("refused");
+    assert_eq!(error, "cluster.view_timeout_ms = 7 is outside 50 to 60000");
+}
+
+#[test]
+fn reserves_must_fall() {
+    let error = check("[node]\ndisk_reserve_votes = 6\n").expect_err("refused");
+    assert!(error.contains("votes 6 %"), "{error}");
+}
+
+#[test]
+fn address_without_port_is_refused() {
+    let error = check("[node]\napi_listen = \"localhost\"\n").expect_err("refused");
+    assert!(error.contains("node.api_listen = \"localhost\""), "{error}");
+}
+
+#[test]
+fn relative_paths_start_at_the_file() {
+    let config = check("").expect("defaults hold");
+    assert_eq!(config.node.data_folder, Path::new("/base/data"));
+}
