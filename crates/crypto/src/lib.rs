@@ -5,13 +5,17 @@
 mod address;
 mod fixed;
 mod hash;
+mod index_key_share;
 mod kdf;
 mod key_id;
 pub mod limits;
 mod manifest;
 pub mod purpose;
 mod record;
+mod response;
+mod sealed_address;
 mod sealed_box;
+mod sealed_part;
 mod sealing_key;
 mod secret;
 mod signing;
@@ -26,6 +30,7 @@ pub use fixed::{
     RequestDigest, Root, Salt, Signature, SigningPublicKey, StateRoot, SubtreeValue, TransactionId, UploadId,
 };
 pub use hash::{Hasher, hash, hash_parts};
+pub use index_key_share::{INDEX_KEY_SHARE_BYTES, IndexKeyShareContext, IndexKeyShareError};
 pub use kdf::{Context, derive, derive_id, derive_parts};
 pub use key_id::{ALGORITHM_ED25519, key_id};
 pub use manifest::{
@@ -38,7 +43,12 @@ pub use record::{
     RecordSealer, SUITE_XCHACHA20_POLY1305, Sealed, SegmentCipher, VerifiedRecord, copy_record, file_length,
     segment_count, segment_length, verify_record, zip_length_max,
 };
+pub use response::{
+    FrameOpener, FrameReader, FrameSealer, RESPONSE_HEAD_BYTES, ResponseContext, ResponseError,
+};
+pub use sealed_address::{SEALED_ADDRESS_BYTES, SealedAddressContext, SealedAddressError};
 pub use sealed_box::{OpenError, OpeningContext, SealError, SealedBox, SealingContext, open_box, seal_box};
+pub use sealed_part::{SealedPartContext, SealedPartError, sealed_part_key_id};
 pub use sealing_key::{
     Agree, AgreeError, KEM_X25519, SealingKeyError, SealingKeyPair, SealingPublicKey, check_sealing_key,
 };
