@@ -8,56 +8,11 @@
 //!
 //! Plain address, 80 bytes: format u8, suite u8, zeros 6, length u64, root 32, content key 32.
 
-use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
+use crate::content_key::{ContentKey, SUITE_XCHACHA20_POLY1305};
 use crate::fixed::{AddressOpening, AddressShown, AddressTag, Commitment, Nonce, PersonId, Root};
 use crate::kdf::{Context, derive, derive_parts};
-use crate::record::SUITE_XCHACHA20_POLY1305;
-use crate::secret::Secret;
-
-/// Encrypts one record version. Random, never derived from content.
-pub struct ContentKey(Secret<[u8; 32]>);
-
-impl ContentKey {
-    /// The key of these bytes.
-    #[must_use]
-    pub const fn new(bytes: [u8; 32]) -> Self {
-        Self(Secret::new(bytes))
-    }
-
-    /// A fresh key.
-    #[must_use]
-    pub fn generate(random: &mut impl CryptoRng) -> Self {
-        let mut key = Secret::new([0; 32]);
-        random.fill_bytes(key.expose_mut());
-        Self(key)
-    }
-
-    /// The bytes.
-    #[must_use]
-    pub const fn expose(&self) -> &[u8; 32] {
-        self.0.expose()
-    }
-
-    /// What proves knowledge of the key to a gateway without giving it away.
-    #[must_use]
-    pub fn opening(&self) -> AddressOpening {
-        AddressOpening::new(derive(Context::AddressOpening, self.expose()))
-    }
-}
-
-impl Clone for ContentKey {
-    fn clone(&self) -> Self {
-        Self::new(*self.expose())
-    }
-}
-
-impl core::fmt::Debug for ContentKey {
-    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        formatter.write_str("[REDACTED]")
-    }
-}
 
 /// What holders receive in place of the opening.
 #[must_use]
@@ -150,7 +105,9 @@ impl Address {
         root.copy_from_slice(&bytes[16..48]);
         address.length = u64::from_le_bytes(length);
         address.root = Root::new(root);
-        address.content_key.0.expose_mut().copy_from_slice(&bytes[48..]);
+        let mut key = Zeroizing::new([0; 32]);
+        key.copy_from_slice(&bytes[48..]);
+        address.content_key = ContentKey::new(*key);
         if bytes[2..8] != [0; 6] {
             return Err(AddressError::Reserved);
         }

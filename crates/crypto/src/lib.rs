@@ -3,6 +3,7 @@
 //! Protocol: `docs/formats.md`. Randomness and time are arguments; associated data arrive as bytes.
 
 mod address;
+mod content_key;
 mod fixed;
 mod hash;
 mod index_key_share;
@@ -23,7 +24,8 @@ mod signing;
 mod test_random;
 mod text;
 
-pub use address::{Address, AddressError, ContentKey, address_commitment, address_shown, address_tag};
+pub use address::{Address, AddressError, address_commitment, address_shown, address_tag};
+pub use content_key::{ContentKey, SUITE_XCHACHA20_POLY1305};
 pub use fixed::{
     AccessRequestId, AddressOpening, AddressShown, AddressTag, BlockId, ChainId, Commitment, DepartmentId,
     Digest, EhrId, GrantId, HospitalId, KeyId, MandateId, Nonce, OrganisationId, PartDigest, PersonId,
@@ -40,8 +42,8 @@ pub use manifest::{
 pub use purpose::{Purpose, signing_bytes};
 pub use record::{
     HEADER_BYTES, OpenedSegment, Position, RecordError, RecordHeader, RecordOpener, RecordReader,
-    RecordSealer, SUITE_XCHACHA20_POLY1305, Sealed, SegmentCipher, VerifiedRecord, copy_record, file_length,
-    segment_count, segment_length, verify_record, zip_length_max,
+    RecordSealer, Sealed, SegmentCipher, VerifiedRecord, copy_record, file_length, segment_count,
+    segment_length, verify_record, zip_length_max,
 };
 pub use response::{
     FrameOpener, FrameReader, FrameSealer, RESPONSE_HEAD_BYTES, ResponseContext, ResponseError,

@@ -22,7 +22,7 @@ mod segment;
 mod verify;
 
 pub use error::RecordError;
-pub use header::{HEADER_BYTES, RecordHeader, SUITE_XCHACHA20_POLY1305};
+pub use header::{HEADER_BYTES, RecordHeader};
 pub use open::{OpenedSegment, RecordOpener};
 pub use padme::{file_length, zip_length_max};
 pub use reader::RecordReader;

@@ -1,4 +1,5 @@
-use super::{Address, AddressError, ContentKey, address_commitment, address_shown, address_tag};
+use super::{Address, AddressError, address_commitment, address_shown, address_tag};
+use crate::content_key::ContentKey;
 use crate::fixed::{Nonce, PersonId, Root};
 
 fn address() -> Address {

@@ -14,8 +14,8 @@
 
 use rand_core::CryptoRng;
 
-use super::RecordError;
-use crate::address::ContentKey;
+use super::error::RecordError;
+use crate::content_key::{ContentKey, SUITE_XCHACHA20_POLY1305};
 use crate::fixed::{Digest, Salt};
 use crate::hash::hash;
 use crate::kdf::{Context, derive_secret};
@@ -24,9 +24,6 @@ use crate::secret::Secret;
 
 /// Bytes of the header.
 pub const HEADER_BYTES: usize = 128;
-
-/// Suite byte of XChaCha20-Poly1305 with BLAKE3.
-pub const SUITE_XCHACHA20_POLY1305: u8 = 1;
 
 const MAGIC: &[u8; 4] = b"CCR1";
 const SEGMENT_LOG2: u8 = SEGMENT_BYTES.ilog2() as u8;

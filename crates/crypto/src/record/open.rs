@@ -4,10 +4,10 @@ use std::io::{ErrorKind, Read};
 
 use zeroize::Zeroizing;
 
-use super::RecordError;
+use super::error::RecordError;
 use super::header::{HEADER_BYTES, RecordHeader};
 use super::segment::{Position, SegmentCipher, segment_length};
-use crate::address::ContentKey;
+use crate::content_key::ContentKey;
 use crate::limits::SEGMENT_BYTES;
 
 /// Verifies and decrypts the segments of one file in order. What the segments mean, [`super::copy_record`] says.

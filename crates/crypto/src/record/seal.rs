@@ -8,11 +8,12 @@ use std::io::{self, Write};
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
+use super::error::RecordError;
 use super::header::{HEADER_BYTES, RecordHeader};
 use super::padme::{ZIP_LENGTH_BYTES, file_length};
 use super::segment::{Position, SegmentCipher, segment_length};
-use super::{RecordError, SUITE_XCHACHA20_POLY1305};
-use crate::address::{Address, ContentKey};
+use crate::address::Address;
+use crate::content_key::ContentKey;
 use crate::fixed::Root;
 use crate::limits::{FILE_BYTES_MAX, SEGMENT_BYTES, TAG_BYTES};
 use crate::manifest::{Manifest, ManifestBuilder};
@@ -95,8 +96,7 @@ impl<W: Write> RecordSealer<W> {
         }
         let manifest = self.manifest.finish().expect("a file is never empty");
         let root: Root = manifest.root();
-        let address =
-            Address { suite: SUITE_XCHACHA20_POLY1305, length, root, content_key: self.content_key };
+        let address = Address::new(length, root, self.content_key);
         Ok(Sealed { inner: self.inner, address, manifest, zip_length })
     }
 

@@ -5,10 +5,10 @@
 use chacha20poly1305::aead::{AeadInOut as _, KeyInit as _};
 use chacha20poly1305::{Key, Tag, XChaCha20Poly1305, XNonce};
 
-use super::RecordError;
+use super::error::RecordError;
 use super::header::{HEADER_BYTES, NONCE_PREFIX_BYTES, RecordHeader};
 use super::padme::zip_length_max;
-use crate::address::ContentKey;
+use crate::content_key::ContentKey;
 use crate::fixed::Digest;
 use crate::limits::{SEGMENT_BYTES, TAG_BYTES};
 

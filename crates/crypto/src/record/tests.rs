@@ -3,7 +3,8 @@ use std::io::{Cursor, Read, Seek, SeekFrom, Write};
 use proptest::prelude::{ProptestConfig, any, prop_assert, prop_assert_eq, proptest};
 
 use super::{RecordError, RecordHeader, RecordSealer, Sealed, copy_record, verify_record};
-use crate::address::{Address, ContentKey};
+use crate::address::Address;
+use crate::content_key::ContentKey;
 use crate::fixed::Root;
 use crate::limits::SEGMENT_BYTES;
 use crate::test_random::Counting;

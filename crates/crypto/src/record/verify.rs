@@ -2,7 +2,7 @@
 
 use std::io::{Read, Seek, Write};
 
-use super::RecordError;
+use super::error::RecordError;
 use super::open::{OpenedSegment, RecordOpener};
 use super::padme::{ZIP_LENGTH_BYTES, file_length};
 use super::reader::RecordReader;

@@ -1,5 +1,6 @@
 use super::{SEALED_ADDRESS_BYTES, SealedAddressContext, SealedAddressError};
-use crate::address::{Address, ContentKey};
+use crate::address::Address;
+use crate::content_key::ContentKey;
 use crate::fixed::{ChainId, Commitment, EhrId, HospitalId, PersonId, Root};
 use crate::sealed_box::{OpenError, seal_box};
 use crate::sealing_key::{SealingKeyPair, SealingPublicKey};
