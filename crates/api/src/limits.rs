@@ -1,0 +1,45 @@
+//! Every bound of the HTTP border, with its reason.
+
+use core::time::Duration;
+
+use carechain_types::limits::TRANSACTION_BYTES_MAX;
+
+/// Bytes of a body that carries a transaction with its parts and length prefixes.
+pub const SUBMISSION_BYTES_MAX: usize = TRANSACTION_BYTES_MAX + 64 * 1_024;
+/// Bytes of any other body: a state query of 1,024 keys has 36 KiB.
+pub const BODY_BYTES_MAX: usize = 64 * 1_024;
+/// Bytes of the body that completes an upload: 32 a chunk, 1 TiB of file, and the signed part.
+pub const COMPLETE_BYTES_MAX: usize = 32 * carechain_types::limits::UPLOAD_CHUNKS_MAX + 4 * 1_024;
+/// Bytes of the query header, base64: a path of 2 KiB and some.
+pub const QUERY_HEADER_BYTES_MAX: usize = 4 * 1_024;
+
+/// Requests under work at once; beyond it the answer is `busy`, which is safe to retry.
+pub const REQUESTS_MAX: usize = 512;
+/// Uploads that stream bytes at once: each holds at most [`CHUNKS_IN_FLIGHT_MAX`] + 1 chunks of 1 MiB.
+pub const UPLOAD_STREAMS_MAX: usize = 16;
+/// Reads that stream bytes at once: each holds a few frames.
+pub const READ_STREAMS_MAX: usize = 64;
+/// Chunks of one upload stream that wait for the store at once.
+pub const CHUNKS_IN_FLIGHT_MAX: usize = 4;
+/// Callers that wait for notices at once.
+pub const WAITERS_MAX: usize = 256;
+/// Salts of signed queries remembered so that none counts twice; the oldest expire within minutes.
+pub const QUERY_SALTS_MAX: usize = 100_000;
+
+/// How long a submitter waits for its commit before the outcome is called unknown.
+pub const COMMIT_WAIT: Duration = Duration::from_secs(30);
+/// How long the completion of an upload waits for receipts before it answers with progress.
+pub const RECEIPTS_WAIT: Duration = Duration::from_secs(10);
+/// How long a caller may wait for notices in one call.
+pub const NOTICES_WAIT_MAX: Duration = Duration::from_secs(30);
+/// How long a client may take over the next piece of an upload before its stream is closed.
+pub const PIECE_WAIT: Duration = Duration::from_secs(60);
+
+/// Entries of one list page: a proof of 4,096 claims holds three claims an entry.
+pub const LIST_COUNT_MAX: u16 = 256;
+/// Hits of one search page.
+pub const SEARCH_COUNT_MAX: u16 = 100;
+/// Keywords in one search.
+pub const SEARCH_KEYWORDS_MAX: usize = 16;
+
+const _: () = assert!(LIST_COUNT_MAX as usize * 3 + 1 <= carechain_types::limits::PROOF_CLAIMS_MAX);

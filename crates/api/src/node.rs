@@ -1,0 +1,94 @@
+//! What the HTTP border needs of a node. The node implements it; this crate calls it and knows nothing below.
+//!
+//! Signed queries arrive as an [`Asker`]: signature, path, body, time and freshness of the query are checked here; that
+//! the key is in force for that person, and what the person may see, is for the node to say.
+
+mod error;
+mod notice;
+mod read;
+mod search;
+mod status;
+mod upload;
+
+use carechain_crypto::{PersonId, SigningPublicKey, TransactionId};
+use carechain_types::{
+    DetachedPart, Genesis, Height, ListQuery, Proof, SignedReadRequest, SignedUploadComplete,
+    SignedUploadOpen, StateQuery, Submission,
+};
+use futures::future::BoxFuture;
+
+pub use error::NodeError;
+pub use notice::{Notice, NoticeKind, NoticeQuery, Notices};
+pub use read::{OpenedRead, RecordStream};
+pub use search::{SearchHit, SearchPage, SearchQuery};
+pub use status::{NodeCondition, NodeStatus};
+pub use upload::{UploadBytes, UploadProgress, UploadStatus};
+
+/// The answer of a node, some time later.
+pub type Answer<'a, T> = BoxFuture<'a, Result<T, NodeError>>;
+
+/// Who asks, by a signed query that verified.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Asker {
+    /// The person the query names.
+    pub person: PersonId,
+    /// The key it was signed with.
+    pub key: SigningPublicKey,
+    /// Answer only from this height on.
+    pub min_height: Option<Height>,
+}
+
+/// A node as the HTTP border sees it. Every call may be made at any time, from many tasks at once.
+pub trait Node: Send + Sync + 'static {
+    /// How the node and the chain are.
+    fn status(&self) -> Answer<'_, NodeStatus>;
+
+    /// The founding of the ledger.
+    fn genesis(&self) -> &Genesis;
+
+    /// The hospital whose node this is: signed bodies must name it.
+    fn hospital(&self) -> carechain_crypto::HospitalId;
+
+    /// Counters and gauges in the Prometheus text format.
+    fn metrics(&self) -> String;
+
+    /// Admits a transaction and waits for its commit; the proof carries body, outcome and block. A transaction that is
+    /// committed already gives its proof again. [`NodeError::OutcomeUnknown`] after the node's bound.
+    fn submit(&self, submission: Submission) -> Answer<'_, Proof>;
+
+    /// The proof of a committed transaction.
+    fn transaction(&self, id: TransactionId) -> Answer<'_, Proof>;
+
+    /// One proof of all keys at one height. Tags other than those of
+    /// [`is_public`](crate::is_public) come with an asker only.
+    fn state(&self, asker: Option<Asker>, query: StateQuery) -> Answer<'_, Proof>;
+
+    /// One proof of all claims that show a page of a list whole; [`list_keys`](crate::list_keys) names them.
+    fn list(&self, asker: Asker, query: ListQuery) -> Answer<'_, Proof>;
+
+    /// A detached part.
+    fn part(&self, asker: Asker, transaction: TransactionId, index: u16) -> Answer<'_, DetachedPart>;
+
+    /// A page of search hits.
+    fn search(&self, asker: Asker, query: SearchQuery) -> Answer<'_, SearchPage>;
+
+    /// What happened to a person since a height: answers at once if there is something, else waits up to the query's
+    /// bound and answers with nothing.
+    fn notices(&self, asker: Asker, query: NoticeQuery) -> Answer<'_, Notices>;
+
+    /// Opens an upload; the same signed bytes again give its status.
+    fn upload_open(&self, open: SignedUploadOpen) -> Answer<'_, UploadStatus>;
+
+    /// Stores one chunk, exactly as long as its place in the file says; a chunk that is there already is a success.
+    fn upload_chunk(&self, chunk: UploadBytes) -> Answer<'_, ()>;
+
+    /// Where an upload stands.
+    fn upload_status(&self, upload_id: carechain_crypto::UploadId) -> Answer<'_, UploadStatus>;
+
+    /// Checks the bytes against the signed root, sends them to the holders and waits, bounded, for their receipts; the
+    /// same call again goes on waiting.
+    fn upload_complete(&self, complete: SignedUploadComplete) -> Answer<'_, UploadProgress>;
+
+    /// Submits a read request and waits for the committed decision; bytes follow only an `allowed` one.
+    fn open_read(&self, request: SignedReadRequest) -> Answer<'_, OpenedRead>;
+}
