@@ -49,6 +49,12 @@ pub enum AddressError {
         /// Format byte.
         format: u8,
     },
+    /// The suite is unknown: a newer version may read the record.
+    #[error("record suite {suite} is unknown")]
+    Suite {
+        /// Suite byte.
+        suite: u8,
+    },
     /// Reserved bytes are set.
     #[error("reserved bytes of the address are set")]
     Reserved,
@@ -98,20 +104,23 @@ impl Address {
         if format != FORMAT {
             return Err(AddressError::Format { format });
         }
-        let mut address =
-            Self { suite: bytes[1], length: 0, root: Root::ZERO, content_key: ContentKey::new([0; 32]) };
-        let (mut length, mut root) = ([0; 8], [0; 32]);
-        length.copy_from_slice(&bytes[8..16]);
-        root.copy_from_slice(&bytes[16..48]);
-        address.length = u64::from_le_bytes(length);
-        address.root = Root::new(root);
-        let mut key = Zeroizing::new([0; 32]);
-        key.copy_from_slice(&bytes[48..]);
-        address.content_key = ContentKey::new(*key);
+        let suite = bytes[1];
+        if suite != SUITE_XCHACHA20_POLY1305 {
+            return Err(AddressError::Suite { suite });
+        }
         if bytes[2..8] != [0; 6] {
             return Err(AddressError::Reserved);
         }
-        Ok(address)
+        let (mut length, mut root, mut key) = ([0; 8], [0; 32], Zeroizing::new([0; 32]));
+        length.copy_from_slice(&bytes[8..16]);
+        root.copy_from_slice(&bytes[16..48]);
+        key.copy_from_slice(&bytes[48..]);
+        Ok(Self {
+            suite,
+            length: u64::from_le_bytes(length),
+            root: Root::new(root),
+            content_key: ContentKey::new(*key),
+        })
     }
 
     /// What proves knowledge of the content key to a gateway.

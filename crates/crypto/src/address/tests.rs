@@ -20,6 +20,9 @@ fn unknown_formats_and_reserved_bytes_are_refused() {
     let mut bytes = *address().encode();
     bytes[0] = 2;
     assert_eq!(Address::decode(&bytes).unwrap_err(), AddressError::Format { format: 2 });
+    let mut bytes = *address().encode();
+    bytes[1] = 2;
+    assert_eq!(Address::decode(&bytes).unwrap_err(), AddressError::Suite { suite: 2 });
     for index in 2..8 {
         let mut bytes = *address().encode();
         bytes[index] = 1;
