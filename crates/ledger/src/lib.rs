@@ -1,7 +1,9 @@
 //! Blocks, state tree, indexes and the replica's journal.
 
 mod backend;
+mod indexes;
 mod journal;
+mod ledger;
 mod limits;
 mod state_tree;
 
@@ -11,8 +13,13 @@ pub use backend::{
     Backend, BackendError, Batch, Change, Durability, FaultPoint, FaultyBackend, MemoryBackend, Order, Row,
     ScanRange, Table, after_prefix,
 };
+pub use indexes::{IndexEntry, IndexList, IndexPosition, SearchPage, SearchRange, SearchToken};
 pub use journal::{FileJournal, JournalBinding, JournalError, JournalStore, MemoryJournal};
+pub use ledger::{
+    BlockEvidence, CommittedBlock, Ledger, LedgerError, Position, StoredPart, StoredTransaction, VerifyError,
+    prepare_on,
+};
 pub use state_tree::{
-    CommittedState, Page, PageError, PagePath, Slot, StateError, StateOverlay, StateSource, StateUpdate,
-    prepare, prove,
+    CommittedSource, CommittedState, Page, PageError, PagePath, Slot, StateError, StateOverlay, StateSource,
+    StateUpdate, prepare, prove,
 };

@@ -43,7 +43,26 @@ pub(crate) const JOURNAL_ENTRY_BYTES_MAX: usize = 16 << 20;
 pub(crate) const JOURNAL_BUFFER_BYTES_MAX: usize = 1 << 20;
 
 /// Steps in which the journal's file grows: a megabyte of zeros costs a millisecond once in a thousand votes.
-pub(crate) const JOURNAL_STEP_BYTES: usize = 1 << 20;
+pub(crate) const JOURNAL_STEP_BYTES: usize = if cfg!(test) { 4 << 10 } else { 1 << 20 };
 
 const _: () = assert!(JOURNAL_ENTRY_BYTES_MAX > carechain_types::limits::BLOCK_BYTES_MAX * 2);
 const _: () = assert!(JOURNAL_ENTRY_BYTES_MAX < u32::MAX as usize);
+
+/// Expired digests one block removes from the seen set: twice what a full block adds, so that it shrinks under full
+/// load.
+pub(crate) const SEEN_PRUNED_MAX: usize = 4 * carechain_types::limits::BLOCK_TRANSACTIONS_MAX;
+
+/// Blocks whose index rows a rebuild writes in one batch.
+pub(crate) const REBUILD_BLOCKS: u64 = 64;
+
+/// Index rows a rebuild removes in one batch.
+pub(crate) const REBUILD_ROWS: usize = 10_000;
+
+/// Rows one search may read before it answers with what it has and a place to go on: a few milliseconds.
+pub(crate) const SEARCH_ROWS_MAX: usize = 5_000;
+
+/// Rows a search reads at once from one list.
+pub(crate) const SEARCH_CHUNK_ROWS: usize = 64;
+
+/// Lists one search may intersect: patient, author, hospital and a record's sixteen keywords, each once.
+pub(crate) const SEARCH_LISTS_MAX: usize = 20;

@@ -17,8 +17,9 @@ mod page;
 mod page_path;
 mod proof;
 mod update;
+mod verify;
 
-pub use committed::CommittedState;
+pub use committed::{CommittedSource, CommittedState};
 pub use overlay::StateOverlay;
 pub use page::{Page, PageError, Slot};
 pub use page_path::PagePath;

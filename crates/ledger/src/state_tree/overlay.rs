@@ -8,12 +8,12 @@ use super::{Page, PagePath, StateError, StateSource, StateUpdate};
 
 /// An update seen as a state; overlays stack, one per block in flight.
 #[derive(Clone, Copy, Debug)]
-pub struct StateOverlay<'a, S> {
+pub struct StateOverlay<'a, S: ?Sized> {
     below: &'a S,
     update: &'a StateUpdate,
 }
 
-impl<'a, S: StateSource> StateOverlay<'a, S> {
+impl<'a, S: StateSource + ?Sized> StateOverlay<'a, S> {
     /// `update` must have been prepared on `below`.
     #[must_use]
     pub const fn new(below: &'a S, update: &'a StateUpdate) -> Self {
@@ -21,7 +21,7 @@ impl<'a, S: StateSource> StateOverlay<'a, S> {
     }
 }
 
-impl<S: StateSource> StateSource for StateOverlay<'_, S> {
+impl<S: StateSource + ?Sized> StateSource for StateOverlay<'_, S> {
     fn page(&self, path: &PagePath) -> Result<Option<Arc<Page>>, StateError> {
         match self.update.pages().get(path) {
             Some(page) => Ok(Some(Arc::clone(page))),

@@ -12,7 +12,7 @@ use super::{StateError, StateSource};
 ///
 /// # Errors
 /// If the state cannot be read.
-pub fn prove(source: &impl StateSource, key: &Digest) -> Result<StatePath, StateError> {
+pub fn prove(source: &(impl StateSource + ?Sized), key: &Digest) -> Result<StatePath, StateError> {
     let mut siblings = Vec::new();
     let mut path = PagePath::TOP;
     let mut page = source.page(&path)?.unwrap_or_default();

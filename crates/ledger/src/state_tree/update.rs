@@ -43,7 +43,7 @@ impl StateUpdate {
 /// # Errors
 /// If the state cannot be read.
 pub fn prepare(
-    source: &impl StateSource,
+    source: &(impl StateSource + ?Sized),
     changes: BTreeMap<Digest, Vec<u8>>,
 ) -> Result<StateUpdate, StateError> {
     let leaves: Vec<StateLeaf> = changes.iter().map(|(key, value)| StateLeaf::new(*key, value)).collect();
@@ -56,12 +56,12 @@ pub fn prepare(
     Ok(StateUpdate { root: StateRoot::new(*digest.get()), pages, values: changes })
 }
 
-struct Updater<'a, S> {
+struct Updater<'a, S: ?Sized> {
     source: &'a S,
     pages: &'a mut BTreeMap<PagePath, Arc<Page>>,
 }
 
-impl<S: StateSource> Updater<'_, S> {
+impl<S: StateSource + ?Sized> Updater<'_, S> {
     /// Puts `leaves`, ascending by key, into the page at `path` and gives its new hash.
     fn update(&mut self, path: PagePath, mut page: Page, leaves: &[StateLeaf]) -> Result<Digest, StateError> {
         let mut changed = Vec::with_capacity(leaves.len().min(SLOTS));

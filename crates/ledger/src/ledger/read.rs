@@ -1,0 +1,181 @@
+//! Reading blocks, transactions and outcomes.
+
+use carechain_crypto::{BlockId, TransactionId};
+use carechain_types::limits::{REPLICAS_MAX, TRANSACTION_BODY_BYTES_MAX};
+use carechain_types::{
+    Block, BoundedVec, Certificate, Header, Height, Outcome, Transaction, TransactionProof, tree,
+};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::rows::{self, height_key, position_bytes};
+use super::{Ledger, LedgerError};
+use crate::backend::{Backend, ScanRange, Table};
+
+/// Bytes of a certificate: 66 a vote and its key.
+const CERTIFICATE_BYTES_MAX: usize = 66 * REPLICAS_MAX + 256;
+
+/// Bytes of an outcome: id, code and a bounded result.
+const OUTCOME_BYTES_MAX: usize = 512;
+
+/// Where a transaction stands.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub struct Position {
+    /// Height of its block.
+    pub height: Height,
+    /// Its index in the block.
+    pub index: u32,
+}
+
+/// A committed transaction with its outcome.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct StoredTransaction {
+    /// Where it stands.
+    pub position: Position,
+    /// The transaction with the signature its block binds.
+    pub transaction: Transaction,
+    /// What executing it gave.
+    pub outcome: Outcome,
+}
+
+impl<B: Backend> Ledger<B> {
+    /// The header at a height; `None` above the head.
+    ///
+    /// # Errors
+    /// If the backend fails or is damaged; so for all methods here.
+    pub fn header(&self, height: Height) -> Result<Option<Header>, LedgerError> {
+        if height == self.head.height {
+            return Ok(Some(self.head.clone()));
+        }
+        rows::header(&self.backend, height)
+    }
+
+    /// The COMMIT certificate of the block at a height; `None` at genesis and above the head.
+    ///
+    /// # Errors
+    /// See [`Self::header`].
+    pub fn certificate(&self, height: Height) -> Result<Option<Certificate>, LedgerError> {
+        rows::typed(&self.backend, Table::Certificates, &height_key(height), CERTIFICATE_BYTES_MAX)
+    }
+
+    /// The height of a committed block.
+    ///
+    /// # Errors
+    /// See [`Self::header`].
+    pub fn height_of(&self, block: &BlockId) -> Result<Option<Height>, LedgerError> {
+        let row = self.backend.get(Table::Heights, block.as_slice())?;
+        row.map(|bytes| rows::height_from(Table::Heights, &bytes)).transpose()
+    }
+
+    /// The block at a height; `None` above the head.
+    ///
+    /// # Errors
+    /// See [`Self::header`].
+    pub fn block(&self, height: Height) -> Result<Option<Block>, LedgerError> {
+        let Some(header) = self.header(height)? else { return Ok(None) };
+        let transactions = self.rows_of(Table::Transactions, &header, TRANSACTION_BODY_BYTES_MAX)?;
+        let transactions = BoundedVec::new(transactions)
+            .map_err(|_| LedgerError::Damaged { table: Table::Transactions, source: None })?;
+        Ok(Some(Block { header, transactions }))
+    }
+
+    /// A committed block by its id.
+    ///
+    /// # Errors
+    /// See [`Self::header`].
+    pub fn block_by_id(&self, block: &BlockId) -> Result<Option<Block>, LedgerError> {
+        match self.height_of(block)? {
+            Some(height) => self.block(height),
+            None => Ok(None),
+        }
+    }
+
+    /// The outcomes of the block at a height, in order; `None` above the head.
+    ///
+    /// # Errors
+    /// See [`Self::header`].
+    pub fn outcomes(&self, height: Height) -> Result<Option<Vec<Outcome>>, LedgerError> {
+        let header = self.header(height)?;
+        header.map(|header| self.rows_of(Table::Outcomes, &header, OUTCOME_BYTES_MAX)).transpose()
+    }
+
+    /// Where a transaction stands; `None` if it is not committed here.
+    ///
+    /// # Errors
+    /// See [`Self::header`].
+    pub fn position(&self, transaction: &TransactionId) -> Result<Option<Position>, LedgerError> {
+        let row = self.backend.get(Table::Positions, transaction.as_slice())?;
+        row.map(|bytes| rows::position_from(Table::Positions, &bytes)).transpose()
+    }
+
+    /// A committed transaction with its outcome.
+    ///
+    /// # Errors
+    /// See [`Self::header`].
+    pub fn transaction(&self, transaction: &TransactionId) -> Result<Option<StoredTransaction>, LedgerError> {
+        match self.position(transaction)? {
+            Some(position) => self.transaction_at(position),
+            None => Ok(None),
+        }
+    }
+
+    /// The transaction at a position with its outcome.
+    ///
+    /// # Errors
+    /// See [`Self::header`].
+    pub fn transaction_at(&self, position: Position) -> Result<Option<StoredTransaction>, LedgerError> {
+        let key = position_bytes(position);
+        let transaction = rows::typed(&self.backend, Table::Transactions, &key, TRANSACTION_BODY_BYTES_MAX)?;
+        let outcome = rows::typed(&self.backend, Table::Outcomes, &key, OUTCOME_BYTES_MAX)?;
+        Ok(match (transaction, outcome) {
+            (Some(transaction), Some(outcome)) => Some(StoredTransaction { position, transaction, outcome }),
+            _ => None,
+        })
+    }
+
+    /// The part of a proof that shows a transaction and its outcome in their block, whose height comes first.
+    ///
+    /// # Errors
+    /// See [`Self::header`].
+    pub fn transaction_proof(
+        &self,
+        transaction: &TransactionId,
+    ) -> Result<Option<(Height, TransactionProof)>, LedgerError> {
+        let Some(stored) = self.transaction(transaction)? else { return Ok(None) };
+        let height = stored.position.height;
+        let (Some(block), Some(outcomes)) = (self.block(height)?, self.outcomes(height)?) else {
+            return Ok(None);
+        };
+        let leaves = block.leaf_digests(&self.chain_id);
+        let outcome_leaves: Vec<_> = outcomes.iter().map(Outcome::digest).collect();
+        let index = stored.position.index as usize;
+        let path = |leaves: &[_]| {
+            let path = tree::path(leaves, index).expect("the transaction is in this block");
+            BoundedVec::new(path).expect("blocks are bounded")
+        };
+        let proof = TransactionProof {
+            body: stored.transaction.body,
+            signature: stored.transaction.signature,
+            outcome: stored.outcome,
+            leaf_index: stored.position.index,
+            transaction_path: path(&leaves),
+            outcome_path: path(&outcome_leaves),
+        };
+        Ok(Some((height, proof)))
+    }
+
+    /// All rows of one block in a table keyed by position.
+    fn rows_of<T: Serialize + DeserializeOwned>(
+        &self,
+        table: Table,
+        header: &Header,
+        bytes_max: usize,
+    ) -> Result<Vec<T>, LedgerError> {
+        let count = header.transaction_count as usize;
+        let rows = self.backend.scan(table, &ScanRange::prefix(&height_key(header.height), count))?;
+        if rows.len() != count {
+            return Err(LedgerError::Missing { what: table.name(), height: header.height });
+        }
+        rows.iter().map(|(_, row)| rows::typed_value(table, row, bytes_max)).collect()
+    }
+}
