@@ -1,0 +1,119 @@
+//! The paths of the HTTP interface.
+
+/// Methods in use.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Method {
+    /// Reads; no body.
+    Get,
+    /// Reads or writes with a body.
+    Post,
+    /// Writes one chunk.
+    Put,
+}
+
+impl Method {
+    /// As HTTP writes it; signed queries name it like this.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+        }
+    }
+}
+
+/// One path with its method. A segment in braces stands for a value.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Route {
+    /// Method.
+    pub method: Method,
+    /// Path, with `{name}` where a value stands.
+    pub path: &'static str,
+}
+
+impl Route {
+    /// How the node is: [`StatusReport`](crate::StatusReport). Open to all.
+    pub const STATUS: Self = get("/v1/status");
+    /// Whether it serves: 200 or 503 with a [`Failure`](crate::Failure). Open to all.
+    pub const READY: Self = get("/v1/ready");
+    /// Figures for Prometheus, as text. Open to the machine's operator.
+    pub const METRICS: Self = get("/metrics");
+    /// [`SubmitRequest`](crate::SubmitRequest) to [`TransactionReport`](crate::TransactionReport).
+    pub const SUBMIT: Self = post("/v1/transactions");
+    /// [`TransactionStatus`](crate::TransactionStatus).
+    pub const TRANSACTION: Self = get("/v1/transactions/{id}");
+    /// [`StateRequest`](crate::StateRequest) to [`StateAnswer`](crate::StateAnswer). Signed query.
+    pub const STATE: Self = post("/v1/state");
+    /// [`ListRequest`](crate::ListRequest) to [`ListAnswer`](crate::ListAnswer). Signed query.
+    pub const LIST: Self = post("/v1/lists");
+    /// [`PartsRequest`](crate::PartsRequest) to [`PartsAnswer`](crate::PartsAnswer). Signed query.
+    pub const PARTS: Self = post("/v1/parts");
+    /// [`SearchRequest`](crate::SearchRequest) to [`SearchPage`](crate::SearchPage). Signed query.
+    pub const SEARCH: Self = post("/v1/search");
+    /// [`Inbox`](crate::Inbox) after a height. Signed query.
+    pub const INBOX: Self = get("/v1/inbox");
+    /// [`UploadOpenRequest`](crate::UploadOpenRequest) to [`UploadStatus`](crate::UploadStatus).
+    pub const UPLOAD_OPEN: Self = post("/v1/uploads");
+    /// [`UploadStatus`](crate::UploadStatus): which chunks are there.
+    pub const UPLOAD: Self = get("/v1/uploads/{id}");
+    /// The bytes of one chunk, `application/octet-stream`, to [`UploadStatus`](crate::UploadStatus).
+    pub const UPLOAD_CHUNK: Self = put("/v1/uploads/{id}/chunks/{index}");
+    /// [`UploadCompleteRequest`](crate::UploadCompleteRequest) to [`UploadReceipts`](crate::UploadReceipts).
+    pub const UPLOAD_COMPLETE: Self = post("/v1/uploads/{id}/complete");
+    /// [`ReadStart`](crate::ReadStart) to a stream of response frames, `application/octet-stream`; a refusal is a
+    /// document.
+    pub const READ: Self = post("/v1/read");
+
+    /// All of them.
+    pub const ALL: [Self; 15] = [
+        Self::STATUS,
+        Self::READY,
+        Self::METRICS,
+        Self::SUBMIT,
+        Self::TRANSACTION,
+        Self::STATE,
+        Self::LIST,
+        Self::PARTS,
+        Self::SEARCH,
+        Self::INBOX,
+        Self::UPLOAD_OPEN,
+        Self::UPLOAD,
+        Self::UPLOAD_CHUNK,
+        Self::UPLOAD_COMPLETE,
+        Self::READ,
+    ];
+
+    /// The path with values in place of the braces, in order.
+    ///
+    /// # Panics
+    /// When the number of values is not that of the braces.
+    #[must_use]
+    pub fn with(self, values: &[&str]) -> String {
+        let mut values = values.iter();
+        let segments = self.path.split('/').map(|segment| {
+            if segment.starts_with('{') { *values.next().expect("one value a brace") } else { segment }
+        });
+        let path = segments.collect::<Vec<_>>().join("/");
+        assert!(values.next().is_none(), "one value a brace");
+        path
+    }
+}
+
+/// Header of a signed query: base64 of the canonical bytes of the query and its signature.
+pub const QUERY_HEADER: &str = "carechain-query";
+
+const fn get(path: &'static str) -> Route {
+    Route { method: Method::Get, path }
+}
+
+const fn post(path: &'static str) -> Route {
+    Route { method: Method::Post, path }
+}
+
+const fn put(path: &'static str) -> Route {
+    Route { method: Method::Put, path }
+}
+
+#[cfg(test)]
+mod tests;

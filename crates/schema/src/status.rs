@@ -1,0 +1,124 @@
+//! How a node is.
+
+use serde::{Deserialize, Serialize};
+
+use crate::document::Described;
+use crate::timestamp::Timestamp;
+
+/// How a node is: `node status` and `GET /v1/status`.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct StatusReport {
+    /// Version of the program.
+    pub version: String,
+    /// Hospital that runs it, `hos_…`.
+    pub hospital: String,
+    /// Chain id, hex.
+    pub chain_id: String,
+    /// The newest committed block.
+    pub head: HeadLine,
+    /// Where consensus stands.
+    pub consensus: ConsensusStatus,
+    /// Whether it keeps up with the others.
+    pub sync: SyncState,
+    /// The other members' nodes.
+    pub peers: Vec<PeerLine>,
+    /// Disk and files.
+    pub storage: StorageStatus,
+    /// One sentence: why the chain does not advance, or that it does or has nothing to do.
+    pub summary: String,
+}
+
+impl Described for StatusReport {
+    const SCHEMA: &'static str = "carechain/status/1";
+}
+
+/// A committed block.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct HeadLine {
+    /// Height; 0 = the block of the genesis file.
+    pub height: u64,
+    /// Block id, hex.
+    pub block_id: String,
+    /// Its time.
+    pub block_time: Timestamp,
+}
+
+/// Where consensus stands.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct ConsensusStatus {
+    /// Epoch.
+    pub epoch: u64,
+    /// View.
+    pub view: u64,
+    /// Hospital of the view's primary, `hos_…`.
+    pub primary: String,
+    /// Whether a view change is under way.
+    pub view_change: bool,
+    /// Members.
+    pub member_count: u32,
+    /// Votes that make a certificate.
+    pub quorum: u32,
+    /// Transactions that wait for a block.
+    pub pending_transactions: u64,
+}
+
+/// Whether a node keeps up.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SyncState {
+    /// At the head.
+    AtHead,
+    /// Fetching blocks it lacks.
+    CatchingUp,
+    /// Serves what it has and takes nothing new.
+    Draining,
+    /// Stopped by a fault that needs a person.
+    Halted,
+}
+
+/// Whether a peer is there.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PeerState {
+    /// Connected.
+    Connected,
+    /// Being dialled.
+    Dialling,
+    /// Not reached.
+    Unreachable,
+}
+
+/// One other member's node.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct PeerLine {
+    /// Hospital, `hos_…`.
+    pub hospital: String,
+    /// Its name in the genesis file.
+    pub name: String,
+    /// Whether it is there.
+    pub state: PeerState,
+    /// Height of its newest signed head, if one came.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub height: Option<u64>,
+    /// View of that head.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub view: Option<u64>,
+    /// Time of that head by its own clock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub head_time: Option<Timestamp>,
+}
+
+/// Disk and files.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct StorageStatus {
+    /// Bytes of the ledger on disk.
+    pub ledger_bytes: u64,
+    /// Bytes of the chunk store on disk.
+    pub chunk_bytes: u64,
+    /// Bytes free on the data folder's disk.
+    pub free_bytes: u64,
+    /// Files held here.
+    pub file_count: u64,
+    /// Files held here that lack copies elsewhere.
+    pub file_count_below_policy: u64,
+}

@@ -1,0 +1,76 @@
+//! Bringing a file to its hospital's node.
+//!
+//! Open, then each chunk of 1 MiB as bytes (any order, again after a break), then complete. What is signed travels as
+//! canonical bytes.
+
+use serde::{Deserialize, Serialize};
+
+use crate::base64::Base64;
+use crate::document::Described;
+use crate::timestamp::Timestamp;
+
+/// Opens an upload.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct UploadOpenRequest {
+    /// Canonical bytes of the signed opening.
+    pub open: Base64,
+}
+
+/// Where an upload stands.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UploadState {
+    /// Chunks are missing.
+    Receiving,
+    /// All chunks are there; completion is awaited.
+    Received,
+    /// Complete and durable here; the other holders are being served.
+    Copying,
+    /// The receipts required are there.
+    Receipted,
+    /// Collected: its expiry passed before an abstract was published.
+    Collected,
+}
+
+/// Where an upload stands.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct UploadStatus {
+    /// The upload, hex.
+    pub upload_id: String,
+    /// Where it stands.
+    pub state: UploadState,
+    /// Chunks of the file.
+    pub chunk_count: u32,
+    /// Chunks here, as ranges from the first up to and without the second.
+    pub present: Vec<(u32, u32)>,
+    /// The abstract must be on the ledger by then.
+    pub expiry: Timestamp,
+}
+
+impl Described for UploadStatus {
+    const SCHEMA: &'static str = "carechain/upload/1";
+}
+
+/// Completes an upload.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct UploadCompleteRequest {
+    /// Canonical bytes of the signed completion with the manifest.
+    pub complete: Base64,
+}
+
+/// The receipts of the holders, as many as are required to publish.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct UploadReceipts {
+    /// The upload, hex.
+    pub upload_id: String,
+    /// Hospitals that promised, `hos_…`, in the order of the receipts.
+    pub holders: Vec<String>,
+    /// Canonical bytes of each receipt.
+    pub receipts: Vec<Base64>,
+}
+
+impl Described for UploadReceipts {
+    const SCHEMA: &'static str = "carechain/upload-receipts/1";
+}

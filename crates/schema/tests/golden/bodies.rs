@@ -1,0 +1,103 @@
+//! What clients send, and what nodes answer about themselves, transactions and state.
+
+use carechain_schema::{
+    ConsensusStatus, HeadLine, ListAnswer, ListRequest, OutcomeLine, PartAnswer, PartName, PartsAnswer,
+    PartsRequest, PeerLine, PeerState, ReadDecision, ReadStart, StateAnswer, StateRequest, StatusReport,
+    StorageStatus, SubmitRequest, SyncState, TransactionReport, TransactionState, TransactionStatus,
+};
+
+use crate::examples::{bytes, hex, id, time};
+use crate::{check, check_document};
+
+fn report() -> TransactionReport {
+    TransactionReport {
+        transaction_id: hex(0x7a),
+        height: 42,
+        block_time: time(1),
+        outcome: OutcomeLine { code: 13, name: "too_few_receipts".to_owned() },
+        result: bytes(),
+        proof: bytes(),
+    }
+}
+
+#[test]
+fn status_is_as_it_was() {
+    check_document(StatusReport {
+        version: "0.1.0".to_owned(),
+        hospital: id("hos", 'a'),
+        chain_id: hex(0xc0),
+        head: HeadLine { height: 42, block_id: hex(0xb1), block_time: time(1) },
+        consensus: ConsensusStatus {
+            epoch: 0,
+            view: 3,
+            primary: id("hos", 'd'),
+            view_change: false,
+            member_count: 4,
+            quorum: 3,
+            pending_transactions: 0,
+        },
+        sync: SyncState::AtHead,
+        peers: vec![
+            PeerLine {
+                hospital: id("hos", 'b'),
+                name: "north".to_owned(),
+                state: PeerState::Connected,
+                height: Some(42),
+                view: Some(3),
+                head_time: Some(time(1)),
+            },
+            PeerLine {
+                hospital: id("hos", 'c'),
+                name: "south".to_owned(),
+                state: PeerState::Unreachable,
+                height: None,
+                view: None,
+                head_time: None,
+            },
+        ],
+        storage: StorageStatus {
+            ledger_bytes: 1_048_576,
+            chunk_bytes: 367_001_600,
+            free_bytes: 10_737_418_240,
+            file_count: 7,
+            file_count_below_policy: 1,
+        },
+        summary: "the chain is idle: no transaction waits".to_owned(),
+    });
+}
+
+#[test]
+fn transactions_are_as_they_were() {
+    check("submit-request-1", &SubmitRequest { transaction: bytes(), parts: vec![bytes()] });
+    check_document(report());
+    check_document(TransactionStatus {
+        transaction_id: hex(0x7a),
+        state: TransactionState::Committed,
+        report: Some(report()),
+    });
+}
+
+#[test]
+fn state_and_lists_are_as_they_were() {
+    check("state-request-1", &StateRequest { query: bytes() });
+    check_document(StateAnswer { height: 42, proof: bytes() });
+    check("list-request-1", &ListRequest { query: bytes() });
+    check_document(ListAnswer { height: 42, proof: bytes() });
+}
+
+#[test]
+fn parts_and_reads_are_as_they_were() {
+    let name = PartName { transaction_id: hex(0x7a), index: 1 };
+    check("parts-request-1", &PartsRequest { parts: vec![name.clone()] });
+    check_document(PartsAnswer {
+        parts: vec![PartAnswer { name: name.clone(), part: Some(bytes()) }, PartAnswer { name, part: None }],
+    });
+    check("read-start-1", &ReadStart { request: bytes() });
+    check_document(ReadDecision { transaction_id: hex(0x7a), height: 42, decision: "refused".to_owned() });
+}
+
+#[test]
+fn a_field_that_a_request_does_not_have_is_refused() {
+    assert!(serde_json::from_str::<StateRequest>(r#"{"query":"","height":1}"#).is_err());
+    assert!(serde_json::from_str::<SubmitRequest>(r#"{"transaction":""}"#).is_err());
+}

@@ -1,0 +1,50 @@
+//! Uploads, and what publishing and retrieving report.
+
+use carechain_schema::{
+    CopyHolder, PublishReport, RetrieveReport, UploadCompleteRequest, UploadOpenRequest, UploadReceipts,
+    UploadState, UploadStatus,
+};
+
+use crate::examples::{bytes, id, time};
+use crate::{check, check_document};
+
+#[test]
+fn uploads_are_as_they_were() {
+    let upload_id = "0f".repeat(16);
+    check("upload-open-request-1", &UploadOpenRequest { open: bytes() });
+    check_document(UploadStatus {
+        upload_id: upload_id.clone(),
+        state: UploadState::Receiving,
+        chunk_count: 12,
+        present: vec![(0, 4), (7, 8)],
+        expiry: time(1),
+    });
+    check("upload-complete-request-1", &UploadCompleteRequest { complete: bytes() });
+    check_document(UploadReceipts {
+        upload_id,
+        holders: vec![id("hos", 'a'), id("hos", 'b')],
+        receipts: vec![bytes(), bytes()],
+    });
+}
+
+#[test]
+fn publish_and_retrieve_are_as_they_were() {
+    check_document(PublishReport {
+        ehr_id: id("ehr", 'a'),
+        patient: id("per", 'a'),
+        bytes: 65_536,
+        entry_count: 3,
+        copies: vec![
+            CopyHolder { hospital: id("hos", 'a'), name: "east".to_owned() },
+            CopyHolder { hospital: id("hos", 'b'), name: "north".to_owned() },
+        ],
+        proof_path: Some("ehr.proof.json".to_owned()),
+    });
+    check_document(RetrieveReport {
+        ehr_id: id("ehr", 'a'),
+        grant_id: Some(id("grt", 'a')),
+        bytes: 65_536,
+        entry_count: 3,
+        out: "d".to_owned(),
+    });
+}

@@ -1,0 +1,62 @@
+//! Proof checks, the demonstration, measurements.
+
+use carechain_schema::{
+    BenchConsensus, BenchTransfer, DemoReport, DemoStep, Machine, ProofCheck, ProofClaim, Quantiles,
+};
+
+use crate::check_document;
+use crate::examples::{hex, id, time};
+
+#[test]
+fn proof_check_is_as_it_was() {
+    check_document(ProofCheck {
+        kind: "state".to_owned(),
+        chain_id: hex(0xc0),
+        height: 42,
+        block_time: time(1),
+        votes: 3,
+        complete_as_of: Some(time(1)),
+        claims: vec![ProofClaim {
+            subject: "access".to_owned(),
+            id: id("ehr", 'a'),
+            shows: "present".to_owned(),
+        }],
+    });
+}
+
+#[test]
+fn demo_is_as_it_was() {
+    check_document(DemoReport {
+        nodes: 4,
+        dir: "demo".to_owned(),
+        bytes_compared: 1_048_576,
+        refusals: 4,
+        steps: vec![DemoStep {
+            name: "publish".to_owned(),
+            result: "one record, two copies".to_owned(),
+            duration_ms: 85.5,
+        }],
+    });
+}
+
+/// Round figures nobody measured, so that nobody quotes them.
+#[test]
+fn measurements_are_as_they_were() {
+    let machine = Machine { cores: 2, fdatasync_p50_ms: 1.0, verify_p50_us: 100.0 };
+    check_document(BenchConsensus {
+        nodes: 4,
+        count: 1_000,
+        latency: Quantiles { p50_ms: 10.0, p99_ms: 20.0, max_ms: 30.0 },
+        per_second: 100.0,
+        machine: machine.clone(),
+    });
+    check_document(BenchTransfer {
+        nodes: 4,
+        count: 10,
+        bytes: 350_000_000,
+        seconds_p50: 1.0,
+        seconds_max: 2.0,
+        megabytes_per_second: 350.0,
+        machine,
+    });
+}
