@@ -76,6 +76,8 @@ contexts! {
     Tombstone "tombstone";
     /// {chain id, body}: names a read request.
     ReadRequest "read request";
+    /// {upload id, hospital}: what a hospital draws in the placement of a file.
+    Placement "placement";
 }
 
 /// 32 bytes derived from `input` for one purpose.
