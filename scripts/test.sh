@@ -18,8 +18,12 @@ run_independent_reader() {
     local environment="$target_dir/read_record_environment"
     [[ -x "$environment/bin/pip" ]] || python3 -m venv "$environment" >&2
     "$environment/bin/pip" install --quiet --disable-pip-version-check --requirement docs/requirements.txt >&2
-    say "the independent reader over tests/fixtures"
-    "$environment/bin/python" docs/read_record.py tests/fixtures
+    say "the independent reader over the golden vectors"
+    local python="$environment/bin/python" proof
+    "$python" docs/read_record.py record tests/fixtures/record.json
+    for proof in tests/fixtures/proof*.json; do
+        "$python" docs/read_record.py proof "$proof" tests/fixtures/genesis.json
+    done
 }
 
 run_cargo_tests "$@"

@@ -1,4 +1,6 @@
 //! `lib.rs` and `mod.rs` are tables of contents: docs, `mod`, `use` and nothing else.
+//!
+//! Not below `tests`, where a `mod.rs` is how test binaries share a file.
 
 use crate::{Finding, Tree};
 
@@ -7,7 +9,7 @@ use crate::{Finding, Tree};
 pub fn check(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for source in tree.rust() {
-        if !matches!(source.path().rsplit('/').next(), Some("lib.rs" | "mod.rs")) {
+        if source.is_test() || !matches!(source.path().rsplit('/').next(), Some("lib.rs" | "mod.rs")) {
             continue;
         }
         for (line, statement) in statements(source.code()) {
