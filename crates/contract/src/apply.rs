@@ -1,0 +1,79 @@
+//! Execution of one transaction.
+
+use carechain_types::{
+    BoundedVec, Outcome, PublicPart, PublicPartError, Refusal, SignatureScheme, Transaction, Verified,
+};
+
+use crate::actor::Actor;
+use crate::block_context::BlockContext;
+use crate::call::Call;
+use crate::changes::Changes;
+use crate::effect::{Effect, Stop};
+use crate::rules;
+use crate::seen::seen_digests;
+use crate::state_reader::{StateFailure, StateReader};
+
+/// What executing one transaction gave.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Execution {
+    /// A leaf of the block's outcomes tree.
+    pub outcome: Outcome,
+    /// What it writes and what counts as seen.
+    pub changes: Changes,
+}
+
+/// Executes an includable transaction on the state that its block's earlier transactions left.
+///
+/// `scheme` checks the signatures inside it (receipts, read request, possession); a scheme that remembers what it
+/// verified saves a second check when a block is first tried and then voted on.
+///
+/// # Errors
+/// Fatal, see [`StateFailure`]; every refusal is an outcome.
+pub fn apply<S: SignatureScheme>(
+    state: &impl StateReader,
+    context: &BlockContext<'_>,
+    scheme: &S,
+    transaction: &Verified<Transaction>,
+) -> Result<Execution, StateFailure> {
+    let seen = seen_digests(context, scheme, transaction);
+    let transaction_id = transaction.body.id(&context.chain_id);
+    let effect = match execute(state, context, scheme, transaction) {
+        Ok(effect) => effect,
+        Err(Stop::Refused(refusal)) => Effect { refusal: Some(refusal), ..Effect::default() },
+        Err(Stop::Failed(failure)) => return Err(failure),
+    };
+    let outcome = Outcome {
+        transaction_id,
+        code: effect.refusal.map_or(Outcome::DONE, Refusal::code),
+        result: BoundedVec::new(effect.result).expect("results are ids and decisions, far below the bound"),
+    };
+    Ok(Execution { outcome, changes: Changes { writes: effect.writes, seen } })
+}
+
+fn execute<S: SignatureScheme>(
+    state: &impl StateReader,
+    context: &BlockContext<'_>,
+    scheme: &S,
+    transaction: &Transaction,
+) -> Result<Effect, Stop> {
+    let body = &transaction.body;
+    let part = PublicPart::decode(body.kind, &body.public_part).map_err(|error| match error {
+        PublicPartError::UnknownKind { .. } => Refusal::UnknownKind,
+        PublicPartError::Malformed(_) => Refusal::Malformed,
+    })?;
+    let actor = Actor::enrolled(state, &body.sender, &body.sender_key, context.time)?
+        .ok_or(Refusal::KeyNotInForce)?;
+    let transaction_id = body.id(&context.chain_id);
+    let call = Call { state, context, scheme, transaction_id, body, actor };
+    match &part {
+        PublicPart::Department(part) => rules::department(&call, part),
+        PublicPart::Person(part) => rules::person(&call, part),
+        PublicPart::Suspend(part) => rules::suspend(&call, part),
+        PublicPart::Publish(part) => rules::publish(&call, part),
+        PublicPart::Request(part) => rules::request(&call, part),
+        PublicPart::Grant(part) => rules::grant(&call, part),
+        PublicPart::Deny(part) => rules::deny(&call, part),
+        PublicPart::Revoke(part) => rules::revoke(&call, part),
+        PublicPart::Read(part) => rules::read(&call, part),
+    }
+}
