@@ -6,6 +6,8 @@ mod journal;
 mod ledger;
 mod limits;
 mod state_tree;
+#[cfg(test)]
+mod test_chain;
 
 #[cfg(feature = "rocks")]
 pub use backend::RocksBackend;
@@ -20,6 +22,6 @@ pub use ledger::{
     prepare_on,
 };
 pub use state_tree::{
-    CommittedSource, CommittedState, Page, PageError, PagePath, Slot, StateError, StateOverlay, StateSource,
-    StateUpdate, prepare, prove,
+    CommittedSource, CommittedState, EmptyState, Page, PageError, PagePath, Slot, StateError, StateOverlay,
+    StateSource, StateUpdate, prepare, prove,
 };

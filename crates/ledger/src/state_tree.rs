@@ -19,7 +19,7 @@ mod proof;
 mod update;
 mod verify;
 
-pub use committed::{CommittedSource, CommittedState};
+pub use committed::{CommittedSource, CommittedState, EmptyState};
 pub use overlay::StateOverlay;
 pub use page::{Page, PageError, Slot};
 pub use page_path::PagePath;

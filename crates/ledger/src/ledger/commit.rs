@@ -10,13 +10,13 @@ use super::rows::{self, height_key, position_bytes};
 use super::{CommittedBlock, Ledger, LedgerError, parts, seen};
 use crate::backend::{Backend, Batch, Durability, Table};
 use crate::indexes;
-use crate::state_tree::{CommittedState, prepare};
+use crate::state_tree::{CommittedState, EmptyState, prepare};
 
 /// Writes block 0 and the state before block 1.
 pub(super) fn found(backend: &impl Backend, genesis: &Genesis, chain_id: ChainId) -> Result<(), LedgerError> {
     let changes: BTreeMap<_, _> =
         genesis.initial_state().into_iter().map(|(key, value)| (key.hash(), value)).collect();
-    let update = prepare(&CommittedState::empty().source(backend), changes)?;
+    let update = prepare(&EmptyState, changes)?;
     let mut batch = Batch::new();
     CommittedState::stage(&update, &mut batch);
     stage_header(&mut batch, &genesis.header(update.root()));

@@ -4,7 +4,7 @@ use carechain_types::{Block, Certificate, Genesis, Height, Outcome, tree};
 
 use super::{Ledger, LedgerError};
 use crate::backend::Backend;
-use crate::state_tree::{CommittedState, prepare};
+use crate::state_tree::{CommittedState, EmptyState, prepare};
 
 /// One block with what the caller needs to check it further.
 #[derive(Clone, Debug)]
@@ -54,8 +54,7 @@ impl<B: Backend> Ledger<B> {
         mut check: impl FnMut(&BlockEvidence) -> Result<(), E>,
     ) -> Result<(), VerifyError<E>> {
         let changes = genesis.initial_state().into_iter().map(|(key, value)| (key.hash(), value)).collect();
-        let initial =
-            prepare(&CommittedState::empty().source(&self.backend), changes).map_err(LedgerError::from)?;
+        let initial = prepare(&EmptyState, changes).map_err(LedgerError::from)?;
         let mut below = genesis.header(initial.root());
         if self.header(Height::ZERO)?.as_ref() != Some(&below) {
             return Err(VerifyError::Wrong { what: "header", height: Height::ZERO });

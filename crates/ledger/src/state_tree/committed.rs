@@ -10,6 +10,24 @@ use super::{Page, PagePath, StateError, StateSource, StateUpdate};
 use crate::backend::{Backend, Batch, Table};
 use crate::limits::CACHED_PAGE_DEPTH_MAX;
 
+/// The state without entries: below genesis.
+#[derive(Clone, Copy, Debug)]
+pub struct EmptyState;
+
+impl StateSource for EmptyState {
+    fn page(&self, _: &PagePath) -> Result<Option<Arc<Page>>, StateError> {
+        Ok(None)
+    }
+
+    fn value(&self, _: &Digest) -> Result<Option<Vec<u8>>, StateError> {
+        Ok(None)
+    }
+
+    fn root(&self) -> StateRoot {
+        StateRoot::new(*EMPTY.get())
+    }
+}
+
 /// The state at the ledger's head.
 #[derive(Debug)]
 pub struct CommittedState {
@@ -19,18 +37,12 @@ pub struct CommittedState {
 }
 
 impl CommittedState {
-    /// The state without entries.
-    #[must_use]
-    pub fn empty() -> Self {
-        Self { root: StateRoot::new(*EMPTY.get()), upper: Mutex::default() }
-    }
-
     /// The state in a backend.
     ///
     /// # Errors
     /// If the top page cannot be read.
     pub fn open(backend: &impl Backend) -> Result<Self, StateError> {
-        let mut state = Self::empty();
+        let mut state = Self { root: EmptyState.root(), upper: Mutex::default() };
         if let Some(page) = state.read_page(backend, &PagePath::TOP)? {
             state.root = StateRoot::new(*page.digest().get());
         }

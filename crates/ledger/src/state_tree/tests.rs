@@ -97,7 +97,9 @@ struct Tree {
 
 impl Tree {
     fn new() -> Self {
-        Self { backend: MemoryBackend::new(), state: CommittedState::empty() }
+        let backend = MemoryBackend::new();
+        let state = CommittedState::open(&backend).unwrap();
+        Self { backend, state }
     }
 
     fn prepare(&self, changes: &Changes) -> StateUpdate {
