@@ -1,7 +1,8 @@
 //! Bytes are signed and signatures checked in one place: the method per purpose in `types`.
 //!
 //! A signature over bytes that do not carry their purpose and chain can be replayed as something else. A typed body is
-//! signed with its chain beside it, so a call of `sign` with a single argument is the raw one of `crypto`.
+//! signed with its chain beside it, so a call of `sign` with a single argument is the raw one of `crypto`, unless it is a
+//! method of the caller itself.
 
 use crate::{Finding, Source, Tree, identifiers};
 
@@ -40,8 +41,10 @@ fn check_source(source: &Source, findings: &mut Vec<Finding>) {
         }
     }
     for (start, call) in source.code().match_indices(SIGN_CALL) {
-        if argument_count(&source.code()[start + call.len()..]) == 1 {
-            find(source.code()[..start].lines().count().max(1), SIGN_CALL);
+        let before = &source.code()[..start];
+        let is_own_method = before.ends_with("self");
+        if !is_own_method && argument_count(&source.code()[start + call.len()..]) == 1 {
+            find(before.lines().count().max(1), SIGN_CALL);
         }
     }
 }

@@ -34,4 +34,6 @@ fn raw_signing_elsewhere_is_found() {
 #[test]
 fn signing_a_typed_body_is_allowed() {
     assert_eq!(count_in("engine", "key.sign(&chain_id, &body); fn sign_bytes(&self, b: &[u8]) {}"), 0);
+    assert_eq!(count_in("engine", "let signed = self.sign(Body::Head(head));"), 0);
+    assert_eq!(count_in("engine", "let signed = self.key.sign(&bytes);"), 1);
 }
