@@ -1,1 +1,49 @@
-//! Consensus, contract, custody and ledger as one deterministic machine.
+//! Consensus, contract and ledger as one deterministic machine; no socket, clock, thread or payload.
+//!
+//! ```text
+//!  peers' bytes ─► border (decode, verify) ─┐                    ┌─► Send, Broadcast   after the sync they rest on
+//!  clients' transactions ───────────────────┼─► Engine::turn ────┼─► Answer, Committed
+//!  clock ───────────────────────────────────┘   │ drain, step,   └─► Fatal
+//!                                               │ apply, one sync
+//!                                   replica ◄───┴───► ledger, journal
+//! ```
+//!
+//! Invariants
+//! - A message leaves only after every journal record ahead of it is synced; the rule stands in `engine` and nowhere
+//!   else.
+//! - Only what passed the border ([`PeerMessage::verify`]) reaches a turn.
+//! - The same turns give the same outputs.
+
+mod admission;
+mod applying;
+mod candidates;
+mod catch_up;
+mod engine;
+mod error;
+mod execution;
+mod heads;
+mod input;
+mod journal;
+pub mod limits;
+mod mempool;
+mod output;
+mod peers;
+mod performing;
+mod proofs;
+mod proposing;
+mod recovery;
+mod state;
+mod waiting;
+mod wire;
+
+pub use engine::{Engine, Sink};
+pub use error::{Fatal, OpenError};
+pub use execution::{Executed, NotProposable, Place, execute};
+pub use input::{Input, Ticket};
+pub use mempool::{Mempool, MempoolError, SharedSubmission};
+pub use output::{Answer, Committed, NotAdmitted, Output};
+pub use proofs::{Bodies, ProveError};
+pub use wire::{
+    BorderError, CommittedBlockMessage, Lane, PEER_MESSAGE_BYTES_MAX, PeerMessage, VerifiedBlock,
+    VerifiedPeerMessage,
+};

@@ -9,12 +9,20 @@ pub const MEMPOOL_BYTES_MAX: usize = 16 * BLOCK_BYTES_MAX;
 pub const MEMPOOL_COUNT_MAX: usize = 8 * BLOCK_TRANSACTIONS_MAX;
 /// Waiting transactions of one key: one client cannot keep all others out.
 pub const MEMPOOL_COUNT_PER_KEY_MAX: usize = BLOCK_TRANSACTIONS_MAX;
-/// A block is full, for the rule on suspicion, at half of either of its bounds.
-pub const BLOCK_FULL_COUNT: usize = BLOCK_TRANSACTIONS_MAX / 2;
+/// Transactions proposed at once: their execution stays near 20 ms.
+pub const PROPOSAL_COUNT_MAX: usize = 256;
+/// A block is full, for the rule on suspicion, at half of either of a proposal's bounds.
+pub const BLOCK_FULL_COUNT: usize = PROPOSAL_COUNT_MAX / 2;
 /// See [`BLOCK_FULL_COUNT`].
 pub const BLOCK_FULL_BYTES: usize = BLOCK_BYTES_MAX / 2;
-/// Transactions proposed at once: their execution stays under 20 ms.
-pub const PROPOSAL_COUNT_MAX: usize = 256;
+/// Bytes of one journal record: a full block with its parts.
+pub const JOURNAL_RECORD_BYTES_MAX: usize = 16 << 20;
+/// Bytes of journal beyond which what the ledger holds durably is dropped: a second of full load, or hours of idling.
+pub const JOURNAL_BYTES_MAX: u64 = 64 << 20;
+/// Between two looks at expired and overdue transactions.
+pub const HOUSEKEEPING: Span = Span::from_millis(100);
+/// Overdue transactions passed to the primary in one look.
+pub const FORWARDED_MAX: usize = 256;
 /// Candidate blocks whose bodies are collected or that are executed and not decided: window, twice, for two views.
 pub const CANDIDATES_MAX: usize = 8;
 /// Transactions asked for in one message; their answer fits one frame.

@@ -26,6 +26,14 @@ impl<T> Verified<T> {
     }
 }
 
+impl Verified<Submission> {
+    /// The transaction without its parts; its signature was checked with them.
+    #[must_use]
+    pub fn to_transaction(&self) -> Verified<Transaction> {
+        Verified(self.0.transaction.clone())
+    }
+}
+
 impl<T> Deref for Verified<T> {
     type Target = T;
 

@@ -5,9 +5,8 @@ use carechain_crypto::{BlockId, ChainId, TransactionId};
 use super::{Claim, Proof, ProofKind, TransactionProof};
 use crate::block::{Header, Outcome};
 use crate::certificate::{Certificate, Phase};
-use crate::codec::{DecodeError, decode};
+use crate::codec::DecodeError;
 use crate::genesis::Genesis;
-use crate::limits::STATE_VALUE_BYTES_MAX;
 use crate::membership::Membership;
 use crate::message::Signed;
 use crate::numbers::Height;
@@ -221,7 +220,7 @@ impl Proof {
             .verify(&self.header.state_root, &claim.key.hash(), value)
             .map_err(|error| ProofError::Claim { index, error })?;
         if let Some(body) = &claim.body {
-            let written_by = value.and_then(stamp_of).map(|stamp| stamp.transaction_id);
+            let written_by = value.and_then(Stamp::of).map(|stamp| stamp.transaction_id);
             if written_by != Some(body.id(&self.chain_id)) {
                 return Err(ProofError::ClaimBody { index });
             }
@@ -289,11 +288,3 @@ fn check_certificate(
     verifier.certificate(membership, certificate.clone())?;
     Ok(())
 }
-
-/// The stamp every value starts with.
-fn stamp_of(value: &[u8]) -> Option<Stamp> {
-    decode(value.get(..STAMP_BYTES)?, STATE_VALUE_BYTES_MAX).ok()
-}
-
-/// Version u8, transaction id 32, height u64.
-const STAMP_BYTES: usize = 1 + 32 + 8;

@@ -44,6 +44,15 @@ impl Stamp {
     pub const GENESIS: Self =
         Self { version: Self::VERSION, transaction_id: TransactionId::ZERO, height: Height::ZERO };
 
+    /// Bytes of a stamp: version 1, transaction id 32, height 8.
+    const BYTES: usize = 41;
+
+    /// The stamp that the bytes of every value start with.
+    #[must_use]
+    pub fn of(value: &[u8]) -> Option<Self> {
+        decode(value.get(..Self::BYTES)?, Self::BYTES).ok()
+    }
+
     /// Written by a transaction of the block at `height`.
     #[must_use]
     pub const fn new(transaction_id: TransactionId, height: Height) -> Self {

@@ -1,0 +1,159 @@
+//! Which transactions are let in, how long they stay, and who is told that they wait.
+
+use std::sync::Arc;
+
+use carechain_consensus::{Input as ReplicaInput, PendingTransaction};
+use carechain_contract::{BlockContext, NotIncludable, includable};
+use carechain_ledger::{Backend, JournalStore};
+use carechain_types::limits::{ADMISSION_MARGIN, TRANSACTION_LIFE_MAX};
+use carechain_types::{SignatureScheme, Time};
+
+use crate::engine::{Engine, Sink};
+use crate::error::Fatal;
+use crate::input::Ticket;
+use crate::limits::{FORWARDED_MAX, HOUSEKEEPING};
+use crate::mempool::{MempoolError, SharedSubmission};
+use crate::output::{Answer, NotAdmitted, Output};
+use crate::state::LedgerState;
+use crate::wire::PeerMessage;
+
+impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
+    /// A client of this node submits: admit, tell every member, and let the client wait.
+    pub(crate) fn submit(
+        &mut self,
+        ticket: Ticket,
+        submission: SharedSubmission,
+        sink: &mut Sink<'_>,
+    ) -> Result<(), Fatal> {
+        let id = submission.transaction.body.id(&self.config.chain_id);
+        if let Some(stored) = self.ledger.transaction(&id)? {
+            let height = stored.position.height;
+            let answer = Answer::Committed { id, height, outcome: stored.outcome };
+            sink(Output::Answer { ticket, answer });
+            return Ok(());
+        }
+        if let Err(refusal) = self.admit(&submission)? {
+            sink(Output::Answer { ticket, answer: Answer::NotAdmitted(refusal) });
+            return Ok(());
+        }
+        self.waiting.add(ticket, id);
+        self.candidates.supply(&submission);
+        sink(Output::Broadcast(PeerMessage::Transaction(Box::new((**submission).clone()))));
+        self.execute_candidates()
+    }
+
+    fn admit(&mut self, submission: &SharedSubmission) -> Result<Result<(), NotAdmitted>, Fatal> {
+        if self.waiting.is_full() {
+            return Ok(Err(NotAdmitted::Busy));
+        }
+        let expiry = submission.transaction.body.expiry_time;
+        let (earliest, latest) =
+            (self.now.after(ADMISSION_MARGIN), self.now.after(TRANSACTION_LIFE_MAX).before(ADMISSION_MARGIN));
+        if expiry < earliest || expiry > latest {
+            return Ok(Err(NotAdmitted::Expiry));
+        }
+        if let Err(reason) = self.includable_next(submission)? {
+            return Ok(Err(reason.into()));
+        }
+        Ok(match self.mempool.insert(Arc::clone(submission), self.now) {
+            Ok(_) | Err(MempoolError::Known) => Ok(()),
+            Err(full) => Err(full.into()),
+        })
+    }
+
+    /// A member passes on what it admitted.
+    pub(crate) fn admit_from_peer(&mut self, submission: SharedSubmission) -> Result<(), Fatal> {
+        self.candidates.supply(&submission);
+        if self.includable_next(&submission)?.is_ok() {
+            // No room or known: whoever admitted it keeps it and passes it to the primary again.
+            let _ = self.mempool.insert(submission, self.now);
+        }
+        self.execute_candidates()
+    }
+
+    /// Whether it may stand in a block on the head, by this node's clock.
+    fn includable_next(&self, submission: &SharedSubmission) -> Result<Result<(), NotIncludable>, Fatal> {
+        let head = self.ledger.head();
+        let time = self.now.max(head.time);
+        let context = BlockContext {
+            chain_id: self.config.chain_id,
+            height: head.height.next(),
+            time,
+            membership: &self.config.membership,
+        };
+        Ok(includable(&LedgerState::new(&self.ledger, time), &context, &submission.to_transaction())?)
+    }
+
+    /// What is due by the clock: questions, expiry, overdue transactions, the replica's timers.
+    pub(crate) fn keep_house(&mut self, sink: &mut Sink<'_>) -> Result<(), Fatal> {
+        self.ask_for_bodies(sink);
+        self.ask_for_blocks(sink);
+        if self.now >= self.housekeeping_due {
+            self.housekeeping_due = self.now.after(HOUSEKEEPING);
+            self.expire(sink);
+            self.forward_overdue(sink);
+        }
+        self.tell_pending()?;
+        if self.replica.next_wakeup().is_some_and(|due| due <= self.now) {
+            self.tell(ReplicaInput::Tick);
+        }
+        Ok(())
+    }
+
+    fn expire(&mut self, sink: &mut Sink<'_>) {
+        let expired: Vec<_> = self
+            .mempool
+            .iter()
+            .filter(|waiting| waiting.submission.transaction.body.expiry_time <= self.now)
+            .map(|waiting| waiting.id)
+            .collect();
+        for id in expired {
+            self.mempool.remove(&id);
+            self.answer(&id, &Answer::Expired { id }, sink);
+        }
+    }
+
+    /// Passes to the primary what has waited for half the patience.
+    fn forward_overdue(&mut self, sink: &mut Sink<'_>) {
+        let primary = self.replica.status().primary;
+        if primary == self.config.own {
+            return;
+        }
+        let (now, patience) = (self.now, self.config.timeouts.suspicion.half());
+        let overdue = self.mempool.iter_mut().filter(|waiting| {
+            let since = waiting.arrived.max(waiting.forwarded);
+            now >= since.after(patience)
+        });
+        for waiting in overdue.take(FORWARDED_MAX) {
+            waiting.forwarded = now;
+            let message = PeerMessage::Transaction(Box::new((**waiting.submission).clone()));
+            sink(Output::Send { to: primary, message });
+        }
+    }
+
+    /// Tells the replica which transaction has waited longest, if that changed.
+    fn tell_pending(&mut self) -> Result<(), Fatal> {
+        let pending = loop {
+            let Some(oldest) = self.mempool.iter().next() else { break None };
+            let pending = PendingTransaction { since: oldest.arrived, passed_over: oldest.passed_over };
+            if self.told_pending == Some(pending) {
+                break Some(pending);
+            }
+            let (id, submission) = (oldest.id, Arc::clone(&oldest.submission));
+            if self.includable_next(&submission)?.is_ok() {
+                break Some(pending);
+            }
+            self.mempool.remove(&id);
+        };
+        if pending != self.told_pending {
+            self.told_pending = pending;
+            self.tell(ReplicaInput::Pending(pending));
+        }
+        Ok(())
+    }
+
+    /// Time for the next block: this node's clock, above the parent's time.
+    pub(crate) fn block_time(&self, parent: Time) -> Time {
+        self.now.max(Time::from_micros(parent.as_micros() + 1))
+    }
+}

@@ -1,0 +1,172 @@
+//! A decided block goes into the ledger, its transactions out of the mempool, its outcomes to whoever waits.
+
+use std::sync::Arc;
+
+use carechain_consensus::{Input as ReplicaInput, Verdict};
+use carechain_crypto::{BlockId, TransactionId};
+use carechain_ledger::{Backend, CommittedBlock, JournalStore, StoredPart};
+use carechain_types::{Header, Height, SharedCertificate, SignatureScheme};
+
+use crate::engine::{Engine, Sink};
+use crate::error::Fatal;
+use crate::execution::{Executed, Place, execute};
+use crate::limits::{BLOCK_FULL_BYTES, BLOCK_FULL_COUNT};
+use crate::mempool::{SharedSubmission, submission_bytes};
+use crate::output::{Answer, Committed, Output};
+use crate::wire::VerifiedBlock;
+
+/// A block as the ledger stores it.
+pub(crate) fn committed_block(
+    header: Header,
+    certificate: SharedCertificate,
+    submissions: &[SharedSubmission],
+    executed: Executed,
+) -> CommittedBlock {
+    let parts = submissions
+        .iter()
+        .map(|submission| submission.parts.iter().cloned().map(StoredPart::Present).collect())
+        .collect();
+    CommittedBlock {
+        header,
+        certificate,
+        transactions: submissions.iter().map(|submission| submission.transaction.clone()).collect(),
+        parts,
+        outcomes: executed.outcomes,
+        state: executed.update,
+        seen: executed.seen.into_iter().collect(),
+    }
+}
+
+impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
+    /// Where a block on the ledger's head is executed.
+    pub(crate) const fn place_of(&self, header: &Header) -> Place<'_> {
+        Place {
+            chain_id: self.config.chain_id,
+            height: header.height,
+            time: header.time,
+            membership: &self.config.membership,
+        }
+    }
+
+    /// Executes every candidate whose parent is the head and whose bodies are here, and tells the replica.
+    pub(crate) fn execute_candidates(&mut self) -> Result<(), Fatal> {
+        for block_id in self.candidates.executable_on(&self.ledger.head_id()) {
+            let Some(candidate) = self.candidates.get(&block_id) else { continue };
+            let Some(submissions) = candidate.submissions() else { continue };
+            let header = candidate.header.clone();
+            let verdict = match execute(&self.ledger, &self.place_of(&header), &self.scheme, &submissions)? {
+                Err(_) => Verdict::NotIncludable,
+                Ok(executed) => {
+                    let verdict = judge(&header, &executed);
+                    if let Some(candidate) = self.candidates.get_mut(&block_id) {
+                        candidate.executed = Some(executed);
+                    }
+                    verdict
+                }
+            };
+            self.tell(ReplicaInput::Checked { block_id, verdict });
+        }
+        Ok(())
+    }
+
+    /// Applies a block that was executed here.
+    pub(crate) fn commit(
+        &mut self,
+        height: Height,
+        block_id: BlockId,
+        certificate: SharedCertificate,
+        sink: &mut Sink<'_>,
+    ) -> Result<(), Fatal> {
+        let not_executed = Fatal::NotExecuted { height, block_id };
+        let Some(candidate) = self.candidates.remove(&block_id) else { return Err(not_executed) };
+        let submissions = candidate.submissions();
+        let (Some(submissions), Some(executed)) = (submissions, candidate.executed) else {
+            return Err(not_executed);
+        };
+        self.apply(candidate.header, certificate, submissions, executed, sink)?;
+        self.execute_candidates()
+    }
+
+    /// Applies the fetched blocks that are next, as far as they go.
+    pub(crate) fn apply_fetched(&mut self, sink: &mut Sink<'_>) -> Result<(), Fatal> {
+        while let Some(block) = self.catch_up.next(self.ledger.head().height) {
+            if !self.apply_one_fetched(block, sink)? {
+                return Ok(());
+            }
+        }
+        self.execute_candidates()
+    }
+
+    fn apply_one_fetched(&mut self, block: VerifiedBlock, sink: &mut Sink<'_>) -> Result<bool, Fatal> {
+        let VerifiedBlock { header, submissions, certificate } = block;
+        if header.parent != self.ledger.head_id() {
+            return Ok(false);
+        }
+        let block_id = header.id();
+        let executed = execute(&self.ledger, &self.place_of(&header), &self.scheme, &submissions)?;
+        let verdict = executed.as_ref().map_or(Verdict::NotIncludable, |executed| judge(&header, executed));
+        let (Ok(executed), Verdict::Valid) = (executed, verdict) else {
+            self.tell(ReplicaInput::Checked { block_id, verdict });
+            return Ok(false);
+        };
+        let shared = Arc::new((*certificate).clone());
+        self.apply(header.clone(), shared, submissions, executed, sink)?;
+        self.tell(ReplicaInput::CaughtUp { header, certificate });
+        Ok(true)
+    }
+
+    fn apply(
+        &mut self,
+        header: Header,
+        certificate: SharedCertificate,
+        submissions: Vec<SharedSubmission>,
+        executed: Executed,
+        sink: &mut Sink<'_>,
+    ) -> Result<(), Fatal> {
+        self.ledger_ahead |= !self.journal.has_body(&certificate.block_id);
+        let block = committed_block(header, certificate, &submissions, executed);
+        self.ledger.commit(&block)?;
+        let CommittedBlock { header, outcomes, .. } = block;
+        self.candidates.forget_up_to(header.height);
+        self.count_passed_over(&submissions);
+        for outcome in &outcomes {
+            self.mempool.remove(&outcome.transaction_id);
+        }
+        sink(Output::Committed(Arc::new(Committed {
+            header: header.clone(),
+            submissions,
+            outcomes: outcomes.clone(),
+        })));
+        for outcome in outcomes {
+            let id = outcome.transaction_id;
+            self.answer(&id, &Answer::Committed { id, height: header.height, outcome }, sink);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn answer(&mut self, id: &TransactionId, answer: &Answer, sink: &mut Sink<'_>) {
+        for ticket in self.waiting.take(id) {
+            sink(Output::Answer { ticket, answer: answer.clone() });
+        }
+    }
+
+    /// A non-full block without a waiting transaction counts against its primary.
+    fn count_passed_over(&mut self, submissions: &[SharedSubmission]) {
+        let bytes: usize = submissions.iter().map(|submission| submission_bytes(submission)).sum();
+        if submissions.len() >= BLOCK_FULL_COUNT || bytes >= BLOCK_FULL_BYTES {
+            return;
+        }
+        for waiting in self.mempool.iter_mut() {
+            waiting.passed_over = waiting.passed_over.saturating_add(1);
+        }
+    }
+}
+
+/// Whether a header promises what execution gives.
+fn judge(header: &Header, executed: &Executed) -> Verdict {
+    if executed.state_root() == header.state_root && executed.outcomes_root == header.outcomes_root {
+        Verdict::Valid
+    } else {
+        Verdict::StateDiffers { own: executed.state_root() }
+    }
+}

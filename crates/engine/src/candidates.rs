@@ -1,0 +1,217 @@
+//! Blocks that are proposed and not decided: their bodies as they arrive, and what executing them gave.
+
+use std::collections::BTreeMap;
+
+use carechain_consensus::{Origin, SharedLeaves};
+use carechain_crypto::{BlockId, ChainId, Digest};
+use carechain_types::{BoundedVec, Header, Height, ReplicaId, Time};
+
+use crate::execution::Executed;
+use crate::limits::{CANDIDATES_MAX, FETCH_PATIENCE};
+use crate::mempool::{Mempool, SharedSubmission};
+use crate::wire::PeerMessage;
+
+/// One proposed block.
+#[derive(Debug)]
+pub struct Candidate {
+    /// Its header.
+    pub header: Header,
+    /// Leaf digests of its transactions.
+    pub leaves: SharedLeaves,
+    /// Whether other replicas judged its transactions before.
+    pub origin: Origin,
+    /// What executing it gave; `None` until its bodies and its parent are here.
+    pub executed: Option<Executed>,
+    holders: Vec<ReplicaId>,
+    bodies: Vec<Option<SharedSubmission>>,
+    missing: BTreeMap<Digest, usize>,
+    asked: Time,
+    asked_count: usize,
+}
+
+impl Candidate {
+    /// One whose bodies are looked for in the mempool.
+    #[must_use]
+    pub fn new(
+        header: Header,
+        leaves: SharedLeaves,
+        origin: Origin,
+        holders: Vec<ReplicaId>,
+        mempool: &Mempool,
+    ) -> Self {
+        let bodies: Vec<_> = leaves
+            .iter()
+            .map(|leaf| mempool.by_leaf(leaf).map(|waiting| waiting.submission.clone()))
+            .collect();
+        let missing = leaves
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| bodies[*index].is_none())
+            .map(|(index, leaf)| (*leaf, index))
+            .collect();
+        Self {
+            header,
+            leaves,
+            origin,
+            executed: None,
+            holders,
+            bodies,
+            missing,
+            asked: Time::ZERO,
+            asked_count: 0,
+        }
+    }
+
+    /// One that this replica built and executed itself.
+    #[must_use]
+    pub fn own(
+        header: Header,
+        leaves: SharedLeaves,
+        submissions: Vec<SharedSubmission>,
+        executed: Executed,
+    ) -> Self {
+        Self {
+            header,
+            leaves,
+            origin: Origin::Fresh,
+            executed: Some(executed),
+            holders: Vec::new(),
+            bodies: submissions.into_iter().map(Some).collect(),
+            missing: BTreeMap::new(),
+            asked: Time::ZERO,
+            asked_count: 0,
+        }
+    }
+
+    /// All bodies in order, once they are here.
+    #[must_use]
+    pub fn submissions(&self) -> Option<Vec<SharedSubmission>> {
+        self.bodies.iter().cloned().collect()
+    }
+
+    fn supply(&mut self, leaf: &Digest, submission: &SharedSubmission) {
+        if let Some(index) = self.missing.remove(leaf) {
+            self.bodies[index] = Some(submission.clone());
+        }
+    }
+
+    /// Whom to ask for what is missing, if it is time to: the likely holders in turn, then everybody.
+    fn question(
+        &mut self,
+        block_id: BlockId,
+        everybody: &[ReplicaId],
+        now: Time,
+    ) -> Option<(ReplicaId, PeerMessage)> {
+        if self.missing.is_empty() || now < self.asked.after(FETCH_PATIENCE) {
+            return None;
+        }
+        let first_round = self.asked_count < self.holders.len();
+        let from = if first_round { self.holders.as_slice() } else { everybody };
+        let to = *from.get(self.asked_count % from.len().max(1))?;
+        self.asked = now;
+        self.asked_count += 1;
+        let leaves =
+            BoundedVec::new(self.missing.keys().copied().collect()).expect("as many as the block has");
+        Some((to, PeerMessage::FetchBodies { block_id, leaves }))
+    }
+}
+
+/// The blocks that are proposed and not decided.
+#[derive(Debug)]
+pub struct Candidates {
+    chain_id: ChainId,
+    by_id: BTreeMap<BlockId, Candidate>,
+}
+
+impl Candidates {
+    /// None.
+    #[must_use]
+    pub const fn new(chain_id: ChainId) -> Self {
+        Self { chain_id, by_id: BTreeMap::new() }
+    }
+
+    /// Takes one in. Beyond the bound the lowest, then oldest by id, goes: consensus asks again for what it wants.
+    pub fn insert(&mut self, block_id: BlockId, candidate: Candidate) {
+        if !self.by_id.contains_key(&block_id) && self.by_id.len() >= CANDIDATES_MAX {
+            let lowest = self.by_id.iter().min_by_key(|(_, candidate)| candidate.header.height);
+            if let Some(lowest) = lowest.map(|(id, _)| *id) {
+                self.by_id.remove(&lowest);
+            }
+        }
+        self.by_id.insert(block_id, candidate);
+    }
+
+    /// One of them.
+    #[must_use]
+    pub fn get(&self, block_id: &BlockId) -> Option<&Candidate> {
+        self.by_id.get(block_id)
+    }
+
+    /// One of them, to change.
+    pub fn get_mut(&mut self, block_id: &BlockId) -> Option<&mut Candidate> {
+        self.by_id.get_mut(block_id)
+    }
+
+    /// Takes one out.
+    pub fn remove(&mut self, block_id: &BlockId) -> Option<Candidate> {
+        self.by_id.remove(block_id)
+    }
+
+    /// Ids of those that can be executed on `parent`: complete and not executed yet.
+    #[must_use]
+    pub fn executable_on(&self, parent: &BlockId) -> Vec<BlockId> {
+        self.by_id
+            .iter()
+            .filter(|(_, candidate)| {
+                candidate.header.parent == *parent
+                    && candidate.missing.is_empty()
+                    && candidate.executed.is_none()
+            })
+            .map(|(id, _)| *id)
+            .collect()
+    }
+
+    /// Drops those at or below a committed height.
+    pub fn forget_up_to(&mut self, height: Height) {
+        self.by_id.retain(|_, candidate| candidate.header.height > height);
+    }
+
+    /// Gives a transaction to every block that lacks it.
+    pub fn supply(&mut self, submission: &SharedSubmission) {
+        if self.by_id.values().all(|candidate| candidate.missing.is_empty()) {
+            return;
+        }
+        let leaf = submission.transaction.leaf(&self.chain_id).digest();
+        for candidate in self.by_id.values_mut() {
+            candidate.supply(&leaf, submission);
+        }
+    }
+
+    /// Questions for missing bodies that are due.
+    pub fn questions(&mut self, everybody: &[ReplicaId], now: Time) -> Vec<(ReplicaId, PeerMessage)> {
+        self.by_id.iter_mut().filter_map(|(id, candidate)| candidate.question(*id, everybody, now)).collect()
+    }
+
+    /// When the next question is due.
+    #[must_use]
+    pub fn next_question(&self) -> Option<Time> {
+        let open = self.by_id.values().filter(|candidate| !candidate.missing.is_empty());
+        open.map(|candidate| candidate.asked.after(FETCH_PATIENCE)).min()
+    }
+
+    /// The bodies this replica holds of what a member asks for.
+    #[must_use]
+    pub fn bodies(&self, leaves: &[Digest]) -> BTreeMap<Digest, SharedSubmission> {
+        let mut found = BTreeMap::new();
+        for candidate in self.by_id.values() {
+            for (leaf, body) in candidate.leaves.iter().zip(&candidate.bodies) {
+                if let Some(body) = body
+                    && leaves.contains(leaf)
+                {
+                    found.insert(*leaf, body.clone());
+                }
+            }
+        }
+        found
+    }
+}

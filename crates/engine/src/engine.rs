@@ -1,0 +1,222 @@
+//! The machine: one turn takes inputs, steps the replica, applies what is committed, syncs once, and lets messages go.
+//!
+//! Invariants
+//! - A message leaves only after every journal record ahead of it is synced. This is the one place of that rule.
+//! - Time, inputs and the stores decide everything: the same turns give the same outputs.
+
+use std::collections::VecDeque;
+
+use carechain_consensus::{
+    CommittedHead, Config, Input as ReplicaInput, PendingTransaction, Replica, Status,
+};
+use carechain_ledger::{Backend, JournalStore, Ledger};
+use carechain_types::{NodeSigner, ReplicaId, SignatureScheme, Time, Verifier};
+
+use crate::candidates::Candidates;
+use crate::catch_up::CatchUp;
+use crate::error::{Fatal, OpenError};
+use crate::heads::Heads;
+use crate::input::Input;
+use crate::journal::Journal;
+use crate::mempool::Mempool;
+use crate::output::Output;
+use crate::recovery;
+use crate::waiting::WaitingClients;
+
+/// Where outputs go as soon as they may.
+pub type Sink<'a> = dyn FnMut(Output) + 'a;
+
+/// One node's deterministic machine.
+pub struct Engine<B, J, S> {
+    pub(crate) config: Config,
+    pub(crate) scheme: S,
+    pub(crate) replica: Replica,
+    pub(crate) ledger: Ledger<B>,
+    pub(crate) journal: Journal<J>,
+    pub(crate) mempool: Mempool,
+    pub(crate) candidates: Candidates,
+    pub(crate) catch_up: CatchUp,
+    pub(crate) waiting: WaitingClients,
+    pub(crate) heads: Heads,
+    pub(crate) now: Time,
+    /// A block was applied whose body is not in the journal: the ledger is synced ahead of the next vote.
+    pub(crate) ledger_ahead: bool,
+    pub(crate) told_pending: Option<PendingTransaction>,
+    pub(crate) housekeeping_due: Time,
+    held: Vec<Output>,
+    queue: VecDeque<ReplicaInput>,
+}
+
+impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
+    /// From ledger and journal: replays into the ledger what the journal has beyond it, then the replica's votes.
+    pub fn open(
+        config: Config,
+        mut ledger: Ledger<B>,
+        journal: J,
+        signer: Box<dyn NodeSigner + Send>,
+        scheme: S,
+    ) -> Result<Self, OpenError> {
+        let (journal, recovered) = Journal::open(journal)?;
+        let verifier = Verifier::new(scheme.clone(), config.chain_id);
+        let left = recovery::replay(&mut ledger, &config, &scheme, &verifier, &recovered)?;
+        let mut mempool = Mempool::new(config.chain_id);
+        for submission in left {
+            // Bodies of blocks that are voted on and not committed; a duplicate or one too many is no harm.
+            let _ = mempool.insert(submission, Time::ZERO);
+        }
+        let certificate = ledger.head_certificate().map_err(Fatal::from)?;
+        let head = CommittedHead { header: ledger.head().clone(), certificate: certificate.map(Into::into) };
+        let replica = Replica::recover(config.clone(), signer, head, recovered.entries)?;
+        Ok(Self {
+            candidates: Candidates::new(config.chain_id),
+            config,
+            scheme,
+            replica,
+            ledger,
+            journal,
+            mempool,
+            catch_up: CatchUp::default(),
+            waiting: WaitingClients::default(),
+            heads: Heads::default(),
+            now: Time::ZERO,
+            ledger_ahead: false,
+            told_pending: None,
+            housekeeping_due: Time::ZERO,
+            held: Vec::new(),
+            queue: VecDeque::from([ReplicaInput::Start]),
+        })
+    }
+
+    /// One turn at time `now`, which never goes back: takes all inputs, proposes, syncs once.
+    ///
+    /// # Errors
+    /// The node stops; what was not given to `sink` was never sent.
+    pub fn turn(
+        &mut self,
+        now: Time,
+        inputs: impl IntoIterator<Item = Input>,
+        sink: &mut Sink<'_>,
+    ) -> Result<(), Fatal> {
+        self.now = now.max(self.now);
+        self.drain(sink)?;
+        for input in inputs {
+            self.take(input, sink)?;
+            self.drain(sink)?;
+        }
+        self.keep_house(sink)?;
+        self.drain(sink)?;
+        self.propose()?;
+        self.drain(sink)?;
+        self.let_go(sink)
+    }
+
+    fn take(&mut self, input: Input, sink: &mut Sink<'_>) -> Result<(), Fatal> {
+        match input {
+            Input::Peer { from, message } => self.take_peer(from, message, sink)?,
+            Input::Submit { ticket, submission } => self.submit(ticket, submission, sink)?,
+            Input::Forget(ticket) => self.waiting.forget(ticket),
+            Input::PeerConnected(peer) => self.queue.push_back(ReplicaInput::PeerConnected(peer)),
+            Input::Tick => self.queue.push_back(ReplicaInput::Tick),
+        }
+        Ok(())
+    }
+
+    /// Tells the replica something, after what it was told before.
+    pub(crate) fn tell(&mut self, input: ReplicaInput) {
+        self.queue.push_back(input);
+    }
+
+    /// Steps the replica until it has nothing more to say.
+    fn drain(&mut self, sink: &mut Sink<'_>) -> Result<(), Fatal> {
+        while let Some(input) = self.queue.pop_front() {
+            let mut outputs = Vec::new();
+            self.replica.step(self.now, input, &mut outputs);
+            for output in outputs {
+                self.perform(output, sink)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives a message out now, or after the sync it must wait for.
+    pub(crate) fn release(&mut self, output: Output, sink: &mut Sink<'_>) {
+        if self.journal.is_dirty() { self.held.push(output) } else { sink(output) }
+    }
+
+    fn let_go(&mut self, sink: &mut Sink<'_>) -> Result<(), Fatal> {
+        if self.journal.is_dirty() && !self.held.is_empty() {
+            if core::mem::take(&mut self.ledger_ahead) {
+                self.ledger.sync()?;
+            }
+            self.journal.sync()?;
+            for output in core::mem::take(&mut self.held) {
+                sink(output);
+            }
+        }
+        if self.journal.is_long() {
+            self.shorten_journal()?;
+        }
+        Ok(())
+    }
+
+    fn shorten_journal(&mut self) -> Result<(), Fatal> {
+        self.journal.sync()?;
+        let synced = self.ledger.sync()?;
+        match self.journal.truncate(synced) {
+            Ok(()) => Ok(()),
+            Err(OpenError::Fatal(fatal)) => Err(fatal),
+            Err(other) => unreachable!("records written in this run decode: {other}"),
+        }
+    }
+
+    /// When the next turn is due, if nothing else happens.
+    #[must_use]
+    pub fn next_wakeup(&self) -> Option<Time> {
+        let head = self.ledger.head().height;
+        let housekeeping = (!self.mempool.is_empty()).then_some(self.housekeeping_due);
+        [
+            self.replica.next_wakeup(),
+            self.candidates.next_question(),
+            self.catch_up.next_question(head),
+            housekeeping,
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+    }
+
+    /// Where the replica stands.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        self.replica.status()
+    }
+
+    /// The committed chain.
+    #[must_use]
+    pub const fn ledger(&self) -> &Ledger<B> {
+        &self.ledger
+    }
+
+    /// What it was told once.
+    #[must_use]
+    pub const fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// How many transactions wait, and their bytes.
+    #[must_use]
+    pub fn waiting_transactions(&self) -> (usize, usize) {
+        (self.mempool.len(), self.mempool.bytes())
+    }
+
+    /// Every other member.
+    pub(crate) fn others(&self) -> Vec<ReplicaId> {
+        self.config.membership.replicas().filter(|replica| *replica != self.config.own).collect()
+    }
+
+    /// The journal and the ledger's backend, for another engine to open.
+    #[must_use]
+    pub fn into_ledger(self) -> Ledger<B> {
+        self.ledger
+    }
+}

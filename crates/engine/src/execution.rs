@@ -1,0 +1,162 @@
+//! Executing a block on its parent's state: outcomes, the new state root, and whether it may be proposed at all.
+//!
+//! Nothing is written: the result is an overlay that the ledger takes in when the block commits.
+
+use std::collections::BTreeSet;
+
+use carechain_contract::{BlockContext, Changes, NotIncludable, Overlay, apply, includable};
+use carechain_crypto::{ChainId, Digest, StateRoot, TransactionId};
+use carechain_ledger::{Backend, Ledger, StateUpdate};
+use carechain_types::limits::BLOCK_BYTES_MAX;
+use carechain_types::{Height, Membership, Outcome, SignatureScheme, Time, tree};
+
+use crate::error::Fatal;
+use crate::mempool::{SharedSubmission, submission_bytes};
+use crate::state::LedgerState;
+
+/// What executing a block gave.
+#[derive(Clone, Debug)]
+pub struct Executed {
+    /// One outcome a transaction, in order.
+    pub outcomes: Vec<Outcome>,
+    /// Root over them.
+    pub outcomes_root: Digest,
+    /// New pages and values of the state.
+    pub update: StateUpdate,
+    /// Digests that count as seen from this block on.
+    pub seen: BTreeSet<Digest>,
+}
+
+impl Executed {
+    /// Root of the state after the block.
+    #[must_use]
+    pub const fn state_root(&self) -> StateRoot {
+        self.update.root()
+    }
+}
+
+/// Where a block is executed.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a> {
+    /// The ledger's id.
+    pub chain_id: ChainId,
+    /// Height of the block.
+    pub height: Height,
+    /// Its time.
+    pub time: Time,
+    /// Members of its epoch.
+    pub membership: &'a Membership,
+}
+
+impl<'a> Place<'a> {
+    /// As the contract wants it.
+    #[must_use]
+    pub const fn context(&self) -> BlockContext<'a> {
+        let Self { chain_id, height, time, membership } = *self;
+        BlockContext { chain_id, height, time, membership }
+    }
+}
+
+/// Why a block may not be proposed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum NotProposable {
+    /// A transaction that is not includable in the parent's state.
+    #[error("transaction {id:?}: {reason}")]
+    Transaction {
+        /// Which.
+        id: TransactionId,
+        /// Why.
+        reason: NotIncludable,
+    },
+    /// The same transaction twice.
+    #[error("transaction {id:?} stands twice")]
+    Twice {
+        /// Which.
+        id: TransactionId,
+    },
+    /// More bytes than a block may have.
+    #[error("{bytes} bytes of transactions are more than a block may have")]
+    Bytes {
+        /// How many.
+        bytes: usize,
+    },
+}
+
+/// Executes transactions in order on the ledger's head. The outer error is fatal, the inner one is the proposer's.
+pub fn execute<B: Backend>(
+    ledger: &Ledger<B>,
+    place: &Place<'_>,
+    scheme: &impl SignatureScheme,
+    submissions: &[SharedSubmission],
+) -> Result<Result<Executed, NotProposable>, Fatal> {
+    let mut run = Run::new(ledger, place, scheme);
+    for submission in submissions {
+        if let Err(reason) = run.add(submission)? {
+            return Ok(Err(reason));
+        }
+    }
+    run.finish(ledger).map(Ok)
+}
+
+/// A block under construction: transactions are added one by one on top of each other.
+pub struct Run<'a, B, S> {
+    place: &'a Place<'a>,
+    scheme: &'a S,
+    parent: LedgerState<'a, B>,
+    overlay: Overlay<LedgerState<'a, B>>,
+    ids: BTreeSet<TransactionId>,
+    outcomes: Vec<Outcome>,
+    bytes: usize,
+}
+
+impl<'a, B: Backend, S: SignatureScheme> Run<'a, B, S> {
+    /// An empty block on the ledger's head.
+    pub fn new(ledger: &'a Ledger<B>, place: &'a Place<'a>, scheme: &'a S) -> Self {
+        Self {
+            place,
+            scheme,
+            parent: LedgerState::new(ledger, place.time),
+            overlay: Overlay::new(LedgerState::new(ledger, place.time)),
+            ids: BTreeSet::new(),
+            outcomes: Vec::new(),
+            bytes: 0,
+        }
+    }
+
+    /// Adds one transaction if it may stand here; nothing changes if it may not.
+    pub fn add(&mut self, submission: &SharedSubmission) -> Result<Result<(), NotProposable>, Fatal> {
+        let transaction = submission.to_transaction();
+        let id = transaction.body.id(&self.place.chain_id);
+        let context = self.place.context();
+        if self.ids.contains(&id) {
+            return Ok(Err(NotProposable::Twice { id }));
+        }
+        let bytes = self.bytes + submission_bytes(submission);
+        if bytes > BLOCK_BYTES_MAX {
+            return Ok(Err(NotProposable::Bytes { bytes }));
+        }
+        if let Err(reason) = includable(&self.parent, &context, &transaction)? {
+            return Ok(Err(NotProposable::Transaction { id, reason }));
+        }
+        let execution = apply(&self.overlay, &context, self.scheme, &transaction)?;
+        self.overlay.absorb(execution.changes);
+        self.outcomes.push(execution.outcome);
+        self.ids.insert(id);
+        self.bytes = bytes;
+        Ok(Ok(()))
+    }
+
+    /// Whether no transaction was added.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.outcomes.is_empty()
+    }
+
+    /// Outcomes and new state of what was added.
+    pub fn finish(self, ledger: &Ledger<B>) -> Result<Executed, Fatal> {
+        let Changes { writes, seen } = self.overlay.into_changes();
+        let update = ledger.prepare(&writes)?;
+        let leaves: Vec<_> = self.outcomes.iter().map(Outcome::digest).collect();
+        Ok(Executed { outcomes: self.outcomes, outcomes_root: tree::root(&leaves), update, seen })
+    }
+}

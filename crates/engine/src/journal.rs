@@ -1,0 +1,135 @@
+//! The engine's side of the journal: consensus entries, and the bodies they rest on.
+//!
+//! Crash: a body stands ahead of the first entry that names its block, so whatever is prepared or committed can be
+//! executed again. One sync a turn covers all that turn sends.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use carechain_consensus::{JournalEntry, retained};
+use carechain_crypto::BlockId;
+use carechain_ledger::{JournalError, JournalStore};
+use carechain_types::{Header, Height, Submission, decode, encode};
+use serde::{Deserialize, Serialize};
+
+use crate::error::OpenError;
+use crate::limits::{JOURNAL_BYTES_MAX, JOURNAL_RECORD_BYTES_MAX};
+use crate::mempool::SharedSubmission;
+
+/// One record of the journal.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+enum Record {
+    /// An entry of the consensus.
+    Consensus(JournalEntry),
+    /// A block's body with every detached part.
+    Body(Body),
+}
+
+/// A block's body with every detached part.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub(crate) struct Body {
+    pub(crate) header: Header,
+    pub(crate) submissions: Vec<Submission>,
+}
+
+/// What a journal held when it was opened.
+#[derive(Debug, Default)]
+pub(crate) struct Recovered {
+    pub(crate) entries: Vec<JournalEntry>,
+    pub(crate) bodies: BTreeMap<BlockId, Body>,
+}
+
+/// The journal with what is known about it.
+#[derive(Debug)]
+pub(crate) struct Journal<J> {
+    store: J,
+    dirty: bool,
+    bodies: BTreeSet<BlockId>,
+}
+
+impl<J: JournalStore> Journal<J> {
+    /// Reads everything back.
+    pub(crate) fn open(store: J) -> Result<(Self, Recovered), OpenError> {
+        let mut recovered = Recovered::default();
+        let records = store.replay().map_err(crate::error::Fatal::from)?;
+        for (index, bytes) in records.iter().enumerate() {
+            let record = decode::<Record>(bytes, JOURNAL_RECORD_BYTES_MAX)
+                .map_err(|source| OpenError::Entry { index, source })?;
+            match record {
+                Record::Consensus(entry) => recovered.entries.push(entry),
+                Record::Body(body) => {
+                    recovered.bodies.insert(body.header.id(), body);
+                }
+            }
+        }
+        let bodies = recovered.bodies.keys().copied().collect();
+        Ok((Self { store, dirty: false, bodies }, recovered))
+    }
+
+    /// Whether something was appended and not synced.
+    pub(crate) const fn is_dirty(&self) -> bool {
+        self.dirty
+    }
+
+    /// Whether a block's body is here.
+    pub(crate) fn has_body(&self, block_id: &BlockId) -> bool {
+        self.bodies.contains(block_id)
+    }
+
+    pub(crate) fn append_body(
+        &mut self,
+        block_id: BlockId,
+        header: &Header,
+        submissions: &[SharedSubmission],
+    ) -> Result<(), JournalError> {
+        if !self.bodies.insert(block_id) {
+            return Ok(());
+        }
+        let submissions = submissions.iter().map(|submission| (***submission).clone()).collect();
+        self.append(&Record::Body(Body { header: header.clone(), submissions }))
+    }
+
+    pub(crate) fn append_entry(&mut self, entry: JournalEntry) -> Result<(), JournalError> {
+        self.append(&Record::Consensus(entry))
+    }
+
+    fn append(&mut self, record: &Record) -> Result<(), JournalError> {
+        self.store.append(&encode(record))?;
+        self.dirty = true;
+        Ok(())
+    }
+
+    /// Makes everything appended durable.
+    pub(crate) fn sync(&mut self) -> Result<(), JournalError> {
+        self.store.sync()?;
+        self.dirty = false;
+        Ok(())
+    }
+
+    /// Whether it is worth dropping what the ledger holds durably.
+    pub(crate) fn is_long(&self) -> bool {
+        self.store.size_bytes() > JOURNAL_BYTES_MAX
+    }
+
+    /// Drops what rests on heights that the ledger has synced, certificates included.
+    pub(crate) fn truncate(&mut self, synced: Height) -> Result<(), OpenError> {
+        let mut recovered = Recovered::default();
+        for (index, bytes) in self.store.replay().map_err(crate::error::Fatal::from)?.iter().enumerate() {
+            let record = decode::<Record>(bytes, JOURNAL_RECORD_BYTES_MAX)
+                .map_err(|source| OpenError::Entry { index, source })?;
+            match record {
+                Record::Consensus(entry) => recovered.entries.push(entry),
+                Record::Body(body) if body.header.height > synced => {
+                    recovered.bodies.insert(body.header.id(), body);
+                }
+                Record::Body(_) => {}
+            }
+        }
+        self.bodies = recovered.bodies.keys().copied().collect();
+        let bodies = recovered.bodies.into_values().map(Record::Body);
+        let entries = retained(recovered.entries, synced).into_iter().map(Record::Consensus);
+        let keep: Vec<_> = bodies.chain(entries).map(|record| encode(&record)).collect();
+        self.store.rotate(&keep).map_err(crate::error::Fatal::from)?;
+        self.dirty = false;
+        Ok(())
+    }
+}

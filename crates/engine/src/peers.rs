@@ -1,0 +1,153 @@
+//! What other members say and ask.
+
+use std::sync::Arc;
+
+use carechain_consensus::{Input as ReplicaInput, VerifiedMessage};
+use carechain_crypto::{BlockId, Digest};
+use carechain_ledger::{Backend, JournalStore, LedgerError, StoredPart};
+use carechain_types::{BoundedVec, Height, ReplicaId, SignatureScheme, Submission, Transaction};
+
+use crate::engine::{Engine, Sink};
+use crate::error::Fatal;
+use crate::limits::ANSWER_BYTES_MAX;
+use crate::mempool::submission_bytes;
+use crate::output::Output;
+use crate::wire::{CommittedBlockMessage, PeerMessage, VerifiedPeerMessage};
+
+impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
+    /// One message of a member.
+    pub(crate) fn take_peer(
+        &mut self,
+        from: ReplicaId,
+        message: VerifiedPeerMessage,
+        sink: &mut Sink<'_>,
+    ) -> Result<(), Fatal> {
+        match message {
+            VerifiedPeerMessage::Consensus(message) => {
+                if let VerifiedMessage::Head(head) = &message {
+                    self.heads.note(head);
+                }
+                self.tell(ReplicaInput::Message { from, message });
+            }
+            VerifiedPeerMessage::Transaction(submission) => self.admit_from_peer(submission)?,
+            VerifiedPeerMessage::FetchBodies { block_id, leaves } => {
+                self.serve_bodies(from, block_id, &leaves, sink)?;
+            }
+            VerifiedPeerMessage::Bodies { submissions, .. } => {
+                for submission in &submissions {
+                    self.candidates.supply(submission);
+                }
+                self.execute_candidates()?;
+            }
+            VerifiedPeerMessage::FetchBlocks { from: first, until } => {
+                self.serve_blocks(from, first, until, sink)?;
+            }
+            VerifiedPeerMessage::CommittedBlock(block) => {
+                let head = self.ledger.head().height;
+                self.catch_up.receive(head, *block);
+                self.apply_fetched(sink)?;
+                self.ask_for_blocks(sink);
+            }
+        }
+        Ok(())
+    }
+
+    fn serve_bodies(
+        &self,
+        to: ReplicaId,
+        block_id: BlockId,
+        leaves: &[Digest],
+        sink: &mut Sink<'_>,
+    ) -> Result<(), Fatal> {
+        let of_candidates = self.candidates.bodies(leaves);
+        let mut submissions = Vec::new();
+        let mut bytes = 0;
+        let waiting = leaves.iter().filter_map(|leaf| {
+            let waiting = self.mempool.by_leaf(leaf).map(|waiting| Arc::clone(&waiting.submission));
+            of_candidates.get(leaf).cloned().or(waiting)
+        });
+        for submission in waiting {
+            bytes += submission_bytes(&submission);
+            if bytes > ANSWER_BYTES_MAX {
+                break;
+            }
+            submissions.push((**submission).clone());
+        }
+        if submissions.is_empty() {
+            submissions = self.committed_bodies(&block_id, leaves)?;
+        }
+        if let Ok(submissions) = BoundedVec::new(submissions)
+            && !submissions.is_empty()
+        {
+            sink(Output::Send { to, message: PeerMessage::Bodies { block_id, submissions } });
+        }
+        Ok(())
+    }
+
+    fn committed_bodies(
+        &self,
+        block_id: &BlockId,
+        leaves: &[Digest],
+    ) -> Result<Vec<Submission>, LedgerError> {
+        let Some(block) = self.ledger.block_by_id(block_id)? else { return Ok(Vec::new()) };
+        let mut submissions = Vec::new();
+        let mut bytes = 0;
+        for transaction in &block.transactions {
+            let wanted = leaves.contains(&transaction.leaf(&self.config.chain_id).digest());
+            if wanted && let Some(submission) = self.stored_submission(transaction)? {
+                bytes += submission_bytes(&submission);
+                if bytes > ANSWER_BYTES_MAX {
+                    break;
+                }
+                submissions.push(submission);
+            }
+        }
+        Ok(submissions)
+    }
+
+    /// A committed transaction with its parts; `None` if a part was purged.
+    fn stored_submission(&self, transaction: &Transaction) -> Result<Option<Submission>, LedgerError> {
+        let parts = self.ledger.parts(&transaction.body.id(&self.config.chain_id))?;
+        let present: Option<Vec<_>> = parts
+            .into_iter()
+            .map(|part| match part {
+                StoredPart::Present(part) => Some(part),
+                StoredPart::Purged => None,
+            })
+            .collect();
+        let parts = present.and_then(|parts| BoundedVec::new(parts).ok());
+        Ok(parts.map(|parts| Submission { transaction: transaction.clone(), parts }))
+    }
+
+    fn serve_blocks(
+        &self,
+        to: ReplicaId,
+        first: Height,
+        until: Height,
+        sink: &mut Sink<'_>,
+    ) -> Result<(), Fatal> {
+        let mut bytes = 0;
+        let mut height = first.max(Height::ZERO.next());
+        while height <= until.min(self.ledger.head().height) && bytes <= ANSWER_BYTES_MAX {
+            let Some(block) = self.committed_message(height)? else { return Ok(()) };
+            bytes += block.submissions.iter().map(submission_bytes).sum::<usize>();
+            sink(Output::Send { to, message: PeerMessage::CommittedBlock(Box::new(block)) });
+            height = height.next();
+        }
+        Ok(())
+    }
+
+    fn committed_message(&self, height: Height) -> Result<Option<CommittedBlockMessage>, Fatal> {
+        let (Some(block), Some(certificate)) = (self.ledger.block(height)?, self.ledger.certificate(height)?)
+        else {
+            return Ok(None);
+        };
+        let mut submissions = Vec::new();
+        for transaction in &block.transactions {
+            let Some(submission) = self.stored_submission(transaction)? else { return Ok(None) };
+            submissions.push(submission);
+        }
+        let submissions = BoundedVec::new(submissions).expect("as many as the block has");
+        Ok(Some(CommittedBlockMessage { header: block.header, submissions, certificate }))
+    }
+}

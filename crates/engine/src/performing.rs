@@ -1,0 +1,108 @@
+//! Doing what the replica says.
+
+use std::sync::Arc;
+
+use carechain_consensus::{JournalEntry, Message, Output as ReplicaOutput};
+use carechain_crypto::BlockId;
+use carechain_ledger::{Backend, JournalStore};
+use carechain_types::{Height, ReplicaId, SignatureScheme};
+
+use crate::candidates::Candidate;
+use crate::engine::{Engine, Sink};
+use crate::error::Fatal;
+use crate::output::Output;
+use crate::wire::PeerMessage;
+
+impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
+    /// One output of the replica.
+    pub(crate) fn perform(&mut self, output: ReplicaOutput, sink: &mut Sink<'_>) -> Result<(), Fatal> {
+        match output {
+            ReplicaOutput::Persist(entry) => self.persist(entry)?,
+            ReplicaOutput::Send { to, message } => self.send_consensus(to, message, sink),
+            ReplicaOutput::Broadcast(message) => self.broadcast_consensus(message, sink),
+            ReplicaOutput::Check { block_id, header, leaves, holders, origin } => {
+                let candidate = Candidate::new(header, leaves, origin, holders, &self.mempool);
+                self.candidates.insert(block_id, candidate);
+                self.execute_candidates()?;
+                self.ask_for_bodies(sink);
+            }
+            ReplicaOutput::Commit { height, block_id, certificate } => {
+                self.commit(height, block_id, certificate, sink)?;
+            }
+            ReplicaOutput::CatchUp { certificate, holders } => {
+                self.catch_up.want(certificate.height, holders);
+                self.ask_for_blocks(sink);
+            }
+            ReplicaOutput::ServeCommitted { to, height } => self.serve_certificate(to, height, sink)?,
+            ReplicaOutput::Dropped(blocks) => self.drop_candidates(&blocks),
+            ReplicaOutput::ViewEntered { view, primary } => sink(Output::ViewEntered { view, primary }),
+            ReplicaOutput::Suspected { view, primary, reason } => {
+                sink(Output::Suspected { view, primary, reason });
+            }
+            ReplicaOutput::Evidence { member, sin } => sink(Output::Evidence { member, sin }),
+            ReplicaOutput::Fatal { height, block_id, own, certified } => {
+                return Err(Fatal::Diverged { height, block_id, own, certified });
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes an entry, the body it rests on ahead of it.
+    fn persist(&mut self, entry: JournalEntry) -> Result<(), Fatal> {
+        if let JournalEntry::Prepared { certificate, .. } | JournalEntry::Committed { certificate } = &entry {
+            let block_id = certificate.block_id;
+            if let Some(candidate) = self.candidates.get(&block_id)
+                && let Some(submissions) = candidate.submissions()
+            {
+                self.journal.append_body(block_id, &candidate.header, &submissions)?;
+            }
+        }
+        self.journal.append_entry(entry)?;
+        Ok(())
+    }
+
+    fn send_consensus(&mut self, to: ReplicaId, message: Message, sink: &mut Sink<'_>) {
+        self.release(Output::Send { to, message: PeerMessage::Consensus(message) }, sink);
+    }
+
+    fn broadcast_consensus(&mut self, message: Message, sink: &mut Sink<'_>) {
+        if let Message::Head(head) = &message {
+            self.heads.note(head);
+        }
+        self.release(Output::Broadcast(PeerMessage::Consensus(message)), sink);
+    }
+
+    fn serve_certificate(&mut self, to: ReplicaId, height: Height, sink: &mut Sink<'_>) -> Result<(), Fatal> {
+        if let Some(certificate) = self.ledger.certificate(height)? {
+            self.send_consensus(to, Message::Certificate(certificate), sink);
+        }
+        Ok(())
+    }
+
+    /// What is dropped returns to the mempool.
+    fn drop_candidates(&mut self, blocks: &[BlockId]) {
+        for block_id in blocks {
+            let Some(candidate) = self.candidates.remove(block_id) else { continue };
+            for submission in candidate.submissions().into_iter().flatten() {
+                // One that is there already or finds no room is proposed by whoever holds it.
+                let _ = self.mempool.insert(Arc::clone(&submission), self.now);
+            }
+        }
+    }
+
+    /// Asks for the missing bodies of candidates.
+    pub(crate) fn ask_for_bodies(&mut self, sink: &mut Sink<'_>) {
+        let others = self.others();
+        for (to, message) in self.candidates.questions(&others, self.now) {
+            sink(Output::Send { to, message });
+        }
+    }
+
+    /// Asks for the committed blocks that are missing.
+    pub(crate) fn ask_for_blocks(&mut self, sink: &mut Sink<'_>) {
+        let head = self.ledger.head().height;
+        if let Some((to, message)) = self.catch_up.question(head, self.now) {
+            sink(Output::Send { to, message });
+        }
+    }
+}
