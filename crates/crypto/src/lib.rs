@@ -41,9 +41,9 @@ pub use manifest::{
 };
 pub use purpose::{Purpose, signing_bytes};
 pub use record::{
-    HEADER_BYTES, OpenedSegment, Position, RecordError, RecordHeader, RecordOpener, RecordReader,
-    RecordSealer, Sealed, SegmentCipher, VerifiedRecord, copy_record, file_length, segment_count,
-    segment_length, verify_record, zip_length_max,
+    ChunkFramer, HEADER_BYTES, OpenedSegment, PlainChunk, Position, RecordEnd, RecordError, RecordHeader,
+    RecordOpener, RecordReader, RecordSealer, Sealed, SealedChunk, SegmentCipher, VerifiedRecord,
+    copy_record, file_length, segment_count, segment_length, verify_record, zip_length_max,
 };
 pub use response::{
     FrameOpener, FrameReader, FrameSealer, RESPONSE_HEAD_BYTES, ResponseContext, ResponseError,

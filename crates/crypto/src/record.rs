@@ -12,6 +12,7 @@
 //! Invariants: the key commitment is checked before any decryption; one (content key, salt) encrypts one stream once,
 //! so a sealer whose writer failed is dead; a reader gives no byte of a segment that did not verify.
 
+mod chunk;
 mod error;
 mod header;
 mod open;
@@ -21,6 +22,7 @@ mod seal;
 mod segment;
 mod verify;
 
+pub use chunk::{ChunkFramer, PlainChunk, RecordEnd, SealedChunk};
 pub use error::RecordError;
 pub use header::{HEADER_BYTES, RecordHeader};
 pub use open::{OpenedSegment, RecordOpener};

@@ -46,7 +46,7 @@ fn records_of_boundary_sizes_come_back() {
     for length in [0, 1, 7, 8, 65_383, 65_384, 65_385, 65_392, 65_393, 65_400, 65_536, 130_912, 130_913] {
         check(&zip(length));
     }
-    for length in [(1 << 20) - 1, 1 << 20, (1 << 20) + 1, 5 << 20] {
+    for length in [(1 << 20) - 401, (1 << 20) - 384, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, 5 << 20] {
         check(&zip(length));
     }
 }
@@ -186,10 +186,34 @@ fn a_sealer_whose_writer_failed_is_dead() {
             Ok(())
         }
     }
-    let mut sealer = RecordSealer::new(Full(SEGMENT_BYTES), &mut Counting::new(1));
-    assert!(sealer.write_all(&zip(200_000)).is_err());
+    let mut sealer = RecordSealer::new(Full(1 << 20), &mut Counting::new(1));
+    assert!(sealer.write_all(&zip(3 << 20)).is_err());
     assert_eq!(sealer.write(b"x").unwrap_err().kind(), std::io::ErrorKind::Other);
     assert!(matches!(sealer.finish(), Err(RecordError::Io(_))));
+}
+
+#[test]
+fn chunks_sealed_in_any_order_make_the_same_file() {
+    for length in [10, (1 << 20) - 300, 3 << 20, (5 << 20) + 7] {
+        let zip = zip(length);
+        let whole = seal(&zip);
+        let mut random = Counting::new(length as u64);
+        let key = ContentKey::generate(&mut random);
+        let header = RecordHeader::generate(&key, &mut random);
+        let mut framer = super::ChunkFramer::new(&header);
+        let (mut plain, mut rest) = (Vec::new(), zip.as_slice());
+        while !rest.is_empty() {
+            rest = &rest[framer.push(rest).unwrap()..];
+            plain.extend(framer.take(Vec::new()));
+        }
+        let mut end = framer.finish().unwrap();
+        plain.extend(core::iter::from_fn(|| end.next_chunk(Vec::new())));
+        let cipher = super::SegmentCipher::new(&key, &header).unwrap();
+        let mut sealed: Vec<_> = plain.into_iter().rev().map(|chunk| chunk.seal(&cipher)).collect();
+        sealed.reverse();
+        assert!(sealed.iter().flat_map(|chunk| &chunk.bytes).eq(&whole.inner));
+        assert!(sealed.iter().map(|chunk| &chunk.value).eq(whole.manifest.values()));
+    }
 }
 
 #[test]
