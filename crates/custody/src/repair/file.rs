@@ -1,0 +1,47 @@
+//! A file, what is lacking of it, and how often its repair failed.
+
+use std::collections::BTreeSet;
+
+use carechain_crypto::{Commitment, HospitalId, UploadId};
+use carechain_types::Time;
+
+use crate::limits::{REPAIR_RETRY_MAX, REPAIR_RETRY_MIN};
+
+/// A file on the ledger, as far as custody cares.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub struct HeldFile {
+    /// Names it.
+    pub commitment: Commitment,
+    /// Decides its placement.
+    pub upload: UploadId,
+    /// Always holds a copy.
+    pub publishing_hospital: HospitalId,
+    /// Its length.
+    pub length: u64,
+}
+
+/// How often a file's repair failed and when it is due again.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Retry {
+    /// Failures so far.
+    pub failures: u32,
+    /// Not before this time.
+    pub due: Time,
+}
+
+impl Retry {
+    /// After one more failure.
+    pub(super) fn failed(self, now: Time) -> Self {
+        let wait = REPAIR_RETRY_MIN.times(1 << self.failures.min(16)).min(REPAIR_RETRY_MAX);
+        Self { failures: self.failures.saturating_add(1), due: now.after(wait) }
+    }
+}
+
+/// What a store lacks of a file.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Lacking {
+    /// All of it.
+    File,
+    /// These chunks.
+    Chunks(BTreeSet<u32>),
+}

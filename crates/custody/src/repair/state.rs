@@ -1,0 +1,95 @@
+//! Repair: the files that are not known to be whole here.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use carechain_crypto::{Commitment, HospitalId};
+use carechain_types::{Span, Time};
+
+use super::file::{HeldFile, Lacking, Retry};
+use crate::limits::{COMPLETION_GRACE, COPIES_DEFAULT, REPAIRS_MAX};
+use crate::placement::{Candidate, holders, ranking};
+
+/// How to repair.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct RepairSettings {
+    /// Copies of a file.
+    pub copies: usize,
+    /// Fetches at once.
+    pub fetches_max: usize,
+    /// How long a new file is left to its publisher.
+    pub grace: Span,
+}
+
+impl Default for RepairSettings {
+    fn default() -> Self {
+        Self { copies: COPIES_DEFAULT, fetches_max: REPAIRS_MAX, grace: COMPLETION_GRACE }
+    }
+}
+
+/// What is known of a pending file.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) enum Need {
+    /// To be checked when due.
+    Check,
+    /// Asked, no answer yet.
+    Checking,
+    /// To be fetched when due.
+    Fetch(Lacking),
+    /// Being fetched.
+    Fetching(Lacking),
+}
+
+/// A file that is not known to be whole here.
+#[derive(Clone, Debug)]
+pub(super) struct Pending {
+    pub(super) file: HeldFile,
+    pub(super) retry: Retry,
+    pub(super) need: Need,
+}
+
+/// Repair of one hospital's copies. See the module for its rules.
+#[derive(Clone, Debug)]
+pub struct Repair {
+    pub(super) own: HospitalId,
+    pub(super) settings: RepairSettings,
+    pub(super) candidates: Vec<Candidate>,
+    pub(super) pending: BTreeMap<Commitment, Pending>,
+    /// By when they are due: those waiting for a check or a fetch.
+    pub(super) waiting: BTreeSet<(Time, Commitment)>,
+    pub(super) fetching: usize,
+}
+
+impl Repair {
+    /// Nothing pending; give it [`super::RepairInput::Members`] first.
+    #[must_use]
+    pub const fn new(own: HospitalId, settings: RepairSettings) -> Self {
+        Self {
+            own,
+            settings,
+            candidates: Vec::new(),
+            pending: BTreeMap::new(),
+            waiting: BTreeSet::new(),
+            fetching: 0,
+        }
+    }
+
+    /// Files not known to be whole here.
+    #[must_use]
+    pub fn pending(&self) -> usize {
+        self.pending.len()
+    }
+
+    /// Whether placement names this hospital for the file.
+    #[must_use]
+    pub fn is_mine(&self, file: &HeldFile) -> bool {
+        holders(&file.upload, &file.publishing_hospital, &self.candidates, self.settings.copies)
+            .contains(&self.own)
+    }
+
+    /// Others in the order of rank: first those that must hold it, then those that may from an earlier membership.
+    pub(super) fn sources(&self, file: &HeldFile) -> Vec<HospitalId> {
+        let mut sources = ranking(&file.upload, &file.publishing_hospital, &self.candidates);
+        sources.retain(|hospital| *hospital != self.own);
+        sources
+    }
+}
