@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use carechain_consensus::{Origin, SharedLeaves};
+use carechain_consensus::SharedLeaves;
 use carechain_crypto::{BlockId, ChainId, Digest};
 use carechain_types::{BoundedVec, Header, Height, ReplicaId, Time};
 
@@ -13,15 +13,13 @@ use crate::wire::PeerMessage;
 
 /// One proposed block.
 #[derive(Debug)]
-pub struct Candidate {
+pub(crate) struct Candidate {
     /// Its header.
-    pub header: Header,
+    pub(crate) header: Header,
     /// Leaf digests of its transactions.
-    pub leaves: SharedLeaves,
-    /// Whether other replicas judged its transactions before.
-    pub origin: Origin,
+    pub(crate) leaves: SharedLeaves,
     /// What executing it gave; `None` until its bodies and its parent are here.
-    pub executed: Option<Executed>,
+    pub(crate) executed: Option<Executed>,
     holders: Vec<ReplicaId>,
     bodies: Vec<Option<SharedSubmission>>,
     missing: BTreeMap<Digest, usize>,
@@ -32,10 +30,9 @@ pub struct Candidate {
 impl Candidate {
     /// One whose bodies are looked for in the mempool.
     #[must_use]
-    pub fn new(
+    pub(crate) fn new(
         header: Header,
         leaves: SharedLeaves,
-        origin: Origin,
         holders: Vec<ReplicaId>,
         mempool: &Mempool,
     ) -> Self {
@@ -49,22 +46,12 @@ impl Candidate {
             .filter(|(index, _)| bodies[*index].is_none())
             .map(|(index, leaf)| (*leaf, index))
             .collect();
-        Self {
-            header,
-            leaves,
-            origin,
-            executed: None,
-            holders,
-            bodies,
-            missing,
-            asked: Time::ZERO,
-            asked_count: 0,
-        }
+        Self { header, leaves, executed: None, holders, bodies, missing, asked: Time::ZERO, asked_count: 0 }
     }
 
     /// One that this replica built and executed itself.
     #[must_use]
-    pub fn own(
+    pub(crate) fn own(
         header: Header,
         leaves: SharedLeaves,
         submissions: Vec<SharedSubmission>,
@@ -73,7 +60,6 @@ impl Candidate {
         Self {
             header,
             leaves,
-            origin: Origin::Fresh,
             executed: Some(executed),
             holders: Vec::new(),
             bodies: submissions.into_iter().map(Some).collect(),
@@ -85,7 +71,7 @@ impl Candidate {
 
     /// All bodies in order, once they are here.
     #[must_use]
-    pub fn submissions(&self) -> Option<Vec<SharedSubmission>> {
+    pub(crate) fn submissions(&self) -> Option<Vec<SharedSubmission>> {
         self.bodies.iter().cloned().collect()
     }
 
@@ -118,7 +104,7 @@ impl Candidate {
 
 /// The blocks that are proposed and not decided.
 #[derive(Debug)]
-pub struct Candidates {
+pub(crate) struct Candidates {
     chain_id: ChainId,
     by_id: BTreeMap<BlockId, Candidate>,
 }
@@ -126,12 +112,12 @@ pub struct Candidates {
 impl Candidates {
     /// None.
     #[must_use]
-    pub const fn new(chain_id: ChainId) -> Self {
+    pub(crate) const fn new(chain_id: ChainId) -> Self {
         Self { chain_id, by_id: BTreeMap::new() }
     }
 
     /// Takes one in. Beyond the bound the lowest, then oldest by id, goes: consensus asks again for what it wants.
-    pub fn insert(&mut self, block_id: BlockId, candidate: Candidate) {
+    pub(crate) fn insert(&mut self, block_id: BlockId, candidate: Candidate) {
         if !self.by_id.contains_key(&block_id) && self.by_id.len() >= CANDIDATES_MAX {
             let lowest = self.by_id.iter().min_by_key(|(_, candidate)| candidate.header.height);
             if let Some(lowest) = lowest.map(|(id, _)| *id) {
@@ -143,23 +129,23 @@ impl Candidates {
 
     /// One of them.
     #[must_use]
-    pub fn get(&self, block_id: &BlockId) -> Option<&Candidate> {
+    pub(crate) fn get(&self, block_id: &BlockId) -> Option<&Candidate> {
         self.by_id.get(block_id)
     }
 
     /// One of them, to change.
-    pub fn get_mut(&mut self, block_id: &BlockId) -> Option<&mut Candidate> {
+    pub(crate) fn get_mut(&mut self, block_id: &BlockId) -> Option<&mut Candidate> {
         self.by_id.get_mut(block_id)
     }
 
     /// Takes one out.
-    pub fn remove(&mut self, block_id: &BlockId) -> Option<Candidate> {
+    pub(crate) fn remove(&mut self, block_id: &BlockId) -> Option<Candidate> {
         self.by_id.remove(block_id)
     }
 
     /// Ids of those that can be executed on `parent`: complete and not executed yet.
     #[must_use]
-    pub fn executable_on(&self, parent: &BlockId) -> Vec<BlockId> {
+    pub(crate) fn executable_on(&self, parent: &BlockId) -> Vec<BlockId> {
         self.by_id
             .iter()
             .filter(|(_, candidate)| {
@@ -172,12 +158,12 @@ impl Candidates {
     }
 
     /// Drops those at or below a committed height.
-    pub fn forget_up_to(&mut self, height: Height) {
+    pub(crate) fn forget_up_to(&mut self, height: Height) {
         self.by_id.retain(|_, candidate| candidate.header.height > height);
     }
 
     /// Gives a transaction to every block that lacks it.
-    pub fn supply(&mut self, submission: &SharedSubmission) {
+    pub(crate) fn supply(&mut self, submission: &SharedSubmission) {
         if self.by_id.values().all(|candidate| candidate.missing.is_empty()) {
             return;
         }
@@ -188,20 +174,20 @@ impl Candidates {
     }
 
     /// Questions for missing bodies that are due.
-    pub fn questions(&mut self, everybody: &[ReplicaId], now: Time) -> Vec<(ReplicaId, PeerMessage)> {
+    pub(crate) fn questions(&mut self, everybody: &[ReplicaId], now: Time) -> Vec<(ReplicaId, PeerMessage)> {
         self.by_id.iter_mut().filter_map(|(id, candidate)| candidate.question(*id, everybody, now)).collect()
     }
 
     /// When the next question is due.
     #[must_use]
-    pub fn next_question(&self) -> Option<Time> {
+    pub(crate) fn next_question(&self) -> Option<Time> {
         let open = self.by_id.values().filter(|candidate| !candidate.missing.is_empty());
         open.map(|candidate| candidate.asked.after(FETCH_PATIENCE)).min()
     }
 
     /// The bodies this replica holds of what a member asks for.
     #[must_use]
-    pub fn bodies(&self, leaves: &[Digest]) -> BTreeMap<Digest, SharedSubmission> {
+    pub(crate) fn bodies(&self, leaves: &[Digest]) -> BTreeMap<Digest, SharedSubmission> {
         let mut found = BTreeMap::new();
         for candidate in self.by_id.values() {
             for (leaf, body) in candidate.leaves.iter().zip(&candidate.bodies) {

@@ -99,7 +99,7 @@ pub fn execute<B: Backend>(
 }
 
 /// A block under construction: transactions are added one by one on top of each other.
-pub struct Run<'a, B, S> {
+pub(crate) struct Run<'a, B, S> {
     place: &'a Place<'a>,
     scheme: &'a S,
     parent: LedgerState<'a, B>,
@@ -111,7 +111,7 @@ pub struct Run<'a, B, S> {
 
 impl<'a, B: Backend, S: SignatureScheme> Run<'a, B, S> {
     /// An empty block on the ledger's head.
-    pub fn new(ledger: &'a Ledger<B>, place: &'a Place<'a>, scheme: &'a S) -> Self {
+    pub(crate) fn new(ledger: &'a Ledger<B>, place: &'a Place<'a>, scheme: &'a S) -> Self {
         Self {
             place,
             scheme,
@@ -124,7 +124,7 @@ impl<'a, B: Backend, S: SignatureScheme> Run<'a, B, S> {
     }
 
     /// Adds one transaction if it may stand here; nothing changes if it may not.
-    pub fn add(&mut self, submission: &SharedSubmission) -> Result<Result<(), NotProposable>, Fatal> {
+    pub(crate) fn add(&mut self, submission: &SharedSubmission) -> Result<Result<(), NotProposable>, Fatal> {
         let transaction = submission.to_transaction();
         let id = transaction.body.id(&self.place.chain_id);
         let context = self.place.context();
@@ -148,12 +148,12 @@ impl<'a, B: Backend, S: SignatureScheme> Run<'a, B, S> {
 
     /// Whether no transaction was added.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.outcomes.is_empty()
     }
 
     /// Outcomes and new state of what was added.
-    pub fn finish(self, ledger: &Ledger<B>) -> Result<Executed, Fatal> {
+    pub(crate) fn finish(self, ledger: &Ledger<B>) -> Result<Executed, Fatal> {
         let Changes { writes, seen } = self.overlay.into_changes();
         let update = ledger.prepare(&writes)?;
         let leaves: Vec<_> = self.outcomes.iter().map(Outcome::digest).collect();

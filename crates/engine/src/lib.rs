@@ -42,7 +42,7 @@ pub use execution::{Executed, NotProposable, Place, execute};
 pub use input::{Input, Ticket};
 pub use mempool::{Mempool, MempoolError, SharedSubmission};
 pub use output::{Answer, Committed, NotAdmitted, Output};
-pub use proofs::{Bodies, ProveError};
+pub use proofs::ProveError;
 pub use wire::{
     BorderError, CommittedBlockMessage, Lane, PEER_MESSAGE_BYTES_MAX, PeerMessage, VerifiedBlock,
     VerifiedPeerMessage,

@@ -175,6 +175,6 @@ impl Mempool {
 
 /// Bytes of a transaction with its parts as a block counts them.
 #[must_use]
-pub fn submission_bytes(submission: &Submission) -> usize {
+pub(crate) fn submission_bytes(submission: &Submission) -> usize {
     encode(&submission.transaction).len() + submission.transaction.body.parts_bytes()
 }

@@ -20,8 +20,8 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
             ReplicaOutput::Persist(entry) => self.persist(entry)?,
             ReplicaOutput::Send { to, message } => self.send_consensus(to, message, sink),
             ReplicaOutput::Broadcast(message) => self.broadcast_consensus(message, sink),
-            ReplicaOutput::Check { block_id, header, leaves, holders, origin } => {
-                let candidate = Candidate::new(header, leaves, origin, holders, &self.mempool);
+            ReplicaOutput::Check { block_id, header, leaves, holders, origin: _ } => {
+                let candidate = Candidate::new(header, leaves, holders, &self.mempool);
                 self.candidates.insert(block_id, candidate);
                 self.execute_candidates()?;
                 self.ask_for_bodies(sink);

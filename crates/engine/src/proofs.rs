@@ -3,20 +3,11 @@
 use carechain_crypto::TransactionId;
 use carechain_ledger::{Backend, JournalStore, LedgerError};
 use carechain_types::{
-    BoundedBytes, BoundedVec, Claim, Header, Proof, ProofKind, SignatureScheme, Stamp, StateKey,
+    Bodies, BoundedBytes, BoundedVec, Claim, Header, Proof, ProofKind, SignatureScheme, Stamp, StateKey,
     TransactionBody,
 };
 
 use crate::engine::Engine;
-
-/// Whether a state proof carries the bodies of the transactions that wrote its values.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Bodies {
-    /// Values alone.
-    Without,
-    /// With the bodies, to check recipients, filters and part digests.
-    With,
-}
 
 /// Why a proof cannot be made.
 #[derive(Debug, thiserror::Error)]

@@ -9,7 +9,7 @@ use carechain_types::{StateKey, Time};
 
 /// The state at the ledger's head, as the contract reads it for a block of a given time.
 #[derive(Debug)]
-pub struct LedgerState<'a, B> {
+pub(crate) struct LedgerState<'a, B> {
     ledger: &'a Ledger<B>,
     block_time: Time,
     failed: Cell<bool>,
@@ -18,7 +18,7 @@ pub struct LedgerState<'a, B> {
 impl<'a, B: Backend> LedgerState<'a, B> {
     /// For a block at `block_time` on the ledger's head.
     #[must_use]
-    pub const fn new(ledger: &'a Ledger<B>, block_time: Time) -> Self {
+    pub(crate) const fn new(ledger: &'a Ledger<B>, block_time: Time) -> Self {
         Self { ledger, block_time, failed: Cell::new(false) }
     }
 }

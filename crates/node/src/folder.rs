@@ -1,0 +1,84 @@
+//! The data folder: one node's ledger, journal, chunks and private registry, with one owner at a time.
+
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use fs4::fs_std::FileExt;
+
+/// Why the folder cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    /// Another process has it.
+    #[error("{} is in use by another process", path.display())]
+    InUse {
+        /// Which folder.
+        path: PathBuf,
+    },
+    /// The system says no.
+    #[error("cannot {what} {}: {source}", path.display())]
+    System {
+        /// What was tried.
+        what: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+}
+
+/// A data folder that this process owns until it is dropped.
+#[derive(Debug)]
+pub struct DataFolder {
+    path: PathBuf,
+    _lock: File,
+}
+
+impl DataFolder {
+    /// Makes the folder if it is missing, and locks it.
+    pub fn open(path: &Path) -> Result<Self, FolderError> {
+        let failed = |what| move |source| FolderError::System { what, path: path.to_owned(), source };
+        std::fs::create_dir_all(path).map_err(failed("create"))?;
+        let lock = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(path.join("lock"))
+            .map_err(failed("open"))?;
+        match FileExt::try_lock_exclusive(&lock) {
+            Ok(true) => Ok(Self { path: path.to_owned(), _lock: lock }),
+            Ok(false) => Err(FolderError::InUse { path: path.to_owned() }),
+            Err(source) => Err(failed("lock")(source)),
+        }
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The ledger's database.
+    #[must_use]
+    pub fn ledger(&self) -> PathBuf {
+        self.path.join("ledger")
+    }
+
+    /// The replica's journal: a folder of its own, never in a backup.
+    #[must_use]
+    pub fn journal(&self) -> PathBuf {
+        journal_folder(&self.path)
+    }
+
+    /// Record files of IEFS.
+    #[must_use]
+    pub fn chunks(&self) -> PathBuf {
+        self.path.join("chunks")
+    }
+}
+
+/// The journal's folder inside a data folder.
+#[must_use]
+pub fn journal_folder(data_folder: &Path) -> PathBuf {
+    data_folder.join("journal")
+}

@@ -1,0 +1,226 @@
+//! The consensus thread: drain, step, one sync, send. Nothing else runs on it but questions about the ledger.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use carechain_engine::{Answer, Committed, Engine, Fatal, Input, Output, SharedSubmission, Ticket};
+use carechain_ledger::{FileJournal, RocksBackend};
+use carechain_types::Time;
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError};
+use tokio::sync::{broadcast, oneshot};
+
+use super::clock::Clock;
+use super::peers::PeerSender;
+use super::scheme::NodeScheme;
+
+/// The engine as this node runs it.
+pub type NodeEngine = Engine<RocksBackend, FileJournal, NodeScheme>;
+
+/// A question that the thread answers between two turns, from one consistent head.
+type Question = Box<dyn FnOnce(&NodeEngine) + Send>;
+
+/// What the thread is told.
+pub enum Order {
+    /// Something for the engine.
+    Input(Input),
+    /// A question about its ledger.
+    Ask(Question),
+    /// Ends the thread after the current turn.
+    Stop,
+}
+
+/// Orders that wait for the thread: a second of full load.
+const ORDERS_MAX: usize = 16_384;
+/// Orders taken into one turn: more would delay the votes of those taken first.
+const ORDERS_PER_TURN: usize = 512;
+/// Committed blocks that a slow subscriber may lag behind before it must look at the ledger instead.
+const COMMITTED_KEPT: usize = 1_024;
+/// Longest sleep without anything to do.
+const IDLE: Duration = Duration::from_secs(1);
+
+/// The thread does not take the order: it is stopped, or has too much to do.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum EngineGone {
+    /// Stopped, or stopped itself: the log says why.
+    #[error("the engine has stopped")]
+    Stopped,
+    /// The queue is full.
+    #[error("the engine is busy")]
+    Busy,
+}
+
+/// How everybody else speaks to the thread. Cheap to clone.
+#[derive(Clone)]
+pub struct EngineHandle {
+    orders: Sender<Order>,
+    next_ticket: Arc<AtomicU64>,
+    answers: Arc<Mutex<BTreeMap<Ticket, oneshot::Sender<Answer>>>>,
+    committed: broadcast::Sender<Arc<Committed>>,
+}
+
+impl EngineHandle {
+    /// Hands in a peer's message; waits while the queue is full, so that the peer is slowed down.
+    pub fn input(&self, input: Input) -> Result<(), EngineGone> {
+        self.orders.send(Order::Input(input)).map_err(|_| EngineGone::Stopped)
+    }
+
+    /// Submits a transaction and waits for what becomes of it.
+    pub async fn submit(&self, submission: SharedSubmission) -> Result<Answer, EngineGone> {
+        let ticket = Ticket::new(self.next_ticket.fetch_add(1, Ordering::Relaxed));
+        let (sender, receiver) = oneshot::channel();
+        lock(&self.answers).insert(ticket, sender);
+        let forget = ForgetOnDrop { handle: self, ticket };
+        self.try_order(Order::Input(Input::Submit { ticket, submission }))?;
+        let answer = receiver.await.map_err(|_| EngineGone::Stopped);
+        drop(forget);
+        answer
+    }
+
+    /// Asks something about the engine between two turns.
+    pub async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&NodeEngine) -> T + Send + 'static,
+    ) -> Result<T, EngineGone> {
+        let (sender, receiver) = oneshot::channel();
+        self.try_order(Order::Ask(Box::new(move |engine| {
+            // Whoever asked may have gone.
+            let _ = sender.send(question(engine));
+        })))?;
+        receiver.await.map_err(|_| EngineGone::Stopped)
+    }
+
+    /// Every block committed from now on.
+    #[must_use]
+    pub fn committed(&self) -> broadcast::Receiver<Arc<Committed>> {
+        self.committed.subscribe()
+    }
+
+    /// Ends the thread after its current turn.
+    pub fn stop(&self) {
+        let _ = self.orders.send(Order::Stop);
+    }
+
+    fn try_order(&self, order: Order) -> Result<(), EngineGone> {
+        self.orders.try_send(order).map_err(|error| match error {
+            TrySendError::Full(_) => EngineGone::Busy,
+            TrySendError::Disconnected(_) => EngineGone::Stopped,
+        })
+    }
+}
+
+/// A client that goes away is forgotten, here and in the engine.
+struct ForgetOnDrop<'a> {
+    handle: &'a EngineHandle,
+    ticket: Ticket,
+}
+
+impl Drop for ForgetOnDrop<'_> {
+    fn drop(&mut self) {
+        if lock(&self.handle.answers).remove(&self.ticket).is_some() {
+            let _ = self.handle.orders.try_send(Order::Input(Input::Forget(self.ticket)));
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().expect("no holder of this lock panics")
+}
+
+/// The thread with its handle.
+pub struct EngineThread {
+    /// How to speak to it.
+    pub handle: EngineHandle,
+    /// Ends with the reason why the engine stopped.
+    pub thread: JoinHandle<Result<(), Fatal>>,
+}
+
+impl EngineThread {
+    /// Starts the thread.
+    pub fn start(engine: NodeEngine, clock: Clock, peers: PeerSender) -> std::io::Result<Self> {
+        let (sender, receiver) = crossbeam_channel::bounded(ORDERS_MAX);
+        let handle = EngineHandle {
+            orders: sender,
+            next_ticket: Arc::default(),
+            answers: Arc::default(),
+            committed: broadcast::Sender::new(COMMITTED_KEPT),
+        };
+        let mut run = Run { engine, clock, peers, orders: receiver, handle: handle.clone() };
+        let thread = std::thread::Builder::new().name("consensus".to_owned()).spawn(move || run.run())?;
+        Ok(Self { handle, thread })
+    }
+}
+
+struct Run {
+    engine: NodeEngine,
+    clock: Clock,
+    peers: PeerSender,
+    orders: Receiver<Order>,
+    handle: EngineHandle,
+}
+
+impl Run {
+    fn run(&mut self) -> Result<(), Fatal> {
+        loop {
+            let first = match self.orders.recv_timeout(self.sleep()) {
+                Ok(order) => Some(order),
+                Err(RecvTimeoutError::Timeout) => None,
+                Err(RecvTimeoutError::Disconnected) => return Ok(()),
+            };
+            let (mut inputs, mut questions, mut stop) = (Vec::new(), Vec::new(), false);
+            for order in first.into_iter().chain(self.orders.try_iter().take(ORDERS_PER_TURN)) {
+                match order {
+                    Order::Input(input) => inputs.push(input),
+                    Order::Ask(question) => questions.push(question),
+                    Order::Stop => stop = true,
+                }
+            }
+            let Self { engine, clock, peers, handle, .. } = self;
+            engine.turn(clock.now(), inputs, &mut |output| give_out(peers, handle, output))?;
+            for question in questions {
+                question(engine);
+            }
+            if stop {
+                return Ok(());
+            }
+        }
+    }
+
+    fn sleep(&self) -> Duration {
+        let now = self.clock.now();
+        let due = self.engine.next_wakeup().unwrap_or(Time::from_micros(u64::MAX));
+        Duration::from_micros(due.since(now).as_micros()).min(IDLE)
+    }
+}
+
+fn give_out(peers: &PeerSender, handle: &EngineHandle, output: Output) {
+    match output {
+        Output::Send { to, message } => peers.send(to, &message),
+        Output::Broadcast(message) => peers.broadcast(&message),
+        Output::Answer { ticket, answer } => {
+            if let Some(waiting) = lock(&handle.answers).remove(&ticket) {
+                let _ = waiting.send(answer);
+            }
+        }
+        Output::Committed(committed) => {
+            tracing::debug!(
+                height = committed.header.height.get(),
+                transactions = committed.header.transaction_count,
+                "committed"
+            );
+            // Nobody may be listening.
+            let _ = handle.committed.send(committed);
+        }
+        Output::ViewEntered { view, primary } => {
+            tracing::info!(view = view.get(), primary = primary.get(), "view entered");
+        }
+        Output::Suspected { view, primary, reason } => {
+            tracing::info!(view = view.get(), primary = primary.get(), ?reason, "left view");
+        }
+        Output::Evidence { member, sin } => {
+            tracing::warn!(member = member.get(), ?sin, "a member did what no correct member does");
+        }
+    }
+}

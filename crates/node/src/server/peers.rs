@@ -1,0 +1,135 @@
+//! Between engine and network: who is which replica, what travels in which class, and the pool that checks signatures.
+
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use bytes::Bytes;
+use carechain_crypto::SigningPublicKey;
+use carechain_engine::{Input, Lane, PeerMessage};
+use carechain_network::{Class, Event, EventReceiver, NetworkHandle, SendError};
+use carechain_types::{Membership, ReplicaId, Verifier};
+use crossbeam_channel::{Receiver, Sender};
+
+use super::engine_thread::EngineHandle;
+use super::scheme::NodeScheme;
+
+/// Messages that wait for one worker of the pool.
+const WAITING_PER_WORKER: usize = 1_024;
+
+/// Sends the engine's messages.
+#[derive(Clone)]
+pub struct PeerSender {
+    network: NetworkHandle,
+    membership: Arc<Membership>,
+}
+
+impl PeerSender {
+    /// For the members of one epoch.
+    #[must_use]
+    pub const fn new(network: NetworkHandle, membership: Arc<Membership>) -> Self {
+        Self { network, membership }
+    }
+
+    /// To one member; lost without a connection, for the protocol says it again.
+    pub fn send(&self, to: ReplicaId, message: &PeerMessage) {
+        let Some(member) = self.membership.member(to) else { return };
+        let sent = self.network.send(member.node_key, class(message), Bytes::from(message.to_bytes()));
+        report(sent);
+    }
+
+    /// To every other member.
+    pub fn broadcast(&self, message: &PeerMessage) {
+        let sent = self.network.broadcast(class(message), &Bytes::from(message.to_bytes()));
+        report(sent.map(|_| ()));
+    }
+}
+
+fn report(sent: Result<(), SendError>) {
+    match sent {
+        Ok(()) | Err(SendError::NotConnected { .. }) => {}
+        Err(error) => tracing::warn!(%error, "message not sent"),
+    }
+}
+
+const fn class(message: &PeerMessage) -> Class {
+    match message.lane() {
+        Lane::Consensus => Class::Consensus,
+        Lane::Transactions => Class::Transactions,
+        Lane::Bodies => Class::Bodies,
+    }
+}
+
+/// What is checked on its way in.
+pub struct Border {
+    /// The engine behind it.
+    pub engine: EngineHandle,
+    /// The members.
+    pub membership: Arc<Membership>,
+    /// Checks signatures.
+    pub verifier: Verifier<NodeScheme>,
+}
+
+/// Starts the pool: one thread takes the network's events, `workers` check. A peer's messages of one class stay in
+/// order, and votes never wait behind bodies.
+pub fn start(border: Border, events: EventReceiver, workers: usize) -> std::io::Result<Vec<JoinHandle<()>>> {
+    let border = Arc::new(border);
+    let mut threads = Vec::new();
+    let mut senders = Vec::new();
+    for index in 0..workers.max(1) {
+        let (sender, receiver) = crossbeam_channel::bounded(WAITING_PER_WORKER);
+        senders.push(sender);
+        let border = Arc::clone(&border);
+        let name = format!("verify-{index}");
+        threads.push(std::thread::Builder::new().name(name).spawn(move || check(&border, &receiver))?);
+    }
+    let pump = move || pump(&border, &events, &senders);
+    threads.push(std::thread::Builder::new().name("peers".to_owned()).spawn(pump)?);
+    Ok(threads)
+}
+
+struct Arrived {
+    from: ReplicaId,
+    key: SigningPublicKey,
+    bytes: Bytes,
+}
+
+fn pump(border: &Border, events: &EventReceiver, workers: &[Sender<Arrived>]) {
+    while let Some(event) = events.next() {
+        let Some(replica) = border.membership.replica_of_key(&event.peer()) else { continue };
+        match event {
+            Event::Message { from, class, bytes } => {
+                let worker = (usize::from(replica.get()) * Class::COUNT + class.index()) % workers.len();
+                if workers[worker].send(Arrived { from: replica, key: from, bytes }).is_err() {
+                    return;
+                }
+            }
+            Event::Connected { .. } => {
+                tracing::info!(member = replica.get(), "connected");
+                if border.engine.input(Input::PeerConnected(replica)).is_err() {
+                    return;
+                }
+            }
+            Event::Disconnected { reason, .. } => {
+                tracing::info!(member = replica.get(), %reason, "disconnected");
+            }
+            Event::Refused { mismatch, .. } => {
+                tracing::warn!(member = replica.get(), %mismatch, "refused");
+            }
+        }
+    }
+}
+
+fn check(border: &Border, arrived: &Receiver<Arrived>) {
+    for Arrived { from, key, bytes } in arrived {
+        let verified = PeerMessage::decode(&bytes)
+            .and_then(|message| message.verify(&border.verifier, &border.membership));
+        match verified {
+            Ok(message) => {
+                if border.engine.input(Input::Peer { from, message }).is_err() {
+                    return;
+                }
+            }
+            Err(error) => tracing::warn!(member = from.get(), ?key, %error, "message refused"),
+        }
+    }
+}
