@@ -39,6 +39,8 @@ impl Route {
     pub const READY: Self = get("/v1/ready");
     /// Figures for Prometheus, as text. Open to the machine's operator.
     pub const METRICS: Self = get("/metrics");
+    /// The bytes of the genesis file. Open to all.
+    pub const GENESIS: Self = get("/v1/genesis");
     /// [`SubmitRequest`](crate::SubmitRequest) to [`TransactionReport`](crate::TransactionReport).
     pub const SUBMIT: Self = post("/v1/transactions");
     /// [`TransactionStatus`](crate::TransactionStatus).
@@ -49,10 +51,14 @@ impl Route {
     pub const LIST: Self = post("/v1/lists");
     /// [`PartsRequest`](crate::PartsRequest) to [`PartsAnswer`](crate::PartsAnswer). Signed query.
     pub const PARTS: Self = post("/v1/parts");
+    /// Canonical bytes of one detached part. Signed query.
+    pub const PART: Self = get("/v1/parts/{id}/{index}");
     /// [`SearchRequest`](crate::SearchRequest) to [`SearchPage`](crate::SearchPage). Signed query.
     pub const SEARCH: Self = post("/v1/search");
     /// [`Inbox`](crate::Inbox) after a height. Signed query.
     pub const INBOX: Self = get("/v1/inbox");
+    /// [`NoticeList`](crate::NoticeList) after a height, waiting for one. Signed query.
+    pub const NOTICES: Self = get("/v1/notices");
     /// [`UploadOpenRequest`](crate::UploadOpenRequest) to [`UploadStatus`](crate::UploadStatus).
     pub const UPLOAD_OPEN: Self = post("/v1/uploads");
     /// [`UploadStatus`](crate::UploadStatus): which chunks are there.
@@ -66,17 +72,20 @@ impl Route {
     pub const READ: Self = post("/v1/read");
 
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 18] = [
         Self::STATUS,
         Self::READY,
         Self::METRICS,
+        Self::GENESIS,
         Self::SUBMIT,
         Self::TRANSACTION,
         Self::STATE,
         Self::LIST,
         Self::PARTS,
+        Self::PART,
         Self::SEARCH,
         Self::INBOX,
+        Self::NOTICES,
         Self::UPLOAD_OPEN,
         Self::UPLOAD,
         Self::UPLOAD_CHUNK,
