@@ -1,16 +1,32 @@
 //! The HTTP server: translates between JSON or bytes and the node.
 //!
+//! ```text
+//! client ──HTTP──► router ─► asker (signed query) ─► route ─► Node (a trait; the node implements it)
+//!                                                      └─► chunks in, sealed frames out
+//! ```
+//!
 //! Invariants
 //! - Untrusted input becomes typed here, bounded, and signed queries are checked before the node is asked.
 //! - One table maps what a node refuses to what a caller sees; unknown, hidden and not-yours look the same.
 //! - It knows the node by [`Node`] alone: no consensus, storage or network.
 
+mod asker;
+mod body;
+mod border;
+mod chunks;
+mod failure;
+mod frames;
 pub mod limits;
 mod list;
 mod node;
+mod random;
+mod route;
+mod salts;
+mod server;
 
 pub use list::{ListError, is_public, list_keys};
 pub use node::{
-    Answer, Asker, Node, NodeCondition, NodeError, NodeStatus, Notice, NoticeKind, NoticeQuery, Notices,
-    OpenedRead, RecordStream, SearchHit, SearchPage, SearchQuery, UploadBytes, UploadProgress, UploadStatus,
+    Answer, Asker, Node, NodeError, Notice, NoticeKind, NoticeQuery, Notices, OpenedRead, RecordStream,
+    SearchHit, SearchPage, SearchQuery, UploadBytes, UploadProgress, UploadStatus,
 };
+pub use server::{router, serve};

@@ -7,13 +7,14 @@ mod error;
 mod notice;
 mod read;
 mod search;
-mod status;
 mod upload;
 
-use carechain_crypto::{PersonId, SigningPublicKey, TransactionId};
+use bytes::Bytes;
+use carechain_crypto::{ChainId, HospitalId, PersonId, SigningPublicKey, TransactionId, UploadId};
+use carechain_schema::StatusReport;
 use carechain_types::{
-    DetachedPart, Genesis, Height, ListQuery, Proof, SignedReadRequest, SignedUploadComplete,
-    SignedUploadOpen, StateQuery, Submission,
+    DetachedPart, Height, ListQuery, Proof, SignedReadRequest, SignedUploadComplete, SignedUploadOpen,
+    StateQuery, Submission,
 };
 use futures::future::BoxFuture;
 
@@ -21,7 +22,6 @@ pub use error::NodeError;
 pub use notice::{Notice, NoticeKind, NoticeQuery, Notices};
 pub use read::{OpenedRead, RecordStream};
 pub use search::{SearchHit, SearchPage, SearchQuery};
-pub use status::{NodeCondition, NodeStatus};
 pub use upload::{UploadBytes, UploadProgress, UploadStatus};
 
 /// The answer of a node, some time later.
@@ -41,13 +41,16 @@ pub struct Asker {
 /// A node as the HTTP border sees it. Every call may be made at any time, from many tasks at once.
 pub trait Node: Send + Sync + 'static {
     /// How the node and the chain are.
-    fn status(&self) -> Answer<'_, NodeStatus>;
+    fn status(&self) -> Answer<'_, StatusReport>;
 
-    /// The founding of the ledger.
-    fn genesis(&self) -> &Genesis;
+    /// The bytes of the genesis file.
+    fn genesis_file(&self) -> Bytes;
+
+    /// The ledger.
+    fn chain_id(&self) -> ChainId;
 
     /// The hospital whose node this is: signed bodies must name it.
-    fn hospital(&self) -> carechain_crypto::HospitalId;
+    fn hospital(&self) -> HospitalId;
 
     /// Counters and gauges in the Prometheus text format.
     fn metrics(&self) -> String;
@@ -83,7 +86,7 @@ pub trait Node: Send + Sync + 'static {
     fn upload_chunk(&self, chunk: UploadBytes) -> Answer<'_, ()>;
 
     /// Where an upload stands.
-    fn upload_status(&self, upload_id: carechain_crypto::UploadId) -> Answer<'_, UploadStatus>;
+    fn upload_status(&self, upload_id: UploadId) -> Answer<'_, UploadStatus>;
 
     /// Checks the bytes against the signed root, sends them to the holders and waits, bounded, for their receipts; the
     /// same call again goes on waiting.

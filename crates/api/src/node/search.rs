@@ -45,6 +45,8 @@ pub struct SearchHit {
     pub keywords: Vec<String>,
     /// Title of the index entry.
     pub title: String,
+    /// The version it replaces.
+    pub amends: Option<EhrId>,
     /// The version that replaces it.
     pub amended_by: Option<EhrId>,
 }

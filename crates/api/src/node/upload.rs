@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use carechain_crypto::UploadId;
+use carechain_schema::UploadState;
 use carechain_types::{Time, UploadReceipts};
 
 /// One chunk of an upload.
@@ -20,26 +21,14 @@ pub struct UploadBytes {
 pub struct UploadStatus {
     /// The upload.
     pub upload_id: UploadId,
+    /// Where it stands.
+    pub state: UploadState,
     /// Length of the file, bytes.
     pub length: u64,
-    /// Chunks of the file.
-    pub chunks: u32,
-    /// Which of them are held: bit i of byte i / 8, lowest bit first; ⌈chunks / 8⌉ bytes.
-    pub held: Vec<u8>,
-    /// Copies that are durable, this node's included.
-    pub copies_durable: u8,
-    /// Receipts that an abstract needs.
-    pub receipts_required: u8,
+    /// Chunks that are here, as ascending ranges from the first up to and without the second.
+    pub present: Vec<(u32, u32)>,
     /// When it is collected unless published.
     pub expiry: Time,
-}
-
-impl UploadStatus {
-    /// Whether a chunk is held.
-    #[must_use]
-    pub fn holds(&self, index: u32) -> bool {
-        self.held.get(index as usize / 8).is_some_and(|byte| byte >> (index % 8) & 1 == 1)
-    }
 }
 
 /// What completing an upload has come to.

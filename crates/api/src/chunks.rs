@@ -1,0 +1,72 @@
+//! An upload's body as it streams in, cut into the chunks of the file: flat memory whatever its length.
+
+use axum::body::{Body, BodyDataStream};
+use bytes::{Bytes, BytesMut};
+use carechain_crypto::chunk_length;
+use carechain_schema::ErrorCode;
+use futures::StreamExt as _;
+
+use crate::failure::Refused;
+use crate::limits::PIECE_WAIT;
+
+/// Cuts consecutive chunks out of a body.
+pub(crate) struct ChunkStream {
+    body: BodyDataStream,
+    length: u64,
+    index: u32,
+    /// What came after the last chunk that was cut.
+    rest: Bytes,
+}
+
+impl ChunkStream {
+    /// Chunks from `index` on, of a file of `length` bytes.
+    pub(crate) fn new(body: Body, length: u64, index: u32) -> Self {
+        Self { body: body.into_data_stream(), length, index, rest: Bytes::new() }
+    }
+
+    /// The next whole chunk with its index; `None` when the body ended between chunks.
+    pub(crate) async fn next(&mut self) -> Result<Option<(u32, Bytes)>, Refused> {
+        if self.rest.is_empty() {
+            match self.piece().await? {
+                Some(piece) => self.rest = piece,
+                None => return Ok(None),
+            }
+        }
+        let expected = chunk_length(self.index, self.length).map_err(Refused::malformed)?;
+        let mut chunk = BytesMut::with_capacity(expected);
+        loop {
+            let taken = self.rest.split_to(self.rest.len().min(expected - chunk.len()));
+            chunk.extend_from_slice(&taken);
+            if chunk.len() == expected {
+                break;
+            }
+            self.rest = self.piece().await?.ok_or_else(|| {
+                let (index, got) = (self.index, chunk.len());
+                Refused::malformed(format_args!("chunk {index} has {got} bytes, expected {expected}"))
+            })?;
+        }
+        let index = self.index;
+        self.index += 1;
+        Ok(Some((index, chunk.freeze())))
+    }
+
+    async fn piece(&mut self) -> Result<Option<Bytes>, Refused> {
+        loop {
+            let next = tokio::time::timeout(PIECE_WAIT, self.body.next()).await.map_err(|_| {
+                Refused::new(ErrorCode::Busy, "the upload stood still for too long", "resume the upload")
+            })?;
+            match next {
+                None => return Ok(None),
+                Some(Ok(piece)) if piece.is_empty() => {}
+                Some(Ok(piece)) => return Ok(Some(piece)),
+                Some(Err(error)) => {
+                    return Err(Refused::malformed(format_args!("the body broke off: {error}")));
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

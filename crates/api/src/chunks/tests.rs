@@ -1,0 +1,44 @@
+//! Bodies cut into chunks.
+
+use axum::body::Body;
+use bytes::Bytes;
+
+use super::ChunkStream;
+
+const MIB: usize = 1 << 20;
+
+fn body(length: usize, piece: usize) -> Body {
+    let bytes = Bytes::from((0..251u8).cycle().take(length).collect::<Vec<_>>());
+    let pieces: Vec<_> = (0..length)
+        .step_by(piece)
+        .map(|start| Ok::<_, std::io::Error>(bytes.slice(start..length.min(start + piece))))
+        .collect();
+    Body::from_stream(futures::stream::iter(pieces))
+}
+
+async fn lengths(body: Body, file: usize, index: u32) -> Option<Vec<(u32, usize)>> {
+    let mut stream = ChunkStream::new(body, file as u64, index);
+    let mut cut = Vec::new();
+    while let Some((index, chunk)) = stream.next().await.ok()? {
+        cut.push((index, chunk.len()));
+    }
+    Some(cut)
+}
+
+#[tokio::test]
+async fn chunks_are_cut_whatever_the_pieces_are() {
+    let file = 2 * MIB + 5;
+    for piece in [700, 65_536, MIB, file] {
+        let cut = lengths(body(file, piece), file, 0).await.unwrap();
+        assert_eq!(cut, [(0, MIB), (1, MIB), (2, 5)], "pieces of {piece}");
+    }
+    assert_eq!(lengths(body(MIB + 5, 999), file, 1).await.unwrap(), [(1, MIB), (2, 5)]);
+}
+
+#[tokio::test]
+async fn short_and_long_bodies_are_refused() {
+    let file = 2 * MIB + 5;
+    assert!(lengths(body(MIB - 1, MIB), file, 0).await.is_none());
+    assert!(lengths(body(6, MIB), file, 2).await.is_none());
+    assert!(lengths(body(1, MIB), file, 3).await.is_none());
+}

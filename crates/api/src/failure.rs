@@ -1,0 +1,113 @@
+//! The one table from what a node refuses to what a caller sees.
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use carechain_schema::{Described, Document, ErrorCode, Failure, OutcomeLine};
+use carechain_types::DecodeError;
+use serde::Serialize;
+
+use crate::node::NodeError;
+
+/// The data of an answer that failed: there is none.
+#[derive(Serialize)]
+struct Nothing {}
+
+impl Described for Nothing {
+    const SCHEMA: &'static str = "carechain/failure/1";
+}
+
+/// A failure on its way to the caller.
+#[derive(Debug)]
+pub(crate) struct Refused {
+    failure: Failure,
+    transaction_id: Option<String>,
+    outcome: Option<OutcomeLine>,
+}
+
+impl Refused {
+    pub(crate) fn new(code: ErrorCode, message: impl Into<String>, hint: &str) -> Self {
+        Self { failure: Failure::new(code, message, hint), transaction_id: None, outcome: None }
+    }
+
+    pub(crate) fn malformed(what: impl core::fmt::Display) -> Self {
+        Self::new(ErrorCode::Malformed, what.to_string(), "send what this version's client sends")
+    }
+
+    pub(crate) fn not_found() -> Self {
+        Self { failure: Failure::not_found(), transaction_id: None, outcome: None }
+    }
+
+    pub(crate) fn busy() -> Self {
+        NodeError::Busy.into()
+    }
+
+    /// With the word that tells the caller's own grants apart.
+    pub(crate) fn with_outcome(mut self, code: u16, name: &str) -> Self {
+        self.outcome = Some(OutcomeLine { code, name: name.to_owned() });
+        self
+    }
+
+    #[cfg(test)]
+    pub(crate) const fn code(&self) -> ErrorCode {
+        self.failure.code
+    }
+}
+
+impl From<DecodeError> for Refused {
+    fn from(error: DecodeError) -> Self {
+        match error {
+            DecodeError::TooLong { .. } => Self::new(ErrorCode::TooLarge, error.to_string(), "send less"),
+            _ => Self::malformed(error),
+        }
+    }
+}
+
+impl From<NodeError> for Refused {
+    fn from(error: NodeError) -> Self {
+        let (code, hint) = match &error {
+            NodeError::NotFound => return Self::not_found(),
+            NodeError::Invalid { .. } => (ErrorCode::Malformed, "change what the message names"),
+            NodeError::Unauthorized => {
+                (ErrorCode::Unauthenticated, "use the key that is enrolled and in force")
+            }
+            NodeError::NotPermitted => (ErrorCode::Refused, "ask a registrar about your roles"),
+            NodeError::Expiry => (ErrorCode::OutsideExpiry, "check this machine's clock and sign anew"),
+            NodeError::Replayed => (ErrorCode::Replayed, "sign a new request"),
+            NodeError::RateLimited | NodeError::Busy => (ErrorCode::Busy, "wait a moment and try again"),
+            NodeError::NotReady { .. } => (ErrorCode::NotReady, "wait until `node status` says ready"),
+            NodeError::NoQuorum => (ErrorCode::NoQuorum, "`node status` says which members are missing"),
+            NodeError::OutcomeUnknown { .. } => {
+                (ErrorCode::OutcomeUnknown, "ask `transaction status` before sending anything again")
+            }
+            NodeError::StorageFull { .. } => (ErrorCode::DiskFull, "tell the node's operator"),
+            NodeError::UploadMismatch => (ErrorCode::Damaged, "publish again"),
+            NodeError::UploadIncomplete { .. } => (ErrorCode::Conflict, "send the missing chunks"),
+            NodeError::UploadExists => (ErrorCode::Conflict, "publish again with a new upload"),
+            NodeError::NoHolder => {
+                (ErrorCode::TooFewCopies, "try again later; `node status` shows who is away")
+            }
+            NodeError::AccessEnded => (ErrorCode::Refused, "read again"),
+            NodeError::Internal { .. } => {
+                (ErrorCode::Internal, "tell the node's operator; its log says more")
+            }
+        };
+        let transaction_id = match &error {
+            NodeError::OutcomeUnknown { id } => Some(id.to_hex()),
+            _ => None,
+        };
+        Self { transaction_id, ..Self::new(code, error.to_string(), hint) }
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.failure.code.http_status())
+            .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut document = Document::<Nothing>::failed(self.failure);
+        document.origin.transaction_id = self.transaction_id;
+        document.origin.outcome = self.outcome;
+        let body = serde_json::to_vec(&document).expect("strings and numbers always encode");
+        let json = HeaderValue::from_static("application/json");
+        (status, [(header::CONTENT_TYPE, json)], body).into_response()
+    }
+}

@@ -1,0 +1,90 @@
+//! Reading a range of a file: a decision, then frames sealed to the reader.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use carechain_crypto::ResponseContext;
+use carechain_schema::ErrorCode;
+use carechain_types::{Decision, DecisionReason, SignedReadRequest, encode};
+use data_encoding::HEXLOWER;
+use futures::StreamExt as _;
+
+use crate::asker::wrong_gateway;
+use crate::body;
+use crate::border::Border;
+use crate::failure::Refused;
+use crate::frames::sealed_frames;
+use crate::limits::BODY_BYTES_MAX;
+use crate::node::{NodeError, OpenedRead};
+
+const TRANSACTION: HeaderName = HeaderName::from_static("carechain-transaction");
+const HEIGHT: HeaderName = HeaderName::from_static("carechain-height");
+const ENTRY: HeaderName = HeaderName::from_static("carechain-entry");
+
+pub(crate) async fn read(State(border): State<Arc<Border>>, request: Request) -> Result<Response, Refused> {
+    let place = Arc::clone(&border.reads).try_acquire_owned().map_err(|_| Refused::busy())?;
+    let (_, bytes) = body::split(request, BODY_BYTES_MAX).await?;
+    let signed: SignedReadRequest = body::canonical(&bytes, BODY_BYTES_MAX)?;
+    let request = signed.request.clone();
+    if request.gateway != border.node.hospital() {
+        return Err(wrong_gateway("read request"));
+    }
+    let reply_key = request
+        .reply_key
+        .as_x25519()
+        .ok_or_else(|| Refused::malformed("the reply key is of no known kem"))?;
+    let length = request
+        .range
+        .end
+        .checked_sub(request.range.start)
+        .ok_or_else(|| Refused::malformed("the range ends before it starts"))?;
+    let opened = border.node.open_read(signed).await?;
+    let headers = headers(&opened);
+    let Some(record) = opened.bytes.filter(|_| opened.result.decision == Decision::Allowed) else {
+        return Ok((headers, refusal(opened.result.reason)).into_response());
+    };
+    let context =
+        ResponseContext { request: request.digest(&border.node.chain_id()), gateway: request.gateway };
+    let frames = sealed_frames(record, length, &reply_key, &context).map_err(Refused::malformed)?;
+    // The place is held until the stream ends or the client goes away.
+    let frames = frames.map(move |frame| {
+        let _held = &place;
+        frame
+    });
+    let kind = (header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
+    Ok((headers, [kind], Body::from_stream(frames)).into_response())
+}
+
+fn headers(opened: &OpenedRead) -> [(HeaderName, String); 3] {
+    let entry = opened.result.entry.map(|entry| HEXLOWER.encode(&encode(&entry))).unwrap_or_default();
+    [(TRANSACTION, opened.transaction.to_hex()), (HEIGHT, opened.height.to_string()), (ENTRY, entry)]
+}
+
+/// Only the reader's own standing and the reader's own grant say why; all else is not found.
+fn refusal(reason: DecisionReason) -> Refused {
+    let (code, message, hint) = match reason {
+        DecisionReason::Expired => {
+            (ErrorCode::GrantExpired, "your grant has expired", "ask the patient again")
+        }
+        DecisionReason::Revoked => (ErrorCode::GrantRevoked, "your grant was revoked", "ask the patient"),
+        DecisionReason::NotYetValid => {
+            (ErrorCode::GrantNotYetValid, "your grant is not valid yet", "wait for the start of its window")
+        }
+        DecisionReason::KeyEnded => return NodeError::Unauthorized.into(),
+        DecisionReason::ReaderSuspended | DecisionReason::Role => return NodeError::NotPermitted.into(),
+        DecisionReason::Owner
+        | DecisionReason::Granted
+        | DecisionReason::UnknownRecord
+        | DecisionReason::NoGrant
+        | DecisionReason::AddressMismatch
+        | DecisionReason::Range
+        | DecisionReason::Purpose
+        | DecisionReason::Purged
+        | DecisionReason::NoMandate
+        | DecisionReason::PatientSuspended => return Refused::not_found(),
+    };
+    Refused::new(code, message, hint).with_outcome(u16::from(reason.byte()), reason.as_str())
+}

@@ -1,0 +1,104 @@
+//! Uploads: open, chunks as a stream, status, completion.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use carechain_crypto::{UploadId, chunk_count};
+use carechain_schema::{Document, UploadStatus as StatusAnswer};
+use carechain_types::{SignedUploadComplete, SignedUploadOpen};
+use futures::StreamExt as _;
+use futures::stream::FuturesUnordered;
+
+use crate::asker::wrong_gateway;
+use crate::body;
+use crate::border::{Border, place};
+use crate::chunks::ChunkStream;
+use crate::failure::Refused;
+use crate::limits::{BODY_BYTES_MAX, CHUNKS_IN_FLIGHT_MAX, COMPLETE_BYTES_MAX, RECEIPTS_WAIT};
+use crate::node::{UploadBytes, UploadProgress, UploadStatus};
+use crate::route::search::timestamp;
+
+pub(crate) async fn open(State(border): State<Arc<Border>>, request: Request) -> Result<Response, Refused> {
+    let (_, bytes) = body::split(request, BODY_BYTES_MAX).await?;
+    let open: SignedUploadOpen = body::canonical(&bytes, BODY_BYTES_MAX)?;
+    if open.open.hospital != border.node.hospital() {
+        return Err(wrong_gateway("upload"));
+    }
+    chunk_count(open.open.length).map_err(Refused::malformed)?;
+    answer(border.node.upload_open(open).await?)
+}
+
+pub(crate) async fn status(
+    State(border): State<Arc<Border>>,
+    Path(id): Path<String>,
+) -> Result<Response, Refused> {
+    answer(border.node.upload_status(upload_id(&id)?).await?)
+}
+
+/// The body holds one or more whole chunks in a row, from the index in the path on.
+pub(crate) async fn chunks(
+    State(border): State<Arc<Border>>,
+    Path((id, index)): Path<(String, u32)>,
+    request: Request,
+) -> Result<Response, Refused> {
+    let _place = place(&border.uploads)?;
+    let upload_id = upload_id(&id)?;
+    let length = border.node.upload_status(upload_id).await?.length;
+    let mut stream = ChunkStream::new(request.into_body(), length, index);
+    let mut storing = FuturesUnordered::new();
+    while let Some((index, bytes)) = stream.next().await? {
+        storing.push(border.node.upload_chunk(UploadBytes { upload_id, index, bytes }));
+        while storing.len() >= CHUNKS_IN_FLIGHT_MAX
+            && let Some(stored) = storing.next().await
+        {
+            stored?;
+        }
+    }
+    while let Some(stored) = storing.next().await {
+        stored?;
+    }
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// 200 with the receipts, or 202 with the status while the holders are still being served.
+pub(crate) async fn complete(
+    State(border): State<Arc<Border>>,
+    Path(id): Path<String>,
+    request: Request,
+) -> Result<Response, Refused> {
+    let upload_id = upload_id(&id)?;
+    let (_, bytes) = body::split(request, COMPLETE_BYTES_MAX).await?;
+    let complete: SignedUploadComplete = body::canonical(&bytes, COMPLETE_BYTES_MAX)?;
+    if complete.complete.upload_id != upload_id {
+        return Err(Refused::malformed("the path names another upload than the signed body"));
+    }
+    let waited = tokio::time::timeout(RECEIPTS_WAIT, border.node.upload_complete(complete)).await;
+    match waited {
+        Ok(progress) => match progress? {
+            UploadProgress::Done(receipts) => Ok(body::canonical_answer(&receipts)),
+            UploadProgress::Copying(status) => Ok((StatusCode::ACCEPTED, answer(status)?).into_response()),
+        },
+        Err(_) => {
+            let status = border.node.upload_status(upload_id).await?;
+            Ok((StatusCode::ACCEPTED, answer(status)?).into_response())
+        }
+    }
+}
+
+fn upload_id(text: &str) -> Result<UploadId, Refused> {
+    UploadId::from_hex(text)
+        .ok_or_else(|| Refused::malformed("an upload id has 32 lower-case hex characters"))
+}
+
+fn answer(status: UploadStatus) -> Result<Response, Refused> {
+    let chunk_count = chunk_count(status.length).map_err(Refused::malformed)?;
+    Ok(body::document(&Document::done(StatusAnswer {
+        upload_id: status.upload_id.to_hex(),
+        state: status.state,
+        chunk_count,
+        present: status.present,
+        expiry: timestamp(status.expiry),
+    })))
+}

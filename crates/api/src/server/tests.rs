@@ -1,0 +1,237 @@
+//! The interface over a socket, in front of a node that is made of constants.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::Mutex;
+
+use bytes::Bytes;
+use carechain_crypto::{
+    ChainId, HospitalId, Nonce, PersonId, Salt, SigningKeyPair, TransactionId, UploadId, hash,
+};
+use carechain_schema::{StatusReport, UploadState};
+use carechain_types::{
+    BoundedString, DetachedPart, Ed25519, Freshness, ListKind, ListQuery, ListStart, NodeSigner, Proof,
+    Query, SignedQuery, SignedReadRequest, SignedUploadComplete, SignedUploadOpen, Span, StateQuery,
+    Submission, Time, Verifier, decode, encode,
+};
+use data_encoding::BASE64;
+use futures::FutureExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::border::now;
+use crate::node::{
+    Answer, Asker, Node, NodeError, NoticeQuery, Notices, OpenedRead, SearchPage, SearchQuery, UploadBytes,
+    UploadProgress, UploadStatus,
+};
+use crate::random::SystemRandom;
+
+const CHAIN: ChainId = ChainId::new([1; 32]);
+const HOSPITAL: HospitalId = HospitalId::new([2; 20]);
+const PERSON: PersonId = PersonId::new([3; 20]);
+const FILE_BYTES: u64 = (2 << 20) + 77;
+
+#[derive(Default)]
+struct Constants {
+    chunks: Mutex<Vec<(u32, usize)>>,
+}
+
+fn refuse<T: Send>(error: NodeError) -> Answer<'static, T> {
+    async move { Err(error) }.boxed()
+}
+
+impl Node for Constants {
+    fn status(&self) -> Answer<'_, StatusReport> {
+        refuse(NodeError::NotReady { reason: "it is made of constants".to_owned() })
+    }
+    fn genesis_file(&self) -> Bytes {
+        Bytes::from_static(b"genesis")
+    }
+    fn chain_id(&self) -> ChainId {
+        CHAIN
+    }
+    fn hospital(&self) -> HospitalId {
+        HOSPITAL
+    }
+    fn metrics(&self) -> String {
+        "carechain_height 7\n".to_owned()
+    }
+    fn submit(&self, submission: Submission) -> Answer<'_, Proof> {
+        let id = submission.transaction.body.id(&CHAIN);
+        refuse(NodeError::OutcomeUnknown { id })
+    }
+    fn transaction(&self, _: TransactionId) -> Answer<'_, Proof> {
+        refuse(NodeError::NotFound)
+    }
+    fn state(&self, _: Option<Asker>, _: StateQuery) -> Answer<'_, Proof> {
+        refuse(NodeError::NoQuorum)
+    }
+    fn list(&self, asker: Asker, _: ListQuery) -> Answer<'_, Proof> {
+        assert_eq!(asker.person, PERSON);
+        refuse(NodeError::NotFound)
+    }
+    fn part(&self, _: Asker, _: TransactionId, _: u16) -> Answer<'_, DetachedPart> {
+        async { Ok(DetachedPart { salt: Salt::new([9; 32]), bytes: Default::default() }) }.boxed()
+    }
+    fn search(&self, _: Asker, query: SearchQuery) -> Answer<'_, SearchPage> {
+        assert_eq!(query.keywords, ["ct"]);
+        async { Ok(SearchPage { height: Default::default(), hits: Vec::new(), next: None }) }.boxed()
+    }
+    fn notices(&self, _: Asker, query: NoticeQuery) -> Answer<'_, Notices> {
+        async move { Ok(Notices { height: query.after, notices: Vec::new() }) }.boxed()
+    }
+    fn upload_open(&self, _: SignedUploadOpen) -> Answer<'_, UploadStatus> {
+        refuse(NodeError::UploadExists)
+    }
+    fn upload_chunk(&self, chunk: UploadBytes) -> Answer<'_, ()> {
+        self.chunks.lock().unwrap().push((chunk.index, chunk.bytes.len()));
+        async { Ok(()) }.boxed()
+    }
+    fn upload_status(&self, upload_id: UploadId) -> Answer<'_, UploadStatus> {
+        let status = UploadStatus {
+            upload_id,
+            state: UploadState::Receiving,
+            length: FILE_BYTES,
+            present: vec![(0, 1)],
+            expiry: Time::ZERO,
+        };
+        async { Ok(status) }.boxed()
+    }
+    fn upload_complete(&self, _: SignedUploadComplete) -> Answer<'_, UploadProgress> {
+        refuse(NodeError::UploadMismatch)
+    }
+    fn open_read(&self, _: SignedReadRequest) -> Answer<'_, OpenedRead> {
+        refuse(NodeError::NoHolder)
+    }
+}
+
+async fn serve() -> (SocketAddr, Arc<Constants>) {
+    let node = Arc::new(Constants::default());
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(super::serve(listener, Arc::clone(&node) as Arc<dyn Node>, std::future::pending()));
+    (address, node)
+}
+
+async fn call(address: SocketAddr, method: &str, path: &str, headers: &str, body: &[u8]) -> (u16, Vec<u8>) {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let head = format!(
+        "{method} {path} HTTP/1.1\r\nhost: node\r\nconnection: close\r\ncontent-length: {}\r\n{headers}\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    // A node that refuses early may close before it read all.
+    let _ = stream.write_all(body).await;
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer).await;
+    let split = answer.windows(4).position(|window| window == b"\r\n\r\n").unwrap();
+    let status = std::str::from_utf8(&answer[9..12]).unwrap().parse().unwrap();
+    (status, answer[split + 4..].to_vec())
+}
+
+fn signed(method: &str, path: &str, body: &[u8], edit: impl FnOnce(&mut Query)) -> String {
+    let pair = SigningKeyPair::generate(&mut SystemRandom);
+    let mut query = Query {
+        hospital: HOSPITAL,
+        person: PERSON,
+        key: pair.public(),
+        method: BoundedString::new(method).unwrap(),
+        path: BoundedString::new(path).unwrap(),
+        body: hash(body),
+        salt: Nonce::new([4; 16]),
+        expiry: now().after(Span::MINUTE),
+        min_height: None,
+    };
+    edit(&mut query);
+    let signature = NodeSigner::sign(&pair, &CHAIN, &query);
+    Verifier::new(Ed25519, CHAIN).body(&query.key, &query, &signature).unwrap();
+    format!("carechain-query: {}\r\n", BASE64.encode(&encode(&SignedQuery { query, signature })))
+}
+
+#[track_caller]
+fn has_code(answer: &(u16, Vec<u8>), status: u16, code: &str) {
+    let text = String::from_utf8_lossy(&answer.1);
+    assert_eq!(answer.0, status, "{text}");
+    assert!(text.contains(&format!("\"code\":\"{code}\"")), "{text}");
+}
+
+#[tokio::test]
+async fn open_paths_answer_without_a_signature() {
+    let (address, _) = serve().await;
+    assert_eq!(call(address, "GET", "/v1/genesis", "", b"").await, (200, b"genesis".to_vec()));
+    assert_eq!(call(address, "GET", "/metrics", "", b"").await.1, b"carechain_height 7\n");
+    has_code(&call(address, "GET", "/v1/status", "", b"").await, 503, "not_ready");
+    has_code(&call(address, "GET", "/v1/nothing", "", b"").await, 404, "no_route");
+}
+
+#[tokio::test]
+async fn unknown_things_look_the_same() {
+    let (address, _) = serve().await;
+    let id = TransactionId::ZERO.to_hex();
+    let unknown = call(address, "GET", &format!("/v1/transactions/{id}"), "", b"").await;
+    let query = ListQuery {
+        kind: ListKind::Grants,
+        subject: [5; 20],
+        start: ListStart::Newest,
+        count_max: 10,
+        freshness: Freshness::default(),
+    };
+    let body = encode(&query);
+    let header = signed("POST", "/v1/lists", &body, |_| {});
+    let hidden = call(address, "POST", "/v1/lists", &header, &body).await;
+    has_code(&unknown, 404, "not_found");
+    assert_eq!(unknown, hidden);
+}
+
+#[tokio::test]
+async fn a_signed_query_counts_for_its_call_once() {
+    let (address, _) = serve().await;
+    let path = "/v1/search";
+    let body = br#"{"keywords":["ct"]}"#;
+    let header = signed("POST", path, body, |_| {});
+    assert_eq!(call(address, "POST", path, &header, body).await.0, 200);
+    has_code(&call(address, "POST", path, &header, body).await, 409, "replayed");
+    has_code(&call(address, "POST", path, "", body).await, 401, "unauthenticated");
+    let header = signed("POST", path, body, |_| {});
+    has_code(&call(address, "POST", path, &header, br#"{"keywords":["mr"]}"#).await, 401, "unauthenticated");
+    let header = signed("POST", path, body, |query| query.expiry = now());
+    has_code(&call(address, "POST", path, &header, body).await, 401, "outside_expiry");
+    let header = signed("POST", path, body, |query| query.hospital = HospitalId::ZERO);
+    has_code(&call(address, "POST", path, &header, body).await, 421, "wrong_gateway");
+    let header = signed("POST", "/v1/search?x", body, |_| {});
+    has_code(&call(address, "POST", path, &header, body).await, 401, "unauthenticated");
+}
+
+#[tokio::test]
+async fn notices_and_parts_want_a_signed_query() {
+    let (address, _) = serve().await;
+    let path = "/v1/notices?after=7&wait_seconds=0";
+    has_code(&call(address, "GET", path, "", b"").await, 401, "unauthenticated");
+    let answer = call(address, "GET", path, &signed("GET", path, b"", |_| {}), b"").await;
+    assert!(String::from_utf8(answer.1).unwrap().contains("\"height\":7"));
+    let path = format!("/v1/parts/{}/3", TransactionId::ZERO.to_hex());
+    let answer = call(address, "GET", &path, &signed("GET", &path, b"", |_| {}), b"").await;
+    let part: DetachedPart = decode(&answer.1, 100).unwrap();
+    assert_eq!(part.salt, Salt::new([9; 32]));
+}
+
+#[tokio::test]
+async fn an_upload_streams_through_in_chunks() {
+    let (address, node) = serve().await;
+    let path = format!("/v1/uploads/{}/chunks/1", UploadId::ZERO.to_hex());
+    let bytes = vec![7; usize::try_from(FILE_BYTES).unwrap() - (1 << 20)];
+    assert_eq!(call(address, "PUT", &path, "", &bytes).await.0, 204);
+    assert_eq!(*node.chunks.lock().unwrap(), [(1, 1 << 20), (2, 77)]);
+    has_code(&call(address, "PUT", &path, "", &bytes[1..]).await, 400, "malformed");
+    let path = format!("/v1/uploads/{}", UploadId::ZERO.to_hex());
+    let status = String::from_utf8(call(address, "GET", &path, "", b"").await.1).unwrap();
+    assert!(status.contains("\"present\":[[0,1]]") && status.contains("\"chunk_count\":3"), "{status}");
+}
+
+#[tokio::test]
+async fn bytes_that_are_no_submission_are_refused() {
+    let (address, _) = serve().await;
+    has_code(&call(address, "POST", "/v1/transactions", "", b"junk").await, 400, "malformed");
+    let large = vec![0; crate::limits::SUBMISSION_BYTES_MAX + 1];
+    has_code(&call(address, "POST", "/v1/transactions", "", &large).await, 413, "too_large");
+}
