@@ -83,23 +83,33 @@ impl JournalEntry {
 
 /// What must stay of a journal once the ledger has synced everything up to `synced`, certificates included.
 ///
-/// Stays: the last view entered, the last VIEW-CHANGE, the highest vote of each phase, and all above `synced`.
+/// Stays: the last view entered, the last VIEW-CHANGE with the certificates it names, the highest vote of each phase,
+/// and all above `synced`.
 #[must_use]
 pub fn retained(entries: Vec<JournalEntry>, synced: Height) -> Vec<JournalEntry> {
     let last = |is: fn(&JournalEntry) -> bool| entries.iter().rposition(is);
+    let view_change = last(|entry| matches!(entry, JournalEntry::ViewChange(_)));
     let kept = [
         last(|entry| matches!(entry, JournalEntry::Entered { .. })),
-        last(|entry| matches!(entry, JournalEntry::ViewChange(_))),
+        view_change,
         last(|entry| matches!(entry, JournalEntry::Prepare(_))),
         last(|entry| matches!(entry, JournalEntry::Commit(_))),
     ];
-    let stays = |index: usize, entry: &JournalEntry| {
-        kept.contains(&Some(index)) || entry.height().is_some_and(|height| height > synced)
+    let named: Vec<_> = match view_change.and_then(|index| entries.get(index)) {
+        Some(JournalEntry::ViewChange(signed)) => {
+            signed.body.prepared.iter().map(|prepared| prepared.certificate_digest).collect()
+        }
+        _ => Vec::new(),
+    };
+    let stays = |index: usize, entry: &JournalEntry| match entry {
+        _ if kept.contains(&Some(index)) => true,
+        JournalEntry::Prepared { certificate, .. } if named.contains(&certificate.digest()) => true,
+        _ => entry.height().is_some_and(|height| height > synced),
     };
     entries
-        .into_iter()
+        .iter()
         .enumerate()
         .filter(|(index, entry)| stays(*index, entry))
-        .map(|(_, entry)| entry)
+        .map(|(_, entry)| entry.clone())
         .collect()
 }

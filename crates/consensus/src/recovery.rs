@@ -1,22 +1,20 @@
 //! From ledger and journal back to a replica.
+//!
+//! Crash: replay is silent. After it the first input, [`crate::Input::Start`], sends the latest messages again, byte
+//! for byte; a restarted primary leaves its view instead.
 
-use carechain_types::{Header, NodeSigner, SharedCertificate};
+use std::sync::Arc;
 
+use carechain_types::{NodeSigner, Phase, ReplicaId, View};
+
+use crate::committed::CommittedHead;
 use crate::config::Config;
-use crate::journal_entry::JournalEntry;
-use crate::state::Replica;
-
-/// The last block that the ledger holds, after the engine has replayed into it what the journal had beyond it.
-#[derive(Clone, Debug)]
-pub struct CommittedHead {
-    /// Its header.
-    pub header: Header,
-    /// Its commit certificate; absent for block 0 only.
-    pub certificate: Option<SharedCertificate>,
-}
+use crate::journal_entry::{JournalEntry, ViewStart};
+use crate::output::{Origin, Output, Outputs, Suspicion};
+use crate::state::{JournalOrigin, Leading, Mode, PreparedBlock, Replica};
 
 /// Why a replica must not start. The operator recovers the member; nothing was signed.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum RecoverError {
     /// The ledger has blocks but the journal is empty: it is not this replica's own, intact journal.
     #[error("the ledger is at height {height} but the journal is empty")]
@@ -51,7 +49,122 @@ impl Replica {
         head: CommittedHead,
         entries: impl IntoIterator<Item = JournalEntry>,
     ) -> Result<Self, RecoverError> {
-        let _ = (entries.into_iter(), &head, &signer, &config);
-        Ok(Self::at(config, signer, head))
+        let height = head.header.height.get();
+        if height > 0 && head.certificate.is_none() {
+            return Err(RecoverError::NoCertificate { height });
+        }
+        let mut replica = Self::at(config, signer, head);
+        for entry in entries {
+            replica.journal = JournalOrigin::Recovered;
+            replica.replay(entry)?;
+        }
+        if height > 0 && replica.journal == JournalOrigin::Fresh {
+            return Err(RecoverError::JournalLost { height });
+        }
+        replica.restore_slots();
+        Ok(replica)
+    }
+
+    fn replay(&mut self, entry: JournalEntry) -> Result<(), RecoverError> {
+        match entry {
+            JournalEntry::Entered { view, start } => {
+                if let ViewStart::Certificate { certificate, .. } = &start {
+                    self.learn_commit_certificate(certificate.clone().into());
+                }
+                self.resume(view, start);
+            }
+            JournalEntry::Committed { certificate } => self.learn_commit_certificate(certificate.into()),
+            JournalEntry::Prepare(vote) => {
+                self.check_own(vote.member)?;
+                // Votes of earlier views only prove that they were cast.
+                if vote.body.view == self.view && self.mode == Mode::Active {
+                    let key =
+                        self.vote_key(Phase::Prepare, vote.body.view, vote.body.height, vote.body.block_id);
+                    self.prepares.insert(vote.member, &key, vote.signature);
+                    self.own.prepares.insert(vote.body.height, vote);
+                }
+            }
+            JournalEntry::Prepared { certificate, header, leaves } => {
+                self.blocks.add(certificate.block_id, &header, Some(Arc::new(leaves)));
+                let certificate = Arc::new(certificate);
+                self.certificates.insert(certificate.key(), Arc::clone(&certificate));
+                let newer = self
+                    .prepared
+                    .get(&header.height)
+                    .is_none_or(|known| known.certificate.view < certificate.view);
+                if header.height > self.committed.height() && newer {
+                    self.prepared.insert(header.height, PreparedBlock { header, certificate });
+                }
+            }
+            JournalEntry::Commit(vote) => {
+                self.check_own(vote.member)?;
+                if vote.body.height > self.committed.height() {
+                    self.commit_votes.insert(vote.body.height, vote.body.block_id);
+                }
+                if vote.body.view == self.view && self.mode == Mode::Active {
+                    let key =
+                        self.vote_key(Phase::Commit, vote.body.view, vote.body.height, vote.body.block_id);
+                    self.commits.insert(vote.member, &key, vote.signature);
+                    self.own.commits.insert(vote.body.height, vote);
+                }
+            }
+            JournalEntry::ViewChange(signed) => {
+                self.check_own(signed.member)?;
+                if let Some(certificate) = &signed.body.committed {
+                    self.learn_commit_certificate(certificate.clone().into());
+                }
+                self.wait_for(signed);
+            }
+        }
+        Ok(())
+    }
+
+    fn check_own(&self, member: ReplicaId) -> Result<(), RecoverError> {
+        if member == self.config.own {
+            return Ok(());
+        }
+        Err(RecoverError::ForeignJournal { member: member.get(), own: self.config.own.get() })
+    }
+
+    /// Accepts again the blocks of this view whose content the journal holds.
+    fn restore_slots(&mut self) {
+        while self.mode == Mode::Active {
+            let Some(tip) = self.tip() else { return };
+            let (height, parent) = (tip.height.next(), tip.id());
+            let Some(vote) = self.own.prepares.get(&height) else { return };
+            let block_id = vote.body.block_id;
+            let fits = self.blocks.get(&block_id).is_some_and(|block| block.header.parent == parent);
+            if !fits || self.slots.contains_key(&height) {
+                return;
+            }
+            self.accept(height, block_id, Origin::Fresh);
+        }
+    }
+
+    /// The first input of a run.
+    pub(crate) fn on_start(&mut self, outputs: &mut Outputs) {
+        self.clock.progress = self.now;
+        self.clock.resent = self.now;
+        let now = self.now;
+        self.slots.values_mut().for_each(|slot| slot.accepted = now);
+        if let Some(certificate) = self.committed.certificate() {
+            // The journal may have been truncated: the next vote's sync must cover the committed height again.
+            let certificate = certificate.as_ref().clone();
+            outputs.push(Output::Persist(JournalEntry::Committed { certificate }));
+        }
+        match (self.journal, self.mode) {
+            (JournalOrigin::Fresh, _) => {
+                let leading = if self.config.leads(View::ZERO) { Leading::Yes } else { Leading::No };
+                self.enter(View::ZERO, ViewStart::First, leading, outputs);
+            }
+            // A restarted primary may have proposed what it no longer knows: it never proposes again in this view.
+            (JournalOrigin::Recovered, Mode::Active) if self.config.leads(self.view) => {
+                self.start_view_change(self.view.next(), Suspicion::Abdicated, outputs);
+            }
+            (JournalOrigin::Recovered, _) => {
+                outputs.extend(self.latest_messages().into_iter().map(Output::Broadcast));
+            }
+        }
+        self.broadcast_head(outputs);
     }
 }

@@ -2,7 +2,9 @@
 
 use core::fmt;
 
-use carechain_types::{Height, ReplicaId, View};
+use carechain_types::{CertificateKey, Height, ReplicaId, View};
+
+use crate::state::{Mode, Replica, Slot};
 
 /// A snapshot; its [`fmt::Display`] is one sentence that says why the chain does not advance.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -53,6 +55,55 @@ pub enum Phase {
     },
     /// Enough members want the view; its NEW-VIEW is awaited.
     WaitingForNewView,
+    /// A quorum certified a state that our own execution does not reach.
+    Stopped,
+}
+
+impl Replica {
+    /// Where this replica stands.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        let (view, primary, committed) = (self.view, self.primary(), self.committed.height());
+        Status { view, primary, committed, phase: self.phase() }
+    }
+
+    fn phase(&self) -> Phase {
+        if self.mode == Mode::Stopped {
+            return Phase::Stopped;
+        }
+        if self.mode == Mode::Waiting {
+            let claims = |member: &ReplicaId| self.claims.get(member).is_some_and(|view| *view >= self.view);
+            let missing: Vec<_> =
+                self.config.membership.replicas().filter(|member| !claims(member)).collect();
+            let enough = self.claims_of(self.view) >= self.config.membership.quorum().size();
+            return if enough { Phase::WaitingForNewView } else { Phase::WaitingForMembers { missing } };
+        }
+        let committed = self.committed.height();
+        if let Some((certified, _)) = self.certified.last_key_value() {
+            return Phase::CatchingUp { certified: *certified };
+        }
+        match self.slots.iter().find(|(height, _)| **height > committed) {
+            Some((height, slot)) => self.phase_of(*height, slot),
+            None => Phase::Idle,
+        }
+    }
+
+    fn phase_of(&self, height: Height, slot: &Slot) -> Phase {
+        if !self.blocks.is_valid(&slot.block_id) {
+            return Phase::Checking { height };
+        }
+        let key = |phase| self.vote_key(phase, self.view, height, slot.block_id);
+        let without = |has: &dyn Fn(ReplicaId, &CertificateKey) -> bool, key: CertificateKey| {
+            self.config.membership.replicas().filter(|member| !has(*member, &key)).collect()
+        };
+        let prepare = key(carechain_types::Phase::Prepare);
+        if self.prepares.certificate(&prepare, self.config.quorum()).is_none() {
+            let missing = without(&|member, key| self.prepares.has(member, key), prepare);
+            return Phase::Preparing { height, missing };
+        }
+        let commit = key(carechain_types::Phase::Commit);
+        Phase::Committing { height, missing: without(&|member, key| self.commits.has(member, key), commit) }
+    }
 }
 
 impl fmt::Display for Status {
@@ -74,6 +125,7 @@ impl fmt::Display for Status {
             Phase::WaitingForMembers { missing } => {
                 write!(formatter, "the view change lacks {}", Names(missing))
             }
+            Phase::Stopped => formatter.write_str("a certified state differs from this replica's execution"),
             Phase::WaitingForNewView => write!(formatter, "the NEW-VIEW of member {primary} is awaited"),
         }
     }

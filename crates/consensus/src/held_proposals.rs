@@ -1,0 +1,69 @@
+//! Proposals that arrived before they can be accepted: their parent, their view or their time is still to come.
+//!
+//! Limits: a few per member, so that one primary cannot fill another's places.
+
+use std::collections::BTreeMap;
+
+use carechain_crypto::BlockId;
+use carechain_types::{Height, PrePrepare, ReplicaId, Signed, Time, View};
+
+use crate::message::SharedLeaves;
+
+/// A proposal whose header was checked and whose time was judged when it arrived.
+#[derive(Clone, Debug)]
+pub(crate) struct HeldProposal {
+    pub(crate) signed: Signed<PrePrepare>,
+    pub(crate) block_id: BlockId,
+    pub(crate) leaves: SharedLeaves,
+    /// When its time is no longer ahead of the own clock by more than the allowed skew.
+    pub(crate) due: Time,
+}
+
+/// The held proposals, by primary, view and height.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct HeldProposals(BTreeMap<ReplicaId, BTreeMap<(View, Height), HeldProposal>>);
+
+impl HeldProposals {
+    pub(crate) fn get(&self, primary: ReplicaId, view: View, height: Height) -> Option<&HeldProposal> {
+        self.0.get(&primary)?.get(&(view, height))
+    }
+
+    /// Holds a proposal; the first of a view and height stays, and so do the highest views if there are too many.
+    pub(crate) fn insert(&mut self, proposal: HeldProposal, per_member_max: usize) {
+        let body = &proposal.signed.body;
+        let proposals = self.0.entry(proposal.signed.member).or_default();
+        let place = (body.view, body.height);
+        if proposals.contains_key(&place) {
+            return;
+        }
+        if proposals.len() >= per_member_max {
+            // A higher view displaces the lowest one; within a view the lower heights stay, they are due first.
+            if proposals.first_key_value().is_none_or(|(lowest, _)| lowest.0 >= place.0) {
+                return;
+            }
+            proposals.pop_first();
+        }
+        proposals.insert(place, proposal);
+    }
+
+    pub(crate) fn remove(&mut self, primary: ReplicaId, view: View, height: Height) -> Option<HeldProposal> {
+        self.0.get_mut(&primary)?.remove(&(view, height))
+    }
+
+    /// Forgets what cannot be accepted any more.
+    pub(crate) fn retain(&mut self, keep: impl Fn(View, Height) -> bool) {
+        for proposals in self.0.values_mut() {
+            proposals.retain(|(view, height), _| keep(*view, *height));
+        }
+    }
+
+    /// When the next held proposal of a view becomes due, if one is still ahead of the clock.
+    pub(crate) fn next_due(&self, primary: ReplicaId, view: View, now: Time) -> Option<Time> {
+        let proposals = self.0.get(&primary)?;
+        proposals
+            .iter()
+            .filter(|((of, _), held)| *of == view && held.due > now)
+            .map(|(_, held)| held.due)
+            .min()
+    }
+}

@@ -1,0 +1,10 @@
+//! The normal case (Castro and Liskov 1999, §4.2): proposals, checks, votes, commits.
+
+mod checks;
+mod commits;
+mod header_rules;
+mod proposals;
+mod voting;
+
+#[cfg(test)]
+mod tests;

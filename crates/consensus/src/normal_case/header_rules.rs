@@ -1,0 +1,34 @@
+//! What a fresh proposal's header must say, as far as the message alone can tell.
+
+use carechain_crypto::ChainId;
+use carechain_types::limits::CLOCK_SKEW_MAX;
+use carechain_types::{Header, Membership, PrePrepare, Time, tree};
+
+use crate::limits::CLOCK_AHEAD_HELD_MAX;
+
+/// Whether a fresh proposal's header agrees with its message, the ledger and its leaves. A header first proposed in
+/// another view than the message's is no fresh proposal.
+pub(super) fn is_well_formed(body: &PrePrepare, chain_id: &ChainId, membership: &Membership) -> bool {
+    let header = &body.header;
+    header.protocol == membership.protocol
+        && header.chain_id == *chain_id
+        && header.epoch == membership.epoch
+        && header.height == body.height
+        && header.view == body.view
+        && header.primary == membership.primary(body.view)
+        && header.next_membership.is_none()
+        && !body.leaves.is_empty()
+        && usize::try_from(header.transaction_count) == Ok(body.leaves.len())
+        && header.transactions_root == tree::root(&body.leaves)
+}
+
+/// When a proposal's time lets it be accepted, judged once at its arrival; `None`: never.
+pub(super) fn due(header: &Header, now: Time) -> Option<Time> {
+    if header.time < now.before(CLOCK_SKEW_MAX) {
+        return None;
+    }
+    if header.time > now.after(CLOCK_SKEW_MAX).after(CLOCK_AHEAD_HELD_MAX) {
+        return None;
+    }
+    Some(header.time.before(CLOCK_SKEW_MAX))
+}

@@ -1,0 +1,12 @@
+//! The view change (Castro and Liskov 1999, §4.4, with the deviations listed at the crate).
+
+mod choice;
+mod entering;
+mod joining;
+mod leaving;
+mod new_view;
+
+pub(crate) use new_view::PendingNewView;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,191 @@
+//! NEW-VIEW: made by the new primary, recomputed by every backup.
+//!
+//! Invariants
+//! - It names exactly q distinct VIEW-CHANGEs of its view, whose certificates the primary holds.
+//! - A backup accepts it only with all of them and their certificates in hand, and only if its own choice is the same.
+
+use std::collections::BTreeMap;
+
+use carechain_crypto::{BlockId, Digest};
+use carechain_types::{BoundedVec, Certificate, NewView, ReplicaId, Signed, ViewChange};
+
+use super::choice::choose;
+use crate::journal_entry::ViewStart;
+use crate::message::Message;
+use crate::output::{Output, Outputs, Sin, Suspicion};
+use crate::planted_bug::PlantedBug;
+use crate::state::{Leading, Mode, Replica, prepared_key};
+
+/// A NEW-VIEW that lacks VIEW-CHANGEs or certificates.
+#[derive(Clone, Debug)]
+pub(crate) struct PendingNewView {
+    pub(crate) signed: Signed<NewView>,
+    /// Those of its VIEW-CHANGEs that are here.
+    pub(crate) view_changes: BTreeMap<ReplicaId, Signed<ViewChange>>,
+}
+
+impl PendingNewView {
+    /// The VIEW-CHANGEs it names that are not here.
+    pub(crate) fn missing(&self) -> impl Iterator<Item = (ReplicaId, Digest)> + '_ {
+        self.signed
+            .body
+            .view_changes
+            .iter()
+            .copied()
+            .filter(|(member, _)| !self.view_changes.contains_key(member))
+    }
+}
+
+impl Replica {
+    /// The new primary: makes the NEW-VIEW once q VIEW-CHANGEs count.
+    pub(crate) fn try_to_lead(&mut self, outputs: &mut Outputs) {
+        if self.mode != Mode::Waiting || !self.config.leads(self.view) {
+            return;
+        }
+        let counted: Vec<_> = self
+            .view_changes
+            .values()
+            .filter(|signed| signed.body.view == self.view && self.holds_all_of(&signed.body))
+            .take(self.config.quorum())
+            .cloned()
+            .collect();
+        if counted.len() < self.config.quorum() {
+            return;
+        }
+        let named = counted.iter().map(|signed| (signed.member, signed.body.digest())).collect();
+        let body = NewView {
+            epoch: self.epoch(),
+            view: self.view,
+            view_changes: BoundedVec::new(named).expect("a quorum has no more members than the membership"),
+            blocks: self.re_proposed(&counted),
+        };
+        let signed = self.sign(body);
+        let start = self.view_start(signed.clone(), counted);
+        self.enter(self.view, start, Leading::Yes, outputs);
+        outputs.push(Output::Broadcast(Message::NewView(signed)));
+    }
+
+    /// Ids of the blocks that follow from these VIEW-CHANGEs.
+    fn re_proposed<const MAX: usize>(&self, counted: &[Signed<ViewChange>]) -> BoundedVec<BlockId, MAX> {
+        if self.config.has_planted(PlantedBug::WrongChoice) {
+            return BoundedVec::empty();
+        }
+        let bodies: Vec<_> = counted.iter().map(|signed| &signed.body).collect();
+        let choice = choose(self.config.genesis, &bodies);
+        let ids = choice.blocks.into_iter().map(carechain_types::Header::id).take(MAX).collect();
+        BoundedVec::new(ids).expect("no more were taken")
+    }
+
+    fn view_start(&self, new_view: Signed<NewView>, view_changes: Vec<Signed<ViewChange>>) -> ViewStart {
+        let mut certificates: BTreeMap<_, Certificate> = BTreeMap::new();
+        for prepared in view_changes.iter().flat_map(|signed| signed.body.prepared.iter()) {
+            let key = prepared_key(self.epoch(), prepared.view, &prepared.header);
+            if let Some(certificate) = self.certificates.get(&key) {
+                certificates.insert(key, certificate.as_ref().clone());
+            }
+        }
+        ViewStart::NewView { new_view, view_changes, certificates: certificates.into_values().collect() }
+    }
+
+    /// A NEW-VIEW arrived, from its primary or fetched.
+    pub(crate) fn on_new_view(&mut self, signed: Signed<NewView>, outputs: &mut Outputs) {
+        let (member, view) = (signed.member, signed.body.view);
+        if member == self.config.own {
+            return;
+        }
+        let named = &signed.body.view_changes;
+        let ascending = named.windows(2).all(|pair| pair[0].0 < pair[1].0);
+        if member != self.config.membership.primary(view) {
+            outputs.push(Output::Evidence { member, sin: Sin::NotPrimary });
+            return;
+        }
+        if named.len() != self.config.quorum() || !ascending {
+            outputs.push(Output::Evidence { member, sin: Sin::FalseNewView });
+            return;
+        }
+        self.claim(member, view);
+        let wanted = view > self.view || (view == self.view && self.mode == Mode::Waiting);
+        let newer = self.new_views.get(&member).is_none_or(|known| known.signed.body.view < view);
+        if !wanted || !newer {
+            return;
+        }
+        let mut pending = PendingNewView { signed, view_changes: BTreeMap::new() };
+        for known in self.view_changes.values() {
+            supply(&mut pending, known);
+        }
+        self.new_views.insert(member, pending);
+        self.dirty = true;
+    }
+
+    /// Gives a VIEW-CHANGE to the NEW-VIEWs that wait for it.
+    pub(crate) fn supply_view_change(&mut self, signed: &Signed<ViewChange>) {
+        for pending in self.new_views.values_mut() {
+            self.dirty |= supply(pending, signed);
+        }
+    }
+
+    /// A backup: accepts a NEW-VIEW that is complete and true.
+    pub(crate) fn try_new_views(&mut self, outputs: &mut Outputs) {
+        self.new_views.retain(|_, pending| {
+            let view = pending.signed.body.view;
+            view > self.view || (view == self.view && self.mode == Mode::Waiting)
+        });
+        let complete: Vec<_> = self
+            .new_views
+            .iter()
+            .filter(|(_, pending)| pending.missing().next().is_none())
+            .filter(|(_, pending)| {
+                pending.view_changes.values().all(|signed| self.holds_all_of(&signed.body))
+            })
+            .map(|(primary, pending)| (pending.signed.body.view, *primary))
+            .collect();
+        // The latest view: an earlier one is over.
+        let Some((view, primary)) = complete.into_iter().max() else { return };
+        let Some(pending) = self.new_views.remove(&primary) else { return };
+        let view_changes: Vec<_> = pending.view_changes.into_values().collect();
+        if self.re_proposed(&view_changes) != pending.signed.body.blocks {
+            outputs.push(Output::Evidence { member: primary, sin: Sin::FalseNewView });
+            // q members wanted this view; its primary is proven false, so the next one is due.
+            self.start_view_change(view.next(), Suspicion::FalseNewView, outputs);
+            return;
+        }
+        let start = self.view_start(pending.signed, view_changes);
+        self.enter(view, start, Leading::No, outputs);
+    }
+
+    /// Sends what let this replica into its view to a member that has not arrived there.
+    pub(crate) fn answer_with_new_view(&mut self, to: ReplicaId, outputs: &mut Outputs) {
+        if !self.answers.grants_new_view(to, self.now, self.config.timeouts.resend.half()) {
+            return;
+        }
+        let message = match &self.start {
+            ViewStart::First => return,
+            ViewStart::NewView { new_view, .. } => Message::NewView(new_view.clone()),
+            ViewStart::Certificate { certificate, .. } => Message::Certificate(certificate.clone()),
+        };
+        outputs.push(Output::Send { to, message });
+    }
+
+    /// The VIEW-CHANGEs that started this view.
+    pub(crate) fn started_by(&self) -> &[Signed<ViewChange>] {
+        match &self.start {
+            ViewStart::NewView { view_changes, .. } => view_changes,
+            ViewStart::First | ViewStart::Certificate { .. } => &[],
+        }
+    }
+}
+
+fn supply(pending: &mut PendingNewView, signed: &Signed<ViewChange>) -> bool {
+    let wanted = signed.body.view == pending.signed.body.view
+        && !pending.view_changes.contains_key(&signed.member)
+        && pending
+            .signed
+            .body
+            .view_changes
+            .iter()
+            .any(|(member, digest)| *member == signed.member && *digest == signed.body.digest());
+    if wanted {
+        pending.view_changes.insert(signed.member, signed.clone());
+    }
+    wanted
+}
