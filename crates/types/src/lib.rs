@@ -31,6 +31,7 @@ mod quorum;
 mod read_request;
 mod receipt;
 mod refusal;
+mod sealed_content;
 mod signed;
 mod state;
 pub mod state_proof;
@@ -77,6 +78,7 @@ pub use quorum::Quorum;
 pub use read_request::{ByteRange, READ_REQUEST_VERSION, ReadRequest, ShownAddress};
 pub use receipt::{RECEIPT_VERSION, Receipt, ReceiptLeaf, ReceiptRoot};
 pub use refusal::Refusal;
+pub use sealed_content::{IndexEntry, Reason};
 pub use signed::{NodeSigner, SignedBody};
 pub use state::{
     AccessValue, CountsValue, DepartmentValue, EhrByPatientValue, EhrValue, GrantLineValue, GrantValue,

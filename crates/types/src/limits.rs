@@ -53,6 +53,17 @@ pub const RECEIPT_BATCH_MAX: u32 = 1_024;
 /// Path of a receipt in a batch: log2 of [`RECEIPT_BATCH_MAX`].
 pub const RECEIPT_PATH_MAX: usize = 10;
 
+/// Keywords of an index entry.
+pub const INDEX_KEYWORDS_MAX: usize = 16;
+/// Bytes of a keyword or of a staff name.
+pub const INDEX_WORD_BYTES_MAX: usize = 64;
+/// Bytes of a record's title.
+pub const INDEX_TITLE_BYTES_MAX: usize = 128;
+/// Staff names of an index entry; all of it together stays below the largest sealed part.
+pub const INDEX_STAFF_MAX: usize = 4;
+/// Bytes of the text of a reason: with 16 keywords it stays below the largest sealed part.
+pub const REASON_TEXT_BYTES_MAX: usize = 512;
+
 /// Longest life of a transaction: how long its id must be remembered.
 pub const TRANSACTION_LIFE_MAX: Span = Span::MINUTE.times(10);
 /// Life a client gives its transactions.
