@@ -86,7 +86,7 @@ pub fn derive(context: Context, input: &[u8]) -> [u8; 32] {
     blake3::derive_key(context.full(), input)
 }
 
-/// [`derive`] over parts joined without separators: the fields of the context's struct, in order.
+/// [`derive()`] over parts joined without separators: the fields of the context's struct, in order.
 #[must_use]
 pub fn derive_parts(context: Context, parts: &[&[u8]]) -> [u8; 32] {
     let mut hasher = blake3::Hasher::new_derive_key(context.full());
@@ -96,7 +96,7 @@ pub fn derive_parts(context: Context, parts: &[&[u8]]) -> [u8; 32] {
     *hasher.finalize().as_bytes()
 }
 
-/// The first 20 bytes of [`derive`]: the length of an id.
+/// The first 20 bytes of [`derive()`]: the length of an id.
 #[must_use]
 pub fn derive_id(context: Context, input: &[u8]) -> [u8; 20] {
     let mut id = [0; 20];

@@ -72,7 +72,7 @@ pub enum SealedAddressError {
         /// Commitment of the address.
         got: Commitment,
     },
-    /// The address to seal is not the one the ledger commits to.
+    /// Nothing was sealed: the recipient's key is not one to seal to.
     #[error("nothing was sealed: {0}")]
     Seal(SealError),
 }
