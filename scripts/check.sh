@@ -16,8 +16,21 @@ find_cargo_deny() {
     say "installing cargo-deny $CARGO_DENY_VERSION into $cache_dir/tools"
     # Outside the repository, so that our lints and lock file are not its own.
     (cd / && cargo install --locked --debug --no-default-features --version "$CARGO_DENY_VERSION" \
-        --root "$cache_dir/tools" --target-dir "$cache_dir/tools/target" cargo-deny) >&2
+        --root "$cache_dir/tools" --target-dir "$cache_dir/tools/target" cargo-deny) >&2 || return 1
     rm -rf "$cache_dir/tools/target"
+}
+
+check_dependencies() {
+    if ! find_cargo_deny; then
+        skip "licences, bans and sources of dependencies: cargo-deny cannot be installed from here"
+        return
+    fi
+    step cargo-deny --locked check bans licenses sources
+    if ! step cargo-deny --locked fetch db; then
+        skip "known vulnerabilities: the advisory database cannot be reached from here"
+        return
+    fi
+    step cargo-deny --locked --offline check advisories
 }
 
 step() {
@@ -33,11 +46,5 @@ step cargo clippy --locked --release --workspace --all-targets -- -D warnings
 RUSTDOCFLAGS="-D warnings" step cargo doc --locked --release --workspace --no-deps
 step cargo test --locked --release --package carechain-tidy
 
-find_cargo_deny
-step cargo-deny --locked check bans licenses sources
-if ! step cargo-deny --locked fetch db; then
-    say "skipped: known vulnerabilities, because the advisory database cannot be reached from here"
-else
-    step cargo-deny --locked --offline check advisories
-fi
-say "check: all passed"
+check_dependencies
+say_end check

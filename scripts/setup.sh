@@ -20,6 +20,21 @@ say() {
     printf 'carechain: %s\n' "$*" >&2
 }
 
+# Notes a check that this machine does not allow; it is named again at the end.
+skipped=()
+skip() {
+    say "skipped: $*"
+    skipped+=("$*")
+}
+
+say_end() {
+    local what
+    say "$1: all passed"
+    for what in "${skipped[@]}"; do
+        say "$1: but skipped: $what"
+    done
+}
+
 fail() {
     say "$*"
     exit 1
@@ -79,9 +94,16 @@ find_folders() {
     fi
 }
 
+# pip brings authorities of its own; those of the machine are meant.
+readonly AUTHORITIES=/etc/ssl/certs/ca-certificates.crt
+use_authorities_of_machine() {
+    [[ -n "${PIP_CERT:-}" || ! -r "$AUTHORITIES" ]] || export PIP_CERT="$AUTHORITIES"
+}
+
 if command -v dpkg-query >/dev/null; then
     install_debian_packages
 fi
 check_commands
 find_rust
 find_folders
+use_authorities_of_machine

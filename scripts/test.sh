@@ -17,7 +17,11 @@ run_cargo_tests() {
 run_independent_reader() {
     local environment="$target_dir/read_record_environment"
     [[ -x "$environment/bin/pip" ]] || python3 -m venv "$environment" >&2
-    "$environment/bin/pip" install --quiet --disable-pip-version-check --requirement docs/requirements.txt >&2
+    if ! "$environment/bin/pip" install --quiet --disable-pip-version-check --retries 1 \
+        --requirement docs/requirements.txt >&2; then
+        skip "the independent reader: its Python packages cannot be installed from here"
+        return
+    fi
     say "the independent reader over the golden vectors"
     local python="$environment/bin/python" proof
     "$python" docs/read_record.py record tests/fixtures/record.json
@@ -28,4 +32,4 @@ run_independent_reader() {
 
 run_cargo_tests "$@"
 run_independent_reader
-say "test: all passed"
+say_end test
