@@ -9,8 +9,8 @@ use std::collections::VecDeque;
 use carechain_consensus::{
     CommittedHead, Config, Input as ReplicaInput, PendingTransaction, Replica, Status,
 };
-use carechain_ledger::{Backend, JournalStore, Ledger};
-use carechain_types::{NodeSigner, ReplicaId, SignatureScheme, Time, Verifier};
+use carechain_ledger::{Backend, IndexEntry, JournalStore, Ledger, LedgerError, SearchToken};
+use carechain_types::{Height, NodeSigner, ReplicaId, SignatureScheme, Time, Verifier};
 
 use crate::candidates::Candidates;
 use crate::catch_up::CatchUp;
@@ -195,6 +195,15 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
     #[must_use]
     pub const fn ledger(&self) -> &Ledger<B> {
         &self.ledger
+    }
+
+    /// Adds search words that the node derived, see [`Ledger::index_tokens`].
+    pub fn index_tokens(
+        &mut self,
+        records: &[(IndexEntry, Vec<SearchToken>)],
+        height: Height,
+    ) -> Result<(), LedgerError> {
+        self.ledger.index_tokens(records, height)
     }
 
     /// What it was told once.

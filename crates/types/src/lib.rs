@@ -22,7 +22,6 @@ pub mod limits;
 mod membership;
 mod message;
 mod numbers;
-mod part_content;
 mod party;
 mod possession;
 mod proof;
@@ -62,10 +61,6 @@ pub use message::{
     Checkpoint, Commit, Head, MemberBody, NewView, PrePrepare, Prepare, Prepared, Signed, ViewChange,
 };
 pub use numbers::{Epoch, Height, ReplicaId, View};
-pub use part_content::{
-    IndexContent, KEYWORD_BYTES_MAX, KEYWORDS_MAX, ProfileContent, REASON_BYTES_MAX, ReasonContent,
-    STAFF_MAX, TITLE_BYTES_MAX,
-};
 pub use party::Party;
 pub use possession::{POSSESSION_VERSION, Possession};
 pub use proof::{

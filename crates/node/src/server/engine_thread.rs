@@ -20,7 +20,7 @@ use super::scheme::NodeScheme;
 pub type NodeEngine = Engine<RocksBackend, FileJournal, NodeScheme>;
 
 /// A question that the thread answers between two turns, from one consistent head.
-type Question = Box<dyn FnOnce(&NodeEngine) + Send>;
+type Question = Box<dyn FnOnce(&mut NodeEngine) + Send>;
 
 /// What the thread is told.
 pub enum Order {
@@ -82,7 +82,7 @@ impl EngineHandle {
     /// Asks something about the engine between two turns.
     pub async fn ask<T: Send + 'static>(
         &self,
-        question: impl FnOnce(&NodeEngine) -> T + Send + 'static,
+        question: impl FnOnce(&mut NodeEngine) -> T + Send + 'static,
     ) -> Result<T, EngineGone> {
         let (sender, receiver) = oneshot::channel();
         self.try_order(Order::Ask(Box::new(move |engine| {

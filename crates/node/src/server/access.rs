@@ -1,0 +1,146 @@
+//! Who may see which part of the state. Unknown, hidden and not-yours are one answer.
+
+use carechain_api::{Asker, NodeError, is_public};
+use carechain_crypto::{EhrId, PersonId};
+use carechain_engine::Fatal;
+use carechain_types::{
+    EhrValue, GrantValue, Party, PersonValue, PublicPart, RequestValue, Role,
+    StateKey, StateTag, StateValue, TransactionBody, Visibility,
+};
+
+use super::engine_thread::NodeEngine;
+
+/// A person with a key in force, as the head's state has them.
+pub struct Viewer {
+    /// Who.
+    pub id: PersonId,
+    person: PersonValue,
+    now: carechain_types::Time,
+}
+
+/// The value under a key at the head; a store that fails is a fault of the node.
+pub fn value<V: StateValue>(engine: &NodeEngine, key: &StateKey) -> Result<Option<V>, NodeError> {
+    let failed = |_| NodeError::Internal { what: "the ledger cannot be read" };
+    let bytes = engine.ledger().state_value(key).map_err(Fatal::from).map_err(failed)?;
+    let damaged = |_| NodeError::Internal { what: "a value of the ledger does not decode" };
+    bytes.map(|bytes| V::from_bytes(&bytes)).transpose().map_err(damaged)
+}
+
+impl Viewer {
+    /// The person behind a signed query, if the key that signed is theirs and in force.
+    pub fn of(engine: &NodeEngine, asker: &Asker) -> Result<Self, NodeError> {
+        let now = engine.ledger().head().time;
+        let person: PersonValue =
+            value(engine, &StateKey::person(&asker.person))?.ok_or(NodeError::Unauthorized)?;
+        let in_force = person.signing_keys.iter().any(|key| key.key == asker.key && key.in_force(now));
+        if !in_force || person.suspended != 0 {
+            return Err(NodeError::Unauthorized);
+        }
+        Ok(Self { id: asker.person, person, now })
+    }
+
+    /// Whether the person holds a role in force.
+    #[must_use]
+    pub fn has(&self, role: Role) -> bool {
+        self.person.roles.iter().any(|term| term.role == role && self.now < term.until)
+    }
+
+    /// Whether the person holds any role that works with other people's records.
+    #[must_use]
+    pub fn is_staff(&self) -> bool {
+        self.person.roles.iter().any(|term| term.role != Role::Patient && self.now < term.until)
+    }
+
+    /// Whether a party is this person or their department.
+    #[must_use]
+    pub fn is(&self, party: &Party) -> bool {
+        match party {
+            Party::Person(id) => *id == self.id,
+            Party::Department(id) => self.person.department == Some(*id),
+            Party::Organisation(_) | Party::Hospital(_) => false,
+        }
+    }
+
+    /// Parties in whose name this person asks and receives: themselves and their department.
+    pub fn parties(&self) -> impl Iterator<Item = Party> + use<> {
+        let department = self.person.department.map(Party::Department);
+        std::iter::once(Party::Person(self.id)).chain(department)
+    }
+
+    /// Whether the viewer may see a key's value; `NotFound` if not.
+    pub fn check(&self, engine: &NodeEngine, key: &StateKey) -> Result<(), NodeError> {
+        let own = *self.id.get() == key.id;
+        let sees = match key.tag {
+            tag if is_public(tag) => true,
+            StateTag::Ehr => self.sees_record(engine, &EhrId::new(key.id))?,
+            StateTag::EhrByPatient | StateTag::Attempt => own || self.has(Role::Auditor),
+            StateTag::Access => self.audits(engine, &EhrId::new(key.id))?,
+            StateTag::Counts => {
+                own || self.has(Role::Auditor) || self.audits(engine, &EhrId::new(key.id))?
+            }
+            StateTag::Request => value::<RequestValue>(engine, key)?
+                .is_some_and(|request| request.patient == self.id || self.is(&request.grantee)),
+            StateTag::Grant => value::<GrantValue>(engine, key)?
+                .is_some_and(|grant| grant.patient == self.id || self.is(&grant.grantee)),
+            _ => false,
+        };
+        if sees { Ok(()) } else { Err(NodeError::NotFound) }
+    }
+
+    fn sees_record(&self, engine: &NodeEngine, ehr_id: &EhrId) -> Result<bool, NodeError> {
+        let Some(ehr) = value::<EhrValue>(engine, &StateKey::ehr(ehr_id))? else { return Ok(false) };
+        let own = ehr.patient == self.id || self.is(&ehr.author);
+        Ok(own || ehr.visibility == Visibility::Searchable && self.is_staff() || self.has_grant(engine, ehr_id)?)
+    }
+
+    fn has_grant(&self, engine: &NodeEngine, ehr_id: &EhrId) -> Result<bool, NodeError> {
+        use carechain_ledger::{IndexList, SearchRange};
+        for party in self.parties() {
+            let page = engine
+                .ledger()
+                .search(&[IndexList::GrantsByGrantee(party)], &SearchRange::newest(GRANTS_LOOKED_AT))
+                .map_err(|_| NodeError::Internal { what: "the ledger cannot be searched" })?;
+            for entry in page.entries {
+                let key = StateKey::grant(&carechain_crypto::GrantId::new(entry.id));
+                let names = value::<GrantValue>(engine, &key)?
+                    .is_some_and(|grant| grant.lines.iter().any(|line| line.ehr_id == *ehr_id));
+                if names {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    fn audits(&self, engine: &NodeEngine, ehr_id: &EhrId) -> Result<bool, NodeError> {
+        let ehr = value::<EhrValue>(engine, &StateKey::ehr(ehr_id))?;
+        Ok(ehr.is_some_and(|ehr| ehr.patient == self.id || self.has(Role::Auditor)))
+    }
+
+    /// Whether the viewer may fetch detached parts of a transaction.
+    #[must_use]
+    pub fn sees_parts(&self, body: &TransactionBody) -> bool {
+        if self.is(&body.sender) {
+            return true;
+        }
+        match PublicPart::decode(body.kind, &body.public_part) {
+            Ok(PublicPart::Publish(part)) => part.recipients.iter().any(|recipient| self.is(&recipient.recipient)),
+            Ok(PublicPart::Request(part)) => part.patient == self.id || self.is(&part.grantee),
+            Ok(PublicPart::Grant(part)) => part.patient == self.id || self.is(&part.grantee),
+            _ => false,
+        }
+    }
+}
+
+/// Newest grants of a reader among which one that names a record is looked for.
+const GRANTS_LOOKED_AT: usize = 64;
+
+/// Checks all keys of a state query; without an asker only public ones pass.
+pub fn check_keys(engine: &NodeEngine, asker: Option<&Asker>, keys: &[StateKey]) -> Result<(), NodeError> {
+    let Some(asker) = asker else {
+        let public = keys.iter().all(|key| is_public(key.tag));
+        return if public { Ok(()) } else { Err(NodeError::NotFound) };
+    };
+    let viewer = Viewer::of(engine, asker)?;
+    keys.iter().try_for_each(|key| viewer.check(engine, key))
+}

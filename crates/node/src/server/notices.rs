@@ -1,0 +1,78 @@
+//! What happened to a person, read from committed blocks.
+
+use carechain_api::{Asker, NodeError, Notice, NoticeKind, Notices};
+use carechain_crypto::EhrId;
+use carechain_types::{
+    EhrValue, GrantValue, Header, Height, Outcome, PublicPart, RequestValue, StateKey, TransactionBody, ehr_id, grant_id,
+    request_id,
+};
+
+use super::access::{Viewer, value};
+use super::engine_thread::NodeEngine;
+
+/// Blocks read for one answer; the caller asks on from where it ends.
+const BLOCKS_MAX: u64 = 512;
+
+/// Everything above `after` that concerns the asker, as far as one answer goes.
+pub fn notices(engine: &NodeEngine, asker: &Asker, after: Height) -> Result<Notices, NodeError> {
+    let viewer = Viewer::of(engine, asker)?;
+    let head = engine.ledger().head().height;
+    let until = head.min(after.saturating_add(BLOCKS_MAX));
+    let failed = |_| NodeError::Internal { what: "the ledger cannot be read" };
+    let mut notices = Vec::new();
+    let mut height = after.next();
+    while height <= until {
+        let block = engine.ledger().block(height).map_err(failed)?;
+        let outcomes = engine.ledger().outcomes(height).map_err(failed)?.unwrap_or_default();
+        if let Some(block) = block {
+            for (transaction, outcome) in block.transactions.iter().zip(&outcomes) {
+                notices.extend(notice(engine, &viewer, &block.header, &transaction.body, outcome)?);
+            }
+        }
+        height = height.next();
+    }
+    Ok(Notices { height: until.max(after.min(head)), notices })
+}
+
+fn notice(
+    engine: &NodeEngine,
+    viewer: &Viewer,
+    header: &Header,
+    body: &TransactionBody,
+    outcome: &Outcome,
+) -> Result<Option<Notice>, NodeError> {
+    if !outcome.is_done() {
+        return Ok(None);
+    }
+    let Ok(part) = PublicPart::decode(body.kind, &body.public_part) else { return Ok(None) };
+    let id = outcome.transaction_id;
+    let found = match part {
+        PublicPart::Request(part) if part.patient == viewer.id => {
+            Some((NoticeKind::Request, *request_id(&id).get()))
+        }
+        PublicPart::Grant(part) if viewer.is(&part.grantee) => Some((NoticeKind::Grant, *grant_id(&id).get())),
+        PublicPart::Deny(part) => {
+            let request: Option<RequestValue> = value(engine, &StateKey::request(&part.request))?;
+            request
+                .is_some_and(|request| viewer.is(&request.grantee))
+                .then(|| (NoticeKind::Deny, *part.request.get()))
+        }
+        PublicPart::Revoke(part) => {
+            let grant: Option<GrantValue> = value(engine, &StateKey::grant(&part.grant))?;
+            grant
+                .is_some_and(|grant| viewer.is(&grant.grantee))
+                .then(|| (NoticeKind::Revoke, *part.grant.get()))
+        }
+        PublicPart::Publish(part) if part.patient == viewer.id => {
+            let record: EhrId = ehr_id(&header.chain_id, &body.sender, &part.commitment);
+            Some((NoticeKind::Publish, *record.get()))
+        }
+        PublicPart::Read(part) => {
+            let record = part.request.ehr_id;
+            let ehr: Option<EhrValue> = value(engine, &StateKey::ehr(&record))?;
+            ehr.is_some_and(|ehr| ehr.patient == viewer.id).then(|| (NoticeKind::Read, *record.get()))
+        }
+        _ => None,
+    };
+    Ok(found.map(|(kind, id)| Notice { kind, id, height: header.height, time: header.time }))
+}
