@@ -5,7 +5,7 @@ use carechain_crypto::{Agree, ChainId, SealingPublicKey, Signature, SigningPubli
 use crate::possession::Possession;
 use crate::query::Query;
 use crate::read_request::ReadRequest;
-use crate::signed::SignedBody;
+use crate::signed::{NodeSigner, SignedBody};
 use crate::transaction::TransactionBody;
 use crate::upload::{UploadComplete, UploadOpen};
 
@@ -38,6 +38,12 @@ impl PersonBody<'_> {
             Self::UploadComplete(body) => body.signing_bytes(chain_id),
             Self::Possession(body) => body.signing_bytes(&ChainId::ZERO),
         }
+    }
+
+    /// Signs it: how a keystore implements [`KeyAgent::sign`].
+    #[must_use]
+    pub fn sign(&self, signer: &impl NodeSigner, chain_id: &ChainId) -> Signature {
+        signer.sign_bytes(&self.signing_bytes(chain_id))
     }
 }
 
