@@ -36,6 +36,12 @@ pub(crate) struct Chunk {
     pub(crate) held: Held,
 }
 
+impl Chunk {
+    pub(crate) const fn is_intact(&self) -> bool {
+        matches!(self.held, Held::Present(_))
+    }
+}
+
 /// One upload.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) struct Upload {
@@ -48,30 +54,59 @@ pub(crate) struct Upload {
     pub(crate) superseded: Vec<Place>,
     /// Whether the caller said that an abstract on the ledger names this file.
     pub(crate) published: bool,
+    /// Chunks that are present; counted along, since files can have a million.
+    intact: u32,
+    /// Bytes of those.
+    intact_bytes: u64,
 }
 
 impl Upload {
-    pub(crate) const fn open(opening: UploadOpening) -> Self {
-        Self { opening, completion: None, chunks: BTreeMap::new(), superseded: Vec::new(), published: false }
-    }
-
-    /// Chunks that are not here or not intact, counted and the first.
-    pub(crate) fn missing(&self) -> (u32, Option<u32>) {
-        let mut missing = 0;
-        let mut first = None;
-        for index in 0..self.opening.chunks() {
-            if !matches!(self.chunks.get(&index), Some(Chunk { held: Held::Present(_), .. })) {
-                missing += 1;
-                first = first.or(Some(index));
-            }
+    const fn open(opening: UploadOpening) -> Self {
+        Self {
+            opening,
+            completion: None,
+            chunks: BTreeMap::new(),
+            superseded: Vec::new(),
+            published: false,
+            intact: 0,
+            intact_bytes: 0,
         }
-        (missing, first)
     }
 
-    /// Bytes of the chunks that are here.
-    pub(crate) fn bytes_held(&self) -> u64 {
-        let held = self.chunks.iter().filter(|(_, chunk)| chunk.held != Held::Missing);
-        held.map(|(index, _)| u64::from(chunk_bytes(self.opening.length, *index))).sum()
+    /// Chunks that are here and intact.
+    pub(crate) const fn intact(&self) -> u32 {
+        self.intact
+    }
+
+    /// Bytes of the chunks that are here and intact.
+    pub(crate) const fn intact_bytes(&self) -> u64 {
+        self.intact_bytes
+    }
+
+    /// Chunks that are not here or not intact.
+    pub(crate) fn missing(&self) -> u32 {
+        self.opening.chunks().saturating_sub(self.intact)
+    }
+
+    /// The first chunk that is not here or not intact.
+    pub(crate) fn first_missing(&self) -> Option<u32> {
+        (0..self.opening.chunks()).find(|index| !self.chunks.get(index).is_some_and(Chunk::is_intact))
+    }
+
+    /// Sets a chunk and counts; gives what was there.
+    fn set(&mut self, index: u32, chunk: Chunk) -> Option<Chunk> {
+        let bytes = u64::from(chunk_bytes(self.opening.length, index));
+        let intact = chunk.is_intact();
+        let before = self.chunks.insert(index, chunk);
+        if before.is_some_and(|before| before.is_intact()) {
+            self.intact -= 1;
+            self.intact_bytes -= bytes;
+        }
+        if intact {
+            self.intact += 1;
+            self.intact_bytes += bytes;
+        }
+        before
     }
 
     /// Every place where bytes of this upload lie or lay.
@@ -119,7 +154,7 @@ impl Index {
     /// Bytes that open uploads may still bring.
     pub(crate) fn promised_bytes(&self) -> u64 {
         let open = self.uploads.values().filter(|upload| upload.completion.is_none());
-        open.map(|upload| upload.opening.length.saturating_sub(upload.bytes_held())).sum()
+        open.map(|upload| upload.opening.length.saturating_sub(upload.intact_bytes())).sum()
     }
 
     /// The open upload with exactly this opening.
@@ -139,7 +174,7 @@ impl Index {
     /// The oldest complete file of this commitment with the fewest chunks missing.
     pub(crate) fn find_file(&self, commitment: &Commitment) -> Option<LocalUpload> {
         let locals = self.by_commitment.get(commitment)?;
-        locals.iter().copied().min_by_key(|local| self.uploads.get(local).map(|upload| upload.missing().0))
+        locals.iter().copied().min_by_key(|local| self.uploads.get(local).map(Upload::missing))
     }
 
     pub(crate) fn insert(&mut self, local: LocalUpload, opening: UploadOpening) {
@@ -154,7 +189,7 @@ impl Index {
         let Some(upload) = self.uploads.get_mut(&local) else {
             return false;
         };
-        let before = upload.chunks.insert(index, Chunk { value, held });
+        let before = upload.set(index, Chunk { value, held });
         if let Some(Chunk { held: Held::Present(before) | Held::Corrupt(before), .. }) = before {
             upload.superseded.push(before);
         }
@@ -171,12 +206,13 @@ impl Index {
             self.open_count -= 1;
         }
         for (index, value) in (0..).zip(manifest) {
-            let chunk = upload.chunks.entry(index).or_insert(Chunk { value: *value, held: Held::Missing });
-            if chunk.value != *value {
-                if let Held::Present(place) | Held::Corrupt(place) = chunk.held {
-                    upload.superseded.push(place);
-                }
-                *chunk = Chunk { value: *value, held: Held::Missing };
+            let listed = upload.chunks.get(&index).copied();
+            if listed.is_some_and(|chunk| chunk.value == *value) {
+                continue;
+            }
+            upload.set(index, Chunk { value: *value, held: Held::Missing });
+            if let Some(Chunk { held: Held::Present(place) | Held::Corrupt(place), .. }) = listed {
+                upload.superseded.push(place);
             }
         }
         self.by_commitment.entry(completion.commitment).or_default().insert(local);
@@ -184,10 +220,12 @@ impl Index {
 
     /// Marks a chunk whose bytes on disk are wrong, if it still lies where it was read.
     pub(crate) fn mark_corrupt(&mut self, local: LocalUpload, index: u32, place: Place) -> bool {
-        let chunk = self.uploads.get_mut(&local).and_then(|upload| upload.chunks.get_mut(&index));
-        match chunk {
-            Some(chunk) if chunk.held == Held::Present(place) || chunk.held == Held::Corrupt(place) => {
-                chunk.held = Held::Corrupt(place);
+        let Some(upload) = self.uploads.get_mut(&local) else {
+            return false;
+        };
+        match upload.chunks.get(&index).copied() {
+            Some(Chunk { value, held: Held::Present(listed) | Held::Corrupt(listed) }) if listed == place => {
+                upload.set(index, Chunk { value, held: Held::Corrupt(place) });
                 true
             }
             _ => false,

@@ -1,5 +1,7 @@
 //! Every bound of the chunk store, each with its reason.
 
+use carechain_types::limits::UPLOAD_CHUNKS_MAX;
+
 /// Bytes of one chunk: 16 sealed segments of 64 KiB, so that the unit of hashing is the unit of transfer.
 pub const CHUNK_BYTES_MAX: u32 = 1 << 20;
 /// Bytes of a pack before it is sealed: large enough for sequential writes, small enough that the unsealed one is
@@ -9,8 +11,8 @@ pub const PACK_BYTES_DEFAULT: u64 = 256 << 20;
 pub const PACK_BYTES_MAX: u64 = 1 << 30;
 /// Bytes of the smallest pack: the head and one record of the greatest chunk.
 pub const PACK_BYTES_MIN: u64 = 2 << 20;
-/// Bytes of the greatest file: its manifest of 65,536 entries stays at 2 MiB.
-pub const FILE_BYTES_MAX: u64 = 64 << 30;
+/// Bytes of the greatest file: the manifest of an upload has at most so many entries, 32 MiB of them.
+pub const FILE_BYTES_MAX: u64 = UPLOAD_CHUNKS_MAX as u64 * CHUNK_BYTES_MAX as u64;
 /// Bytes of the payload of the greatest record: the manifest of the greatest file and its binding.
 pub const RECORD_BYTES_MAX: u32 = (FILE_BYTES_MAX / CHUNK_BYTES_MAX as u64) as u32 * 32 + 512;
 /// Uploads open at once: bounds what clients can leave half done; expired ones are collected.

@@ -3,7 +3,7 @@
 use super::chunk_store::ChunkStore;
 use super::reserve;
 use crate::error::StoreError;
-use crate::index::{Held, Upload};
+use crate::index::Upload;
 use crate::upload::{Completion, UploadOpening};
 
 /// One upload.
@@ -19,7 +19,7 @@ pub struct UploadState {
 
 impl UploadState {
     pub(super) fn of(upload: &Upload) -> Self {
-        Self { opening: upload.opening, completion: upload.completion, chunks_missing: upload.missing().0 }
+        Self { opening: upload.opening, completion: upload.completion, chunks_missing: upload.missing() }
     }
 }
 
@@ -30,7 +30,7 @@ pub struct StoreStats {
     pub files: u64,
     /// Open uploads.
     pub uploads_open: u64,
-    /// Chunks that are here.
+    /// Chunks that are here and intact.
     pub chunks: u64,
     /// Bytes of those.
     pub chunk_bytes: u64,
@@ -63,11 +63,11 @@ impl ChunkStore {
             ..StoreStats::default()
         };
         for upload in index.uploads().values() {
-            stats.chunk_bytes += upload.bytes_held();
-            stats.chunks += upload.chunks.values().filter(|chunk| chunk.held != Held::Missing).count() as u64;
+            stats.chunk_bytes += upload.intact_bytes();
+            stats.chunks += u64::from(upload.intact());
             if upload.completion.is_some() {
                 stats.files += 1;
-                stats.chunks_missing += u64::from(upload.missing().0);
+                stats.chunks_missing += u64::from(upload.missing());
             } else {
                 stats.uploads_open += 1;
             }

@@ -30,17 +30,47 @@ impl ChunkStore {
         claimed: &SubtreeValue,
     ) -> Result<Put, StoreError> {
         let (opening, completion) = self.binding(local)?;
-        let value = check_chunk(&opening, index, bytes, claimed)?;
+        let value = hash_chunk(&opening, index, bytes)?;
+        if value != *claimed {
+            return Err(StoreError::ChunkValue { index, claimed: *claimed, computed: value });
+        }
         if completion.is_some() {
             return self.replace_verified(local, index, bytes, value);
         }
+        self.append_chunk(&opening, local, (index, value), bytes)
+    }
+
+    /// As [`ChunkStore::put_chunk`] for a sender whose manifest comes at the end: the value is what the bytes give,
+    /// and completion compares all of them with the root. Only for open uploads.
+    pub fn put_unclaimed_chunk(
+        &self,
+        local: LocalUpload,
+        index: u32,
+        bytes: &[u8],
+    ) -> Result<SubtreeValue, StoreError> {
+        let (opening, completion) = self.binding(local)?;
+        if completion.is_some() {
+            return Err(StoreError::AlreadyComplete { local });
+        }
+        let value = hash_chunk(&opening, index, bytes)?;
+        self.append_chunk(&opening, local, (index, value), bytes)?;
+        Ok(value)
+    }
+
+    fn append_chunk(
+        &self,
+        opening: &UploadOpening,
+        local: LocalUpload,
+        (index, value): (u32, SubtreeValue),
+        bytes: &[u8],
+    ) -> Result<Put, StoreError> {
         let mut appender = self.appender();
         match self.index().get(local)?.chunks.get(&index) {
             Some(chunk) if chunk.value != value => return Err(StoreError::ChunkDiffers { local, index }),
             Some(chunk) if matches!(chunk.held, Held::Present(_)) => return Ok(Put::AlreadyHeld),
             _ => {}
         }
-        let place = appender.append(&NewRecord::chunk(&opening, local, index, value, bytes))?;
+        let place = appender.append(&NewRecord::chunk(opening, local, index, value, bytes))?;
         self.index_mut().put(local, index, value, Held::Present(place));
         Ok(Put::Written)
     }
@@ -54,9 +84,9 @@ impl ChunkStore {
             let upload = index.get(local)?;
             let manifest: Vec<_> = upload.chunks.values().map(|chunk| chunk.value).collect();
             if upload.completion.is_none()
-                && let (missing, Some(first_missing)) = upload.missing()
+                && let Some(first_missing) = upload.first_missing()
             {
-                let chunks = upload.opening.chunks();
+                let (missing, chunks) = (upload.missing(), upload.opening.chunks());
                 return Err(StoreError::Incomplete { local, missing, chunks, first_missing });
             }
             (upload.opening, manifest, upload.completion)
@@ -84,8 +114,11 @@ impl ChunkStore {
         if completion.is_none() {
             return Err(StoreError::NotComplete { local });
         }
-        let value = self.manifest_value(local, index)?;
-        let value = check_chunk(&opening, index, bytes, &value)?;
+        let claimed = self.manifest_value(local, index)?;
+        let value = hash_chunk(&opening, index, bytes)?;
+        if value != claimed {
+            return Err(StoreError::ChunkValue { index, claimed, computed: value });
+        }
         self.replace_verified(local, index, bytes, value)
     }
 
@@ -128,13 +161,8 @@ impl ChunkStore {
     }
 }
 
-/// Exact length first, then the value of the bytes.
-fn check_chunk(
-    opening: &UploadOpening,
-    index: u32,
-    bytes: &[u8],
-    claimed: &SubtreeValue,
-) -> Result<SubtreeValue, StoreError> {
+/// The value of the bytes, hashed only if their length is exact.
+fn hash_chunk(opening: &UploadOpening, index: u32, bytes: &[u8]) -> Result<SubtreeValue, StoreError> {
     let chunks = opening.chunks();
     if index >= chunks {
         return Err(StoreError::NoSuchChunk { index, chunks });
@@ -143,11 +171,7 @@ fn check_chunk(
     if bytes.len() as u64 != u64::from(bytes_expected) {
         return Err(StoreError::ChunkLength { index, bytes: bytes.len() as u64, bytes_expected });
     }
-    let computed = value_of_chunk(opening, index, bytes);
-    if computed != *claimed {
-        return Err(StoreError::ChunkValue { index, claimed: *claimed, computed });
-    }
-    Ok(computed)
+    Ok(value_of_chunk(opening, index, bytes))
 }
 
 fn check_completion(
