@@ -10,7 +10,7 @@ use crate::call::Call;
 use crate::changes::Changes;
 use crate::effect::{Effect, Stop};
 use crate::rules;
-use crate::seen::seen_digests;
+use crate::seen::digests_of;
 use crate::state_reader::{StateFailure, StateReader};
 
 /// What executing one transaction gave.
@@ -35,9 +35,22 @@ pub fn apply<S: SignatureScheme>(
     scheme: &S,
     transaction: &Verified<Transaction>,
 ) -> Result<Execution, StateFailure> {
-    let seen = seen_digests(context, scheme, transaction);
-    let transaction_id = transaction.body.id(&context.chain_id);
-    let effect = match execute(state, context, scheme, transaction) {
+    let body = &transaction.body;
+    let transaction_id = body.id(&context.chain_id);
+    let part = PublicPart::decode(body.kind, &body.public_part);
+    let seen = digests_of(context, scheme, &transaction_id, &body.sender, part.as_ref().ok());
+    let executed = match &part {
+        Ok(part) => match Actor::enrolled(state, &body.sender, &body.sender_key, context.time)? {
+            Some(actor) => {
+                let call = Call { state, context, scheme, seen: &seen, transaction_id, body, actor };
+                dispatch(&call, part)
+            }
+            None => Err(Stop::Refused(Refusal::KeyNotInForce)),
+        },
+        Err(PublicPartError::UnknownKind { .. }) => Err(Stop::Refused(Refusal::UnknownKind)),
+        Err(PublicPartError::Malformed(_)) => Err(Stop::Refused(Refusal::Malformed)),
+    };
+    let effect = match executed {
         Ok(effect) => effect,
         Err(Stop::Refused(refusal)) => Effect { refusal: Some(refusal), ..Effect::default() },
         Err(Stop::Failed(failure)) => return Err(failure),
@@ -50,30 +63,19 @@ pub fn apply<S: SignatureScheme>(
     Ok(Execution { outcome, changes: Changes { writes: effect.writes, seen } })
 }
 
-fn execute<S: SignatureScheme>(
-    state: &impl StateReader,
-    context: &BlockContext<'_>,
-    scheme: &S,
-    transaction: &Transaction,
+fn dispatch<R: StateReader, S: SignatureScheme>(
+    call: &Call<'_, R, S>,
+    part: &PublicPart,
 ) -> Result<Effect, Stop> {
-    let body = &transaction.body;
-    let part = PublicPart::decode(body.kind, &body.public_part).map_err(|error| match error {
-        PublicPartError::UnknownKind { .. } => Refusal::UnknownKind,
-        PublicPartError::Malformed(_) => Refusal::Malformed,
-    })?;
-    let actor = Actor::enrolled(state, &body.sender, &body.sender_key, context.time)?
-        .ok_or(Refusal::KeyNotInForce)?;
-    let transaction_id = body.id(&context.chain_id);
-    let call = Call { state, context, scheme, transaction_id, body, actor };
-    match &part {
-        PublicPart::Department(part) => rules::department(&call, part),
-        PublicPart::Person(part) => rules::person(&call, part),
-        PublicPart::Suspend(part) => rules::suspend(&call, part),
-        PublicPart::Publish(part) => rules::publish(&call, part),
-        PublicPart::Request(part) => rules::request(&call, part),
-        PublicPart::Grant(part) => rules::grant(&call, part),
-        PublicPart::Deny(part) => rules::deny(&call, part),
-        PublicPart::Revoke(part) => rules::revoke(&call, part),
-        PublicPart::Read(part) => rules::read(&call, part),
+    match part {
+        PublicPart::Department(part) => rules::department(call, part),
+        PublicPart::Person(part) => rules::person(call, part),
+        PublicPart::Suspend(part) => rules::suspend(call, part),
+        PublicPart::Publish(part) => rules::publish(call, part),
+        PublicPart::Request(part) => rules::request(call, part),
+        PublicPart::Grant(part) => rules::grant(call, part),
+        PublicPart::Deny(part) => rules::deny(call, part),
+        PublicPart::Revoke(part) => rules::revoke(call, part),
+        PublicPart::Read(part) => rules::read(call, part),
     }
 }

@@ -1,6 +1,8 @@
 //! One call of a rule: the state, the block, the transaction and its sender.
 
-use carechain_crypto::TransactionId;
+use std::collections::BTreeSet;
+
+use carechain_crypto::{Digest, TransactionId};
 use carechain_types::{Stamp, Time, TransactionBody};
 
 use crate::actor::Actor;
@@ -15,6 +17,8 @@ pub(crate) struct Call<'a, R, S> {
     pub(crate) context: &'a BlockContext<'a>,
     /// How inner signatures are checked.
     pub(crate) scheme: &'a S,
+    /// What it adds to the seen set: a read request's digest only if the wrap is genuine.
+    pub(crate) seen: &'a BTreeSet<Digest>,
     /// The transaction's id.
     pub(crate) transaction_id: TransactionId,
     /// The transaction.

@@ -18,26 +18,29 @@ pub fn seen_digests(
     transaction: &Transaction,
 ) -> BTreeSet<Digest> {
     let body = &transaction.body;
-    let mut seen = BTreeSet::from([transaction_digest(&body.id(&context.chain_id))]);
-    if body.kind == TransactionKind::Read.number()
-        && let Ok(PublicPart::Read(part)) = PublicPart::decode(body.kind, &body.public_part)
-        && genuine_wrap(context, scheme, &body.sender, &part)
-    {
-        seen.insert(request_digest(context, &part));
-    }
-    seen
+    let id = body.id(&context.chain_id);
+    let read = TransactionKind::Read.number();
+    let part = (body.kind == read).then(|| PublicPart::decode(read, &body.public_part).ok()).flatten();
+    digests_of(context, scheme, &id, &body.sender, part.as_ref())
 }
 
-/// Whether the request is its signer's, for this gateway and this time.
-pub(crate) fn genuine_wrap(
+/// [`seen_digests`] of a transaction whose id and public part are at hand; no part if it does not decode.
+pub(crate) fn digests_of(
     context: &BlockContext<'_>,
     scheme: &impl SignatureScheme,
+    id: &TransactionId,
     sender: &Party,
-    part: &ReadPart,
-) -> bool {
-    *sender == Party::Hospital(part.request.gateway)
+    part: Option<&PublicPart>,
+) -> BTreeSet<Digest> {
+    let mut seen = BTreeSet::from([transaction_digest(id)]);
+    if let Some(PublicPart::Read(part)) = part
+        && *sender == Party::Hospital(part.request.gateway)
         && expiry_in_rule(part.request.expiry, context.time)
         && Verifier::new(scheme, context.chain_id).read_part(part)
+    {
+        seen.insert(request_digest(context, part));
+    }
+    seen
 }
 
 /// Block time < expiry ≤ block time + 10 min.

@@ -6,8 +6,7 @@
 
 use carechain_crypto::HospitalId;
 use carechain_types::{
-    CountsValue, EhrValue, HospitalCounts, PersonValue, READ_REQUEST_VERSION, ReadPart, Refusal,
-    SignatureScheme, StateKey,
+    CountsValue, EhrValue, HospitalCounts, PersonValue, READ_REQUEST_VERSION, ReadPart, Refusal, StateKey,
 };
 
 use super::access_log::write_entry;
@@ -16,15 +15,12 @@ use crate::actor::Actor;
 use crate::call::Call;
 use crate::effect::{Effect, Stop, require};
 use crate::permissions::Verb;
-use crate::seen::{genuine_wrap, request_digest};
+use crate::seen::request_digest;
 use crate::standing;
 use crate::state_reader::{StateReader, read_value};
 
 /// The sender is a hospital by its node key; the result is the decision with the id of its entry.
-pub(crate) fn read<R: StateReader, S: SignatureScheme>(
-    call: &Call<'_, R, S>,
-    part: &ReadPart,
-) -> Result<Effect, Stop> {
+pub(crate) fn read<R: StateReader, S>(call: &Call<'_, R, S>, part: &ReadPart) -> Result<Effect, Stop> {
     call.actor.require(Verb::WrapRead, call.now())?;
     let Actor::Hospital { id: gateway, .. } = call.actor else { return Err(Refusal::NotPermitted.into()) };
     require(part.request.version == READ_REQUEST_VERSION, Refusal::Malformed)?;
@@ -37,13 +33,12 @@ pub(crate) fn read<R: StateReader, S: SignatureScheme>(
 }
 
 /// The reader, if the wrap is genuine, fresh, and the key one the reader has or had.
-fn honoured_reader<R: StateReader, S: SignatureScheme>(
+fn honoured_reader<R: StateReader, S>(
     call: &Call<'_, R, S>,
     part: &ReadPart,
 ) -> Result<Option<PersonValue>, Stop> {
-    if call.state.seen(&request_digest(call.context, part))
-        || !genuine_wrap(call.context, call.scheme, &call.body.sender, part)
-    {
+    let digest = request_digest(call.context, part);
+    if !call.seen.contains(&digest) || call.state.seen(&digest) {
         return Ok(None);
     }
     let reader = standing::person(call.state, &part.request.reader)?;
