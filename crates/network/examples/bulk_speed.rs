@@ -20,10 +20,18 @@ fn main() {
     let mut arguments = std::env::args().skip(1).map(|text| text.parse::<usize>().expect("a number"));
     let mebibytes = arguments.next().unwrap_or(1_024);
     let streams = arguments.next().unwrap_or(1);
-    let votes =
-        Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("threads can be made");
-    let bulk =
-        Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("threads can be made");
+    let votes = Builder::new_multi_thread()
+        .worker_threads(1)
+        .thread_name("votes")
+        .enable_all()
+        .build()
+        .expect("threads can be made");
+    let bulk = Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_name("bulk")
+        .enable_all()
+        .build()
+        .expect("threads can be made");
     let runtimes = Runtimes { votes: votes.handle().clone(), bulk: bulk.handle().clone() };
     let first = start(&bulk, &runtimes, 1);
     let second = start(&bulk, &runtimes, 2);

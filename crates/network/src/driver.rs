@@ -18,7 +18,7 @@ use libp2p::{Multiaddr, PeerId, Stream};
 use libp2p_stream::Control;
 use tokio::net::lookup_host;
 use tokio::sync::{mpsc, watch};
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio::time::{sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
@@ -29,7 +29,7 @@ use crate::lanes::{Arrival, Arrivals};
 use crate::limits::{ARRIVALS_MAX, COMMANDS_MAX, RESOLVE_TIMEOUT};
 use crate::link::LinkContext;
 use crate::plane::{Lane, Plane};
-use crate::roster::{Member, Roster};
+use crate::roster::{Member, Roster, Session};
 use crate::supervisor::{Command, OwnHello, Supervisor};
 use crate::transport::{Behaviour, BehaviourEvent};
 use crate::{Identity, Limits};
@@ -62,6 +62,7 @@ pub(crate) struct Driver {
 
 /// The driver's ends of one supervisor.
 struct Supervised {
+    session: Arc<Session>,
     connection: watch::Sender<Option<ConnectionId>>,
     arrivals: mpsc::Sender<Arrival>,
 }
@@ -106,7 +107,7 @@ impl Driver {
                     Err(_) => break,
                 },
                 () = sleep_until_some(wake_at) => self.dial_due(),
-                Some(_) = self.supervisors.join_next() => {}
+                Some(ended) = self.supervisors.join_next() => self.on_supervisor_ended(ended),
             }
         }
         self.supervisors.shutdown().await;
@@ -120,8 +121,12 @@ impl Driver {
         let roster = Arc::clone(&self.shared.roster.borrow_and_update());
         let members = roster.members().map(|member| member.peer_id).collect();
         self.swarm.behaviour_mut().gate.set_members(members);
-        // A supervisor whose member is gone ends when its channel does.
-        self.supervised.retain(|peer, _| roster.member_by_peer_id(peer).is_some());
+        // A supervisor whose member is gone ends when its channel does. A member that left and came back is a new one.
+        self.supervised.retain(|peer, supervised| {
+            roster
+                .member_by_peer_id(peer)
+                .is_some_and(|member| Arc::ptr_eq(&member.session, &supervised.session))
+        });
         let connected: Vec<PeerId> = self.swarm.connected_peers().copied().collect();
         for peer in connected.into_iter().filter(|peer| !self.supervised.contains_key(peer)) {
             // An error says that the connection has just closed by itself.
@@ -139,6 +144,7 @@ impl Driver {
     fn supervise(&mut self, member: Arc<Member>) -> Supervised {
         let (connection, connection_watch) = watch::channel(None);
         let (arrivals, arrivals_receiver) = mpsc::channel(ARRIVALS_MAX);
+        let session = Arc::clone(&member.session);
         let supervisor = Supervisor {
             plane: self.plane,
             context: LinkContext {
@@ -154,7 +160,7 @@ impl Driver {
             commands: self.command_sender.clone(),
         };
         self.supervisors.spawn(supervisor.run());
-        Supervised { connection, arrivals }
+        Supervised { session, connection, arrivals }
     }
 
     fn on_event(&mut self, event: SwarmEvent<BehaviourEvent>) {
@@ -162,9 +168,12 @@ impl Driver {
             SwarmEvent::ConnectionEstablished { peer_id, connection_id, .. } => {
                 self.on_connected(peer_id, connection_id);
             }
-            SwarmEvent::ConnectionClosed { peer_id, connection_id, cause, .. } => {
+            SwarmEvent::ConnectionClosed { peer_id, connection_id, cause, num_established, .. } => {
                 tracing::debug!(peer = %peer_id, plane = ?self.plane, ?cause, "connection closed");
                 self.on_closed(peer_id, connection_id);
+                if num_established == 0 {
+                    self.dialer.failed(peer_id, Instant::now());
+                }
             }
             SwarmEvent::OutgoingConnectionError { peer_id, error, .. } => {
                 tracing::debug!(peer = ?peer_id, plane = ?self.plane, %error, "dial failed");
@@ -203,15 +212,20 @@ impl Driver {
     fn on_closed(&mut self, peer: PeerId, connection: ConnectionId) {
         self.counts().connections_closed.increment();
         let Some(supervised) = self.supervised.get(&peer) else { return };
-        let was_newest = supervised.connection.send_if_modified(|newest| {
+        supervised.connection.send_if_modified(|newest| {
             let is_newest = *newest == Some(connection);
             if is_newest {
                 *newest = None;
             }
             is_newest
         });
-        if was_newest {
-            self.dialer.failed(peer, Instant::now());
+    }
+
+    /// A supervisor that panicked leaves a member without a link for ever: better the whole network ends.
+    fn on_supervisor_ended(&self, ended: Result<(), JoinError>) {
+        if let Err(error) = ended {
+            tracing::error!(%error, plane = ?self.plane, "a supervisor failed, the network ends");
+            self.shared.stop.cancel();
         }
     }
 
@@ -266,23 +280,20 @@ impl Driver {
     }
 }
 
-/// Why a swarm does not listen.
-pub(crate) type ListenResult = Result<SocketAddr, io::Error>;
-
-/// Listens and waits until the address with its port is known.
-pub(crate) async fn listen(swarm: &mut Swarm<Behaviour>, address: SocketAddr) -> ListenResult {
+/// Listens and waits until the port is known.
+pub(crate) async fn listen(swarm: &mut Swarm<Behaviour>, address: SocketAddr) -> io::Result<SocketAddr> {
     let listener = swarm.listen_on(tcp_multiaddr(address)).map_err(io::Error::other)?;
     loop {
         if let Some(outcome) = listen_outcome(listener, swarm.select_next_some().await) {
-            return outcome;
+            return outcome.map(|port| SocketAddr::new(address.ip(), port));
         }
     }
 }
 
-fn listen_outcome(listener: ListenerId, event: SwarmEvent<BehaviourEvent>) -> Option<ListenResult> {
+fn listen_outcome(listener: ListenerId, event: SwarmEvent<BehaviourEvent>) -> Option<io::Result<u16>> {
     match event {
         SwarmEvent::NewListenAddr { listener_id, address } if listener_id == listener => {
-            tcp_address(&address).map(Ok)
+            tcp_port(&address).map(Ok)
         }
         SwarmEvent::ListenerClosed { listener_id, reason, .. } if listener_id == listener => {
             Some(Err(reason.err().unwrap_or_else(|| io::ErrorKind::NotConnected.into())))
@@ -312,15 +323,9 @@ fn tcp_multiaddr(address: SocketAddr) -> Multiaddr {
     Multiaddr::from(address.ip()).with(Protocol::Tcp(address.port()))
 }
 
-fn tcp_address(address: &Multiaddr) -> Option<SocketAddr> {
-    let mut parts = address.iter();
-    let ip = match parts.next()? {
-        Protocol::Ip4(ip) => ip.into(),
-        Protocol::Ip6(ip) => ip.into(),
-        _ => return None,
-    };
-    match parts.next()? {
-        Protocol::Tcp(port) => Some(SocketAddr::new(ip, port)),
+fn tcp_port(address: &Multiaddr) -> Option<u16> {
+    address.iter().find_map(|part| match part {
+        Protocol::Tcp(port) => Some(port),
         _ => None,
-    }
+    })
 }

@@ -19,6 +19,10 @@ pub struct Limits {
     pub incoming_bytes_max: usize,
     /// Bulk streams open to one peer at a time, in each direction.
     pub bulk_streams_per_peer_max: usize,
+    /// An idle link sends an empty frame this often.
+    pub pulse_interval: Duration,
+    /// A link that stays silent this long is dead.
+    pub silence_max: Duration,
 }
 
 impl Default for Limits {
@@ -30,6 +34,8 @@ impl Default for Limits {
             incoming_count_max: INCOMING_COUNT_MAX,
             incoming_bytes_max: INCOMING_BYTES_MAX,
             bulk_streams_per_peer_max: BULK_STREAMS_PER_PEER_MAX,
+            pulse_interval: PULSE_INTERVAL,
+            silence_max: SILENCE_MAX,
         }
     }
 }
@@ -91,7 +97,7 @@ pub(crate) const VOTES_READ_BUFFER_BYTES: usize = 16 << 10;
 /// Buffer between TCP and Noise on the bulk plane. Without it Noise reads 8 KiB a system call.
 pub(crate) const BULK_READ_BUFFER_BYTES: usize = 256 << 10;
 /// Bytes one bulk connection may take from TCP before it lets other tasks of its thread run.
-pub(crate) const BULK_TURN_BYTES_MAX: usize = 1 << 20;
+pub(crate) const BULK_TURN_BYTES_MAX: usize = 256 << 10;
 /// Lane buffers: small frames leave and arrive together.
 pub(crate) const LANE_BUFFER_BYTES: usize = 8 << 10;
 /// A frame's memory grows by this much as its bytes arrive, never by what its length claims.
@@ -107,10 +113,10 @@ pub(crate) const REOPEN_PAUSE: Duration = Duration::from_millis(5);
 pub(crate) const RESOLVE_TIMEOUT: Duration = Duration::from_secs(5);
 /// Until the listener says which port it has.
 pub(crate) const LISTEN_TIMEOUT: Duration = Duration::from_secs(10);
-/// An idle lane sends an empty frame this often. Heads go round every second, so on the votes plane it rarely does.
-pub(crate) const PULSE_INTERVAL: Duration = Duration::from_secs(5);
-/// A lane with pulses that stays silent this long is dead: its machine lost power or a firewall forgot the flow.
-pub(crate) const SILENCE_MAX: Duration = Duration::from_secs(20);
+/// Heads go round every second, so on the votes plane a pulse is rare.
+const PULSE_INTERVAL: Duration = Duration::from_secs(5);
+/// Silence means that the machine lost power or a firewall forgot the flow: TCP alone would take a quarter of an hour.
+const SILENCE_MAX: Duration = Duration::from_secs(20);
 /// Until a bulk stream is answered.
 pub(crate) const BULK_OPEN_TIMEOUT: Duration = Duration::from_secs(10);
 /// First pause before dialling again: a restarted member is back within a few of these.

@@ -15,7 +15,7 @@ use crate::counters::Counters;
 use crate::frame::{FrameError, read_frame, write_frame};
 use crate::inbox::Inbox;
 use crate::lanes::OpenLane;
-use crate::limits::{LANE_BUFFER_BYTES, PULSE_INTERVAL, SILENCE_MAX};
+use crate::limits::LANE_BUFFER_BYTES;
 use crate::plane::Lane;
 use crate::roster::Member;
 use crate::{Class, Limits, LinkEnd};
@@ -41,11 +41,12 @@ pub(crate) async fn run_link(lanes: Vec<OpenLane>, context: &LinkContext) -> Lin
 
 async fn send(lane: Lane, stream: Stream, context: &LinkContext) -> LinkEnd {
     let mut writer = BufWriter::with_capacity(LANE_BUFFER_BYTES, stream);
+    let pulse_interval = if lane.has_pulse() { context.limits.pulse_interval } else { Duration::MAX };
     loop {
         let sent = match lane {
-            Lane::Message(class) => send_waiting(class, &mut writer, context, pulse_interval(lane)).await,
+            Lane::Message(class) => send_waiting(class, &mut writer, context, pulse_interval).await,
             Lane::Pulse => {
-                tokio::time::sleep(PULSE_INTERVAL).await;
+                tokio::time::sleep(pulse_interval).await;
                 write_frame(&mut writer, &[]).await
             }
         };
@@ -84,7 +85,7 @@ async fn send_waiting(
 
 async fn receive(lane: Lane, stream: Stream, context: &LinkContext) -> LinkEnd {
     let mut reader = BufReader::with_capacity(LANE_BUFFER_BYTES, stream);
-    let silence_max = if lane.has_pulse() { SILENCE_MAX } else { Duration::MAX };
+    let silence_max = if lane.has_pulse() { context.limits.silence_max } else { Duration::MAX };
     loop {
         let frame = match read_frame(&mut reader, lane.frame_bytes_max(&context.limits), silence_max).await {
             Ok(frame) => frame,
@@ -101,10 +102,6 @@ async fn receive(lane: Lane, stream: Stream, context: &LinkContext) -> LinkEnd {
             return LinkEnd::Removed;
         }
     }
-}
-
-const fn pulse_interval(lane: Lane) -> Duration {
-    if lane.has_pulse() { PULSE_INTERVAL } else { Duration::MAX }
 }
 
 fn end_of(error: &FrameError) -> LinkEnd {

@@ -1,6 +1,7 @@
 //! Bounds hold and nobody starves.
 
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use bytes::Bytes;
 use carechain_network::{Class, Event, Limits, LinkEnd, NetworkConfig};
@@ -74,4 +75,20 @@ fn oversize_frame_ends_the_link_and_is_counted() {
     assert_eq!(receiver.handle.counters().votes.frames_oversize, 1);
     sender.wait_disconnected(receiver.key());
     sender.wait_connected(receiver.key());
+}
+
+#[test]
+fn silent_peer_is_taken_for_dead_on_both_planes() {
+    let runtime = runtime();
+    let impatient = Limits { silence_max: Duration::from_millis(300), ..Limits::default() };
+    let mute = Limits { pulse_interval: Duration::from_secs(3_600), ..Limits::default() };
+    let (first, second) = start_pair(
+        &runtime,
+        NetworkConfig { limits: impatient, ..config(1) },
+        NetworkConfig { limits: mute, ..config(2) },
+    );
+    let event = first.wait_disconnected(second.key());
+    assert!(matches!(event, Event::Disconnected { reason: LinkEnd::Silent { .. }, .. }), "{event:?}");
+    eventually("bulk link ended too", || first.handle.counters().bulk.links_closed > 0);
+    first.wait_connected(second.key());
 }

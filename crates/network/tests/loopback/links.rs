@@ -103,6 +103,23 @@ fn removed_member_is_disconnected_and_may_come_back() {
 }
 
 #[test]
+fn member_removed_and_added_at_once_gets_a_new_link() {
+    let runtime = runtime();
+    let (first, second) = start_pair(&runtime, config(1), config(2));
+    for node in [&first, &second] {
+        let peers = [first.as_peer(), second.as_peer()];
+        node.handle.set_peers(&[]).unwrap();
+        node.handle.set_peers(&peers).unwrap();
+    }
+    eventually("message through the new link", || {
+        // Both take their events: a link waits until the end of the one before it was noticed.
+        while first.events.try_next().is_some() {}
+        first.handle.send(second.key(), Class::Consensus, Bytes::from_static(b"again")).is_ok()
+            && second.events.try_next().is_some_and(|event| matches!(event, Event::Message { .. }))
+    });
+}
+
+#[test]
 fn epoch_of_the_peer_is_reported() {
     let runtime = runtime();
     let nodes = start_all(&runtime, vec![config(1), NetworkConfig { epoch: 7, ..config(2) }]);
