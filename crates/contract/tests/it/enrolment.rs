@@ -76,8 +76,8 @@ fn a_person_is_enrolled_only_with_sound_roles_and_keys() {
     let mut world = World::new();
     let hand = world.hand();
     let sound = world.person_part(0, Role::Doctor, &hand);
-    let mut cases = role_cases(&mut world, &sound);
-    cases.extend(key_cases(&mut world, &sound));
+    let mut cases = key_cases(&mut world, &sound);
+    cases.extend(role_cases(&mut world, &sound));
     let registrar = world.hospitals[0].registrar.clone();
     for (name, part, expected) in cases {
         let part = PublicPart::Person(World::possess(part, &hand));
