@@ -187,6 +187,11 @@ impl World {
     fn step(&mut self, now: Time, input: FetchInput) {
         let mut outputs = Vec::new();
         self.fetch.step(now, input, &mut outputs);
+        if let FetchInput::Chunk { holder, index, .. } = input
+            && self.delivered.contains(&index)
+        {
+            assert!(outputs.contains(&FetchOutput::Discard { holder, index }), "{index} was kept twice");
+        }
         for output in outputs {
             let late = matches!(output, FetchOutput::Discard { .. });
             assert!(late || self.ended.is_none(), "{output:?} after the end");
@@ -227,10 +232,13 @@ impl World {
             0 if !good => self.step(now, FetchInput::HolderFailed { holder }),
             1 => self.step(now, FetchInput::HolderJoined { holder }),
             2 => {
-                // Something nobody asked for.
-                let index = u32::try_from(self.roll(60)).unwrap();
-                self.owed.entry(holder).or_default().remove(&index);
-                self.step(now, FetchInput::Chunk { holder, index, verdict: Verdict::Intact });
+                // Something nobody asked for: anything at first, later only what is of no use.
+                let limit = if now < at(300) { 60 } else { self.delivered.len() as u64 + 1 };
+                let index = u32::try_from(self.roll(limit)).unwrap();
+                if now < at(300) || self.delivered.contains(&index) {
+                    self.owed.entry(holder).or_default().remove(&index);
+                    self.step(now, FetchInput::Chunk { holder, index, verdict: Verdict::Intact });
+                }
             }
             3..=5 => self.step(now, FetchInput::Tick),
             6..=9 => {
