@@ -7,14 +7,15 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use super::{Backend, BackendError, Batch, Change, Durability, Order, Row, ScanRange, Table};
 
-type Rows = BTreeMap<(Table, Vec<u8>), Vec<u8>>;
+type Rows = BTreeMap<RowKey, Vec<u8>>;
+type RowKey = (Table, Vec<u8>);
 
 #[derive(Clone, Debug, Default)]
 struct Contents {
     /// What a reader sees.
     current: Rows,
     /// Batches since the last sync, oldest first, as they undo: what the keys held before.
-    unsynced: VecDeque<Vec<((Table, Vec<u8>), Option<Vec<u8>>)>>,
+    unsynced: VecDeque<Vec<(RowKey, Option<Vec<u8>>)>>,
 }
 
 /// A store in memory. A clone is another handle on the same store; [`MemoryBackend::snapshot`] copies it.

@@ -6,7 +6,9 @@ use super::{
     after_prefix,
 };
 
-fn batch(rows: &[(Table, &[u8], Option<&[u8]>)]) -> Batch {
+type RowChange<'a> = (Table, &'a [u8], Option<&'a [u8]>);
+
+fn batch(rows: &[RowChange<'_>]) -> Batch {
     let mut batch = Batch::new();
     for (table, key, value) in rows {
         match value {
@@ -120,7 +122,7 @@ fn a_crash_keeps_a_prefix_of_whole_batches() {
         let backend = MemoryBackend::new();
         backend.write(batch(&[(Table::Meta, b"k", Some(b"0"))]), Durability::Synced).unwrap();
         for value in [b"1", b"2", b"3"] {
-            let rows: [(Table, &[u8], Option<&[u8]>); 2] =
+            let rows: [RowChange<'_>; 2] =
                 [(Table::Meta, b"k", Some(value)), (Table::Seen, value, Some(value))];
             backend.write(batch(&rows), Durability::Buffered).unwrap();
         }
