@@ -1,4 +1,4 @@
-//! Prints how fast bulk streams are over loopback, and what a vote's round trip is meanwhile.
+//! Prints how fast bulk streams are over loopback, and how long a vote needs there and back meanwhile.
 //!
 //! `cargo run --release -p carechain-network --example bulk_speed [MiB] [streams]`
 
@@ -48,12 +48,12 @@ fn main() {
     std::thread::spawn(move || echo_votes(&second.events, &echo));
     bulk.spawn(sink(second.incoming_bulk));
 
-    print_round_trips("idle", &first, Instant::now() + Duration::from_secs(2), || false);
+    print_vote_times("idle", &first, Instant::now() + Duration::from_secs(2), || false);
     let started = Instant::now();
     let transfers: Vec<_> = (0..streams)
         .map(|_| bulk.spawn(send(first.handle.clone(), peers[1].key, (mebibytes << 20) / streams)))
         .collect();
-    print_round_trips("during transfer", &first, started + Duration::from_secs(600), || {
+    print_vote_times("during transfer", &first, started + Duration::from_secs(600), || {
         transfers.iter().all(tokio::task::JoinHandle::is_finished)
     });
     let seconds = bulk.block_on(async {
@@ -120,7 +120,7 @@ fn echo_votes(events: &EventReceiver, handle: &NetworkHandle) {
     }
 }
 
-fn print_round_trips(name: &str, network: &Network, until: Instant, mut done: impl FnMut() -> bool) {
+fn print_vote_times(name: &str, network: &Network, until: Instant, mut done: impl FnMut() -> bool) {
     let mut times = Vec::new();
     let vote = Bytes::from(vec![1; 200]);
     while Instant::now() < until && !done() {
@@ -135,5 +135,5 @@ fn print_round_trips(name: &str, network: &Network, until: Instant, mut done: im
     }
     times.sort_unstable();
     let at = |hundredths: usize| times.get(times.len() * hundredths / 100).copied().unwrap_or_default();
-    println!("vote round trip {name}: p50 {:?}, p99 {:?}, {} samples", at(50), at(99), times.len());
+    println!("vote there and back, {name}: p50 {:?}, p99 {:?}, {} samples", at(50), at(99), times.len());
 }

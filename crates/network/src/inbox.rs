@@ -1,8 +1,8 @@
 //! Events waiting for the node, fair by peer.
 //!
-//! Each peer has its own bounded queues and its own turn: the consumer takes one event of each waiting peer in a round,
-//! of that peer's highest class. A peer whose queue is full is not read from until there is room, so a flood fills the
-//! flooder's queues and then its own link.
+//! Each peer has its own bounded queues and its own turn: the consumer takes one event, of the peer's highest class,
+//! from each waiting peer before it comes back to the first. A peer whose queue is full is not read from until there
+//! is room, so a flood fills the flooder's queues and then its own link.
 //!
 //! Invariants
 //! - A key stands in `turns` exactly once while its mailbox holds an event, and not otherwise.

@@ -74,7 +74,7 @@ pub(crate) const INCOMING_BULK_WAITING_MAX: usize = 256;
 pub(crate) const BULK_ANSWERS_MAX: usize = 64;
 /// Attempts to open one bulk stream: libp2p-stream drops an inbound stream when two arrive in one turn.
 pub(crate) const BULK_OPEN_ATTEMPTS_MAX: u32 = 8;
-/// Inbound lane streams waiting for their supervisor: two rounds of a retrying opener.
+/// Inbound lane streams waiting for their supervisor: what an opener tries twice over.
 pub(crate) const ARRIVALS_MAX: usize = 16;
 /// Orders from supervisors to the driver; each has at most two under way.
 pub(crate) const COMMANDS_MAX: usize = 64;
@@ -113,7 +113,7 @@ pub(crate) const REOPEN_PAUSE: Duration = Duration::from_millis(5);
 pub(crate) const RESOLVE_TIMEOUT: Duration = Duration::from_secs(5);
 /// Until the listener says which port it has.
 pub(crate) const LISTEN_TIMEOUT: Duration = Duration::from_secs(10);
-/// Heads go round every second, so on the votes plane a pulse is rare.
+/// Every member sends its head each second, so on the votes plane a pulse is rare.
 const PULSE_INTERVAL: Duration = Duration::from_secs(5);
 /// Silence means that the machine lost power or a firewall forgot the flow: TCP alone would take a quarter of an hour.
 const SILENCE_MAX: Duration = Duration::from_secs(20);

@@ -125,15 +125,15 @@ fn votes_flow_while_a_bulk_transfer_runs() {
     let (first_key, second_key) = (first.key(), second.key());
     runtime.spawn(count_bytes(second.take_bulk()));
     let transfer = runtime.spawn(push(first.handle.clone(), second_key, 4 * FILE_BYTES));
-    let mut rounds = 0_u64;
-    while !transfer.is_finished() || rounds < 100 {
-        let ping = Bytes::from(rounds.to_le_bytes().to_vec());
+    let mut exchanges = 0_u64;
+    while !transfer.is_finished() || exchanges < 100 {
+        let ping = Bytes::from(exchanges.to_le_bytes().to_vec());
         first.handle.send(second_key, Class::Consensus, ping.clone()).unwrap();
         let fits = |event: &carechain_network::Event| matches!(event, carechain_network::Event::Message { bytes, .. } if *bytes == ping);
         second.wait_for("vote", fits);
         second.handle.send(first_key, Class::Consensus, ping.clone()).unwrap();
         first.wait_for("vote", fits);
-        rounds += 1;
+        exchanges += 1;
     }
     assert_eq!(runtime.block_on(transfer).unwrap(), 4 * FILE_BYTES as u64);
 }
