@@ -1,36 +1,16 @@
 //! Committing: a block with everything that belongs to it in one batch.
 
-use std::collections::BTreeMap;
+use carechain_types::{Phase, encode};
 
-use carechain_crypto::ChainId;
-use carechain_types::{Genesis, Header, Height, Phase, encode};
-
-use super::read::Position;
+use super::chain::Ledger;
+use super::committed_block::CommittedBlock;
+use super::error::LedgerError;
+use super::position::Position;
 use super::rows::{self, height_key, position_bytes};
-use super::{CommittedBlock, Ledger, LedgerError, parts, seen};
+use super::{seen, stored_part};
 use crate::backend::{Backend, Batch, Durability, Table};
 use crate::indexes;
-use crate::state_tree::{CommittedState, EmptyState, prepare};
-
-/// Writes block 0 and the state before block 1.
-pub(super) fn found(backend: &impl Backend, genesis: &Genesis, chain_id: ChainId) -> Result<(), LedgerError> {
-    let changes: BTreeMap<_, _> =
-        genesis.initial_state().into_iter().map(|(key, value)| (key.hash(), value)).collect();
-    let update = prepare(&EmptyState, changes)?;
-    let mut batch = Batch::new();
-    CommittedState::stage(&update, &mut batch);
-    stage_header(&mut batch, &genesis.header(update.root()));
-    rows::stage_chain(&mut batch, &chain_id);
-    rows::stage_indexed(&mut batch, Some(Height::ZERO));
-    Ok(backend.write(batch, Durability::Synced)?)
-}
-
-fn stage_header(batch: &mut Batch, header: &Header) {
-    let key = height_key(header.height);
-    batch.put(Table::Headers, key, encode(header));
-    batch.put(Table::Heights, header.id().as_slice(), key);
-    rows::stage_head(batch, header.height);
-}
+use crate::state_tree::CommittedState;
 
 impl<B: Backend> Ledger<B> {
     /// Puts a committed block on the head: one atomic batch, not synced.
@@ -42,7 +22,7 @@ impl<B: Backend> Ledger<B> {
     pub fn commit(&mut self, block: &CommittedBlock) -> Result<(), LedgerError> {
         self.check_fits(block)?;
         let mut batch = Batch::new();
-        stage_header(&mut batch, &block.header);
+        rows::stage_header(&mut batch, &block.header);
         batch.put(Table::Certificates, height_key(block.header.height), encode(&*block.certificate));
         stage_transactions(&mut batch, block);
         seen::stage(&self.backend, &mut batch, block.header.time, &block.seen)?;
@@ -92,6 +72,6 @@ fn stage_transactions(batch: &mut Batch, block: &CommittedBlock) {
         batch.put(Table::Transactions, position, encode(transaction));
         batch.put(Table::Outcomes, position, encode(outcome));
         batch.put(Table::Positions, outcome.transaction_id.as_slice(), position);
-        parts::stage(batch, &outcome.transaction_id, parts);
+        stored_part::stage(batch, &outcome.transaction_id, parts);
     }
 }

@@ -1,31 +1,15 @@
 //! Reading blocks, transactions and outcomes.
 
 use carechain_crypto::{BlockId, TransactionId};
-use carechain_types::limits::{REPLICAS_MAX, TRANSACTION_BODY_BYTES_MAX};
 use carechain_types::{
     Block, BoundedVec, Certificate, Header, Height, Outcome, Transaction, TransactionProof, tree,
 };
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
-use super::rows::{self, height_key, position_bytes};
-use super::{Ledger, LedgerError};
-use crate::backend::{Backend, ScanRange, Table};
-
-/// Bytes of a certificate: 66 a vote and its key.
-const CERTIFICATE_BYTES_MAX: usize = 66 * REPLICAS_MAX + 256;
-
-/// Bytes of an outcome: id, code and a bounded result.
-const OUTCOME_BYTES_MAX: usize = 512;
-
-/// Where a transaction stands.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub struct Position {
-    /// Height of its block.
-    pub height: Height,
-    /// Its index in the block.
-    pub index: u32,
-}
+use super::chain::Ledger;
+use super::error::LedgerError;
+use super::position::Position;
+use super::rows;
+use crate::backend::{Backend, Table};
 
 /// A committed transaction with its outcome.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -55,7 +39,7 @@ impl<B: Backend> Ledger<B> {
     /// # Errors
     /// See [`Self::header`].
     pub fn certificate(&self, height: Height) -> Result<Option<Certificate>, LedgerError> {
-        rows::typed(&self.backend, Table::Certificates, &height_key(height), CERTIFICATE_BYTES_MAX)
+        rows::certificate(&self.backend, height)
     }
 
     /// The height of a committed block.
@@ -73,7 +57,7 @@ impl<B: Backend> Ledger<B> {
     /// See [`Self::header`].
     pub fn block(&self, height: Height) -> Result<Option<Block>, LedgerError> {
         let Some(header) = self.header(height)? else { return Ok(None) };
-        let transactions = self.rows_of(Table::Transactions, &header, TRANSACTION_BODY_BYTES_MAX)?;
+        let transactions = rows::transactions(&self.backend, &header)?;
         let transactions = BoundedVec::new(transactions)
             .map_err(|_| LedgerError::Damaged { table: Table::Transactions, source: None })?;
         Ok(Some(Block { header, transactions }))
@@ -96,7 +80,7 @@ impl<B: Backend> Ledger<B> {
     /// See [`Self::header`].
     pub fn outcomes(&self, height: Height) -> Result<Option<Vec<Outcome>>, LedgerError> {
         let header = self.header(height)?;
-        header.map(|header| self.rows_of(Table::Outcomes, &header, OUTCOME_BYTES_MAX)).transpose()
+        header.map(|header| rows::outcomes(&self.backend, &header)).transpose()
     }
 
     /// Where a transaction stands; `None` if it is not committed here.
@@ -124,9 +108,8 @@ impl<B: Backend> Ledger<B> {
     /// # Errors
     /// See [`Self::header`].
     pub fn transaction_at(&self, position: Position) -> Result<Option<StoredTransaction>, LedgerError> {
-        let key = position_bytes(position);
-        let transaction = rows::typed(&self.backend, Table::Transactions, &key, TRANSACTION_BODY_BYTES_MAX)?;
-        let outcome = rows::typed(&self.backend, Table::Outcomes, &key, OUTCOME_BYTES_MAX)?;
+        let transaction = rows::transaction(&self.backend, position)?;
+        let outcome = rows::outcome(&self.backend, position)?;
         Ok(match (transaction, outcome) {
             (Some(transaction), Some(outcome)) => Some(StoredTransaction { position, transaction, outcome }),
             _ => None,
@@ -162,20 +145,5 @@ impl<B: Backend> Ledger<B> {
             outcome_path: path(&outcome_leaves),
         };
         Ok(Some((height, proof)))
-    }
-
-    /// All rows of one block in a table keyed by position.
-    fn rows_of<T: Serialize + DeserializeOwned>(
-        &self,
-        table: Table,
-        header: &Header,
-        bytes_max: usize,
-    ) -> Result<Vec<T>, LedgerError> {
-        let count = header.transaction_count as usize;
-        let rows = self.backend.scan(table, &ScanRange::prefix(&height_key(header.height), count))?;
-        if rows.len() != count {
-            return Err(LedgerError::Missing { what: table.name(), height: header.height });
-        }
-        rows.iter().map(|(_, row)| rows::typed_value(table, row, bytes_max)).collect()
     }
 }

@@ -3,13 +3,14 @@
 //! Numbers in keys are big-endian, so that rows lie in their order; values are canonical bytes.
 
 use carechain_crypto::{ChainId, TransactionId};
-use carechain_types::{Header, Height, decode};
+use carechain_types::limits::{REPLICAS_MAX, TRANSACTION_BODY_BYTES_MAX};
+use carechain_types::{Certificate, Header, Height, Outcome, Transaction, decode, encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::LedgerError;
-use super::read::Position;
-use crate::backend::{Backend, Batch, Table};
+use super::error::LedgerError;
+use super::position::Position;
+use crate::backend::{Backend, Batch, ScanRange, Table};
 
 const CHAIN: &[u8] = b"chain";
 const HEAD: &[u8] = b"head";
@@ -17,6 +18,12 @@ const INDEXED: &[u8] = b"indexed";
 
 /// A header has 330 bytes at most.
 const HEADER_BYTES_MAX: usize = 512;
+
+/// Bytes of a certificate: 66 a vote and its key.
+const CERTIFICATE_BYTES_MAX: usize = 66 * REPLICAS_MAX + 256;
+
+/// Bytes of an outcome: id, code and a bounded result.
+const OUTCOME_BYTES_MAX: usize = 512;
 
 pub(super) fn height_key(height: Height) -> [u8; 8] {
     height.get().to_be_bytes()
@@ -47,7 +54,7 @@ pub(super) fn part_key(transaction: &TransactionId, index: u16) -> Vec<u8> {
 }
 
 /// The decoded value of a row, if there is one.
-pub(super) fn typed<T: Serialize + DeserializeOwned>(
+fn typed<T: Serialize + DeserializeOwned>(
     backend: &impl Backend,
     table: Table,
     key: &[u8],
@@ -68,6 +75,49 @@ pub(super) fn header(backend: &impl Backend, height: Height) -> Result<Option<He
     typed(backend, Table::Headers, &height_key(height), HEADER_BYTES_MAX)
 }
 
+pub(super) fn certificate(
+    backend: &impl Backend,
+    height: Height,
+) -> Result<Option<Certificate>, LedgerError> {
+    typed(backend, Table::Certificates, &height_key(height), CERTIFICATE_BYTES_MAX)
+}
+
+pub(super) fn transaction(
+    backend: &impl Backend,
+    position: Position,
+) -> Result<Option<Transaction>, LedgerError> {
+    typed(backend, Table::Transactions, &position_bytes(position), TRANSACTION_BODY_BYTES_MAX)
+}
+
+pub(super) fn outcome(backend: &impl Backend, position: Position) -> Result<Option<Outcome>, LedgerError> {
+    typed(backend, Table::Outcomes, &position_bytes(position), OUTCOME_BYTES_MAX)
+}
+
+/// All transactions of a block, in order.
+pub(super) fn transactions(backend: &impl Backend, header: &Header) -> Result<Vec<Transaction>, LedgerError> {
+    rows_of(backend, Table::Transactions, header, TRANSACTION_BODY_BYTES_MAX)
+}
+
+/// All outcomes of a block, in order.
+pub(super) fn outcomes(backend: &impl Backend, header: &Header) -> Result<Vec<Outcome>, LedgerError> {
+    rows_of(backend, Table::Outcomes, header, OUTCOME_BYTES_MAX)
+}
+
+/// All rows of one block in a table keyed by position.
+fn rows_of<T: Serialize + DeserializeOwned>(
+    backend: &impl Backend,
+    table: Table,
+    header: &Header,
+    bytes_max: usize,
+) -> Result<Vec<T>, LedgerError> {
+    let count = header.transaction_count as usize;
+    let rows = backend.scan(table, &ScanRange::prefix(&height_key(header.height), count))?;
+    if rows.len() != count {
+        return Err(LedgerError::Missing { what: table.name(), height: header.height });
+    }
+    rows.iter().map(|(_, row)| typed_value(table, row, bytes_max)).collect()
+}
+
 pub(super) fn chain(backend: &impl Backend) -> Result<Option<ChainId>, LedgerError> {
     let row = backend.get(Table::Meta, CHAIN)?;
     let damaged = LedgerError::Damaged { table: Table::Meta, source: None };
@@ -83,6 +133,13 @@ pub(super) fn head_height(backend: &impl Backend) -> Result<Height, LedgerError>
 pub(super) fn indexed_height(backend: &impl Backend) -> Result<Option<Height>, LedgerError> {
     let row = backend.get(Table::Meta, INDEXED)?;
     row.map(|bytes| height_from(Table::Meta, &bytes)).transpose()
+}
+
+pub(super) fn stage_header(batch: &mut Batch, header: &Header) {
+    let key = height_key(header.height);
+    batch.put(Table::Headers, key, encode(header));
+    batch.put(Table::Heights, header.id().as_slice(), key);
+    stage_head(batch, header.height);
 }
 
 pub(super) fn stage_chain(batch: &mut Batch, chain_id: &ChainId) {

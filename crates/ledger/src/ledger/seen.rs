@@ -7,7 +7,8 @@ use carechain_crypto::Digest;
 use carechain_types::Time;
 use carechain_types::limits::TRANSACTION_LIFE_MAX;
 
-use super::{Ledger, LedgerError};
+use super::chain::Ledger;
+use super::error::LedgerError;
 use crate::backend::{Backend, Batch, Order, ScanRange, Table};
 use crate::limits::SEEN_PRUNED_MAX;
 

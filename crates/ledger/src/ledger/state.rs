@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use carechain_types::StateKey;
 use carechain_types::state_proof::StatePath;
 
-use super::{Ledger, LedgerError};
+use super::chain::Ledger;
+use super::error::LedgerError;
 use crate::backend::Backend;
 use crate::state_tree::{CommittedSource, StateError, StateSource, StateUpdate, prepare, prove};
 

@@ -2,7 +2,8 @@
 
 use carechain_types::{Block, Certificate, Genesis, Height, Outcome, tree};
 
-use super::{Ledger, LedgerError};
+use super::chain::Ledger;
+use super::error::LedgerError;
 use crate::backend::Backend;
 use crate::state_tree::{CommittedState, EmptyState, prepare};
 
