@@ -18,6 +18,8 @@ pub struct Ledger<B> {
     pub(super) head_id: BlockId,
     pub(super) state: CommittedState,
     durable_height: Height,
+    /// Key of the seen set below which nothing is left.
+    pub(super) seen_floor: Vec<u8>,
 }
 
 impl<B: Backend> Ledger<B> {
@@ -41,7 +43,8 @@ impl<B: Backend> Ledger<B> {
             return Err(LedgerError::StateRoot { height, found, expected: head.state_root });
         }
         let head_id = head.id();
-        let mut ledger = Self { backend, chain_id, head, head_id, state, durable_height: height };
+        let mut ledger =
+            Self { backend, chain_id, head, head_id, state, durable_height: height, seen_floor: Vec::new() };
         if rows::indexed_height(&ledger.backend)? != Some(height) {
             ledger.rebuild_indexes()?;
         }

@@ -25,12 +25,14 @@ impl<B: Backend> Ledger<B> {
         rows::stage_header(&mut batch, &block.header);
         batch.put(Table::Certificates, height_key(block.header.height), encode(&*block.certificate));
         stage_transactions(&mut batch, block);
-        seen::stage(&self.backend, &mut batch, block.header.time, &block.seen)?;
+        let seen = (block.header.time, block.seen.as_slice());
+        let seen_floor = seen::stage(&self.backend, &mut batch, &self.seen_floor, seen)?;
         indexes::stage_block(&mut batch, &block.header, &block.transactions, &block.outcomes);
         rows::stage_indexed(&mut batch, Some(block.header.height));
         CommittedState::stage(&block.state, &mut batch);
         self.backend.write(batch, Durability::Buffered)?;
         self.state.apply(&block.state);
+        self.seen_floor = seen_floor;
         self.head_id = block.header.id();
         self.head = block.header.clone();
         Ok(())

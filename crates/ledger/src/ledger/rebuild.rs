@@ -30,12 +30,13 @@ pub(super) fn rebuild_indexes(backend: &impl Backend, head: Height) -> Result<()
     Ok(backend.write(batch, Durability::Synced)?)
 }
 
+/// Goes on behind the rows dropped last, so that no scan walks over what was dropped before.
 fn drop_index_rows(backend: &impl Backend) -> Result<(), LedgerError> {
+    let mut range = ScanRange::prefix(&[], REBUILD_ROWS);
     loop {
-        let rows = backend.scan(Table::Indexes, &ScanRange::prefix(&[], REBUILD_ROWS))?;
-        if rows.is_empty() {
-            return Ok(());
-        }
+        let rows = backend.scan(Table::Indexes, &range)?;
+        let Some((last, _)) = rows.last() else { return Ok(()) };
+        range.from.clone_from(last);
         let mut batch = Batch::new();
         for (key, _) in rows {
             batch.delete(Table::Indexes, key);

@@ -21,18 +21,26 @@ fn time_from(bytes: &[u8]) -> Result<Time, LedgerError> {
     Ok(Time::from_micros(u64::from_be_bytes(bytes)))
 }
 
-/// Adds a block's digests and removes expired ones.
+/// Adds a block's digests and removes expired ones. `floor` is a key below which nothing is left to remove, so that the
+/// scan does not walk over what was removed before; gives the next floor.
 pub(super) fn stage(
     backend: &impl Backend,
     batch: &mut Batch,
-    time: Time,
-    digests: &[Digest],
-) -> Result<(), LedgerError> {
+    floor: &[u8],
+    (time, digests): (Time, &[Digest]),
+) -> Result<Vec<u8>, LedgerError> {
     let expired = time.before(TRANSACTION_LIFE_MAX);
-    let to = Some(time_key(Time::from_micros(expired.as_micros() + 1)).to_vec());
-    let range = ScanRange { from: Vec::new(), to, order: Order::Ascending, limit: SEEN_PRUNED_MAX };
-    for (key, _) in backend.scan(Table::SeenTimes, &range)? {
-        let (old_time, digest) = key.split_at(8);
+    let to = time_key(Time::from_micros(expired.as_micros().saturating_add(1))).to_vec();
+    let from = floor.to_vec();
+    let range = ScanRange { from, to: Some(to.clone()), order: Order::Ascending, limit: SEEN_PRUNED_MAX };
+    let rows = backend.scan(Table::SeenTimes, &range)?;
+    let next_floor = match rows.last() {
+        Some((key, _)) if rows.len() == SEEN_PRUNED_MAX => key.clone(),
+        _ => to.max(range.from),
+    };
+    for (key, _) in rows {
+        let damaged = LedgerError::Damaged { table: Table::SeenTimes, source: None };
+        let (old_time, digest) = key.split_at_checked(8).ok_or(damaged)?;
         if backend.get(Table::Seen, digest)?.as_deref() == Some(old_time) {
             batch.delete(Table::Seen, digest);
         }
@@ -42,7 +50,7 @@ pub(super) fn stage(
         batch.put(Table::Seen, digest.as_slice(), time_key(time));
         batch.put(Table::SeenTimes, [&time_key(time), digest.as_slice()].concat(), Vec::new());
     }
-    Ok(())
+    Ok(next_floor)
 }
 
 impl<B: Backend> Ledger<B> {
