@@ -1,1 +1,34 @@
-//! Publish, request, grant, retrieve and audit for people: keystore, agent, HTTP caller.
+//! The client: publish, request, grant, retrieve and audit for people.
+//!
+//! ```text
+//! command ─► Session ─┬─ Trust    every proof, against the pinned genesis file
+//!                     ├─ KeyAgent private keys, which never leave it
+//!                     └─ Caller   HTTP to one node, which is believed nothing
+//! ```
+//!
+//! Invariants
+//! - A client trusts no node for what it seals or signs: keys, requests, grants and abstracts are read as state claims
+//!   with proof, fresh by the own clock; without proof it refuses before sealing.
+//! - No private key, content key or plaintext record leaves this process; plaintext is written to disk only on the way
+//!   out, after the last segment verified.
+//! - It blocks: no runtime, no storage engine, no peer-to-peer network.
+
+mod archive;
+mod caller;
+mod clock;
+mod keystore;
+pub mod limits;
+pub mod private_file;
+mod profile;
+mod progress;
+mod random;
+mod registry;
+
+pub use archive::{PackError, Packed, Sources, UnpackError, Unpacked, check_output, unpack};
+pub use caller::{Answer, ByteStream, Call, CallError, Caller};
+pub use clock::now;
+pub use keystore::{EnrolError, Enrolment, Hardness, Keystore, KeystoreError};
+pub use profile::{Profile, ProfileError};
+pub use progress::{Progress, Stage, Unwatched};
+pub use random::SystemRandom;
+pub use registry::{PersonName, Registry, RegistryError};

@@ -1,0 +1,11 @@
+//! A record's inside: a zip of documents and images, packed as a stream, unpacked with suspicion.
+
+mod pack;
+mod unpack;
+
+pub use pack::{PackError, Packed, Sources};
+pub use unpack::{UnpackError, Unpacked, check_output, unpack};
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

@@ -1,0 +1,245 @@
+//! Unpacking an archive that a stranger made: every entry is looked at before the first is written.
+//!
+//! Refused: absolute paths, `..`, backslashes, links and devices, encrypted entries, two entries of one name or sharing
+//! bytes, more entries, bytes or depth than a record may have, and ratios that only bombs have. Everything is unpacked
+//! into a folder beside the target, which takes its place when the last entry is there.
+
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::{self, Read, Seek, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+
+use zip::ZipArchive;
+use zip::read::HasZipMetadata as _;
+use zip::result::ZipError;
+
+use crate::limits::{
+    ARCHIVE_BYTES_MAX, ARCHIVE_DEPTH_MAX, ARCHIVE_ENTRIES_MAX, ARCHIVE_PATH_BYTES_MAX,
+    ARCHIVE_RATIO_FREE_BYTES, ARCHIVE_RATIO_MAX,
+};
+use crate::progress::{Progress, Stage};
+
+/// Why nothing was unpacked. What was there before is untouched.
+#[derive(Debug, thiserror::Error)]
+pub enum UnpackError {
+    /// The output folder holds something.
+    #[error("the folder {} is not empty", path.display())]
+    NotEmpty {
+        /// Which.
+        path: PathBuf,
+    },
+    /// The output folder cannot be made or written.
+    #[error("{}: {source}", path.display())]
+    Write {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The record holds no archive, or a damaged one: its author's client is broken.
+    #[error("the archive is damaged: {0}")]
+    Damaged(#[source] ZipError),
+    /// Reading an entry failed.
+    #[error("reading entry {index} of the archive: {source}")]
+    Read {
+        /// Which entry.
+        index: usize,
+        /// What went wrong.
+        source: io::Error,
+    },
+    /// The archive would harm this machine: its author is hostile. Nothing was written.
+    #[error("entry {index} of the archive is hostile: {problem}")]
+    Hostile {
+        /// Which entry; names are the patient's and are not shown.
+        index: usize,
+        /// What it tries.
+        problem: &'static str,
+    },
+    /// Too many entries.
+    #[error("{count} entries in the archive are more than the {ARCHIVE_ENTRIES_MAX} allowed")]
+    TooMany {
+        /// How many.
+        count: usize,
+    },
+    /// Nobody wants it any more.
+    #[error("cancelled")]
+    Cancelled,
+}
+
+/// What was unpacked.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Unpacked {
+    /// Documents and images.
+    pub entry_count: u64,
+    /// Their bytes.
+    pub bytes: u64,
+}
+
+struct Entry {
+    path: PathBuf,
+    bytes: u64,
+    is_folder: bool,
+}
+
+/// Whether an output folder may be used: it is absent or empty. Asked before anything is fetched.
+pub fn check_output(output: &Path) -> Result<(), UnpackError> {
+    let write = |source| UnpackError::Write { path: output.to_owned(), source };
+    match std::fs::read_dir(output) {
+        Ok(mut children) => match children.next() {
+            None => Ok(()),
+            Some(Ok(_)) => Err(UnpackError::NotEmpty { path: output.to_owned() }),
+            Some(Err(error)) => Err(write(error)),
+        },
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(write(error)),
+    }
+}
+
+/// Unpacks an archive into a folder that is absent or empty.
+pub fn unpack<R: Read + Seek>(
+    archive: R,
+    output: &Path,
+    progress: &dyn Progress,
+) -> Result<Unpacked, UnpackError> {
+    check_output(output)?;
+    let mut zip = ZipArchive::new(archive).map_err(UnpackError::Damaged)?;
+    let entries = inspect(&mut zip)?;
+    let write = |source| UnpackError::Write { path: output.to_owned(), source };
+    let parent = output.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    std::fs::create_dir_all(parent).map_err(write)?;
+    let staging = tempfile::Builder::new().prefix(".carechain-").tempdir_in(parent).map_err(write)?;
+    let total = entries.iter().map(|entry| entry.bytes).sum();
+    let mut done = 0;
+    let mut entry_count = 0;
+    for (index, entry) in entries.iter().enumerate() {
+        let target = staging.path().join(&entry.path);
+        if entry.is_folder {
+            folder(&target)?;
+            continue;
+        }
+        if let Some(parent) = target.parent() {
+            folder(parent)?;
+        }
+        let advance = |bytes| progress.advance(Stage::Unpacking, done + bytes, Some(total));
+        extract(&mut zip, index, entry.bytes, &target, progress, &advance)?;
+        done += entry.bytes;
+        entry_count += 1;
+    }
+    std::fs::rename(staging.path(), output).map_err(write)?;
+    // The folder has moved: there is nothing left to remove.
+    let _moved = staging.keep();
+    Ok(Unpacked { entry_count, bytes: done })
+}
+
+fn inspect<R: Read + Seek>(zip: &mut ZipArchive<R>) -> Result<Vec<Entry>, UnpackError> {
+    let count = zip.len();
+    if count > ARCHIVE_ENTRIES_MAX {
+        return Err(UnpackError::TooMany { count });
+    }
+    if zip.has_duplicate_names() {
+        return Err(UnpackError::Hostile { index: 0, problem: "two entries have one name" });
+    }
+    if zip.has_overlapping_files().map_err(UnpackError::Damaged)? {
+        return Err(UnpackError::Hostile { index: 0, problem: "entries share bytes" });
+    }
+    let mut total: u64 = 0;
+    let mut entries = Vec::with_capacity(count);
+    for index in 0..count {
+        let entry = inspect_entry(zip, index)?;
+        total = total.saturating_add(entry.bytes);
+        if total > ARCHIVE_BYTES_MAX {
+            return Err(UnpackError::Hostile { index, problem: "the entries have too many bytes" });
+        }
+        entries.push(entry);
+    }
+    Ok(entries)
+}
+
+fn inspect_entry<R: Read + Seek>(zip: &mut ZipArchive<R>, index: usize) -> Result<Entry, UnpackError> {
+    let hostile = |problem| UnpackError::Hostile { index, problem };
+    let file = zip.by_index_raw(index).map_err(UnpackError::Damaged)?;
+    let name = std::str::from_utf8(file.name_raw()).map_err(|_| hostile("its name is no UTF-8"))?;
+    let path = safe_path(name).map_err(hostile)?;
+    if file.get_metadata().is_encrypted() {
+        return Err(hostile("it is encrypted inside the record"));
+    }
+    let is_folder = name.ends_with('/');
+    let kind = file.unix_mode().unwrap_or(0) & KIND_MASK;
+    let expected = if is_folder { KIND_FOLDER } else { KIND_FILE };
+    if kind != 0 && kind != expected {
+        return Err(hostile("it is a link or a device"));
+    }
+    let (bytes, packed) = (file.size(), file.compressed_size());
+    if bytes > ARCHIVE_RATIO_FREE_BYTES && bytes > packed.saturating_mul(ARCHIVE_RATIO_MAX) {
+        return Err(hostile("it unpacks to far more than any document does"));
+    }
+    Ok(Entry { path, bytes, is_folder })
+}
+
+/// The path of an entry below the output folder.
+fn safe_path(name: &str) -> Result<PathBuf, &'static str> {
+    if name.len() > ARCHIVE_PATH_BYTES_MAX {
+        return Err("its path is too long");
+    }
+    if name.contains(['\\', '\0']) {
+        return Err("its path has a backslash or a zero byte");
+    }
+    let parts: Vec<_> = name.strip_suffix('/').unwrap_or(name).split('/').collect();
+    if parts.iter().any(|part| matches!(*part, "" | "." | "..")) {
+        return Err("its path leads out of the folder");
+    }
+    if parts.len() > ARCHIVE_DEPTH_MAX {
+        return Err("its path is too deep");
+    }
+    Ok(parts.iter().collect())
+}
+
+fn extract<R: Read + Seek>(
+    zip: &mut ZipArchive<R>,
+    index: usize,
+    bytes: u64,
+    target: &Path,
+    progress: &dyn Progress,
+    advance: &dyn Fn(u64),
+) -> Result<(), UnpackError> {
+    let write = |source| UnpackError::Write { path: target.to_owned(), source };
+    let read = |source| UnpackError::Read { index, source };
+    let mut file = create(target).map_err(write)?;
+    let mut entry = zip.by_index(index).map_err(UnpackError::Damaged)?;
+    let mut buffer = vec![0; 256 * 1_024];
+    let mut got = 0;
+    loop {
+        if progress.is_cancelled() {
+            return Err(UnpackError::Cancelled);
+        }
+        let count = entry.read(&mut buffer).map_err(read)?;
+        if count == 0 {
+            break;
+        }
+        got += count as u64;
+        if got > bytes {
+            return Err(UnpackError::Hostile { index, problem: "it has more bytes than it says" });
+        }
+        file.write_all(&buffer[..count]).map_err(write)?;
+        advance(got);
+    }
+    if got == bytes {
+        Ok(())
+    } else {
+        Err(UnpackError::Hostile { index, problem: "it has fewer bytes than it says" })
+    }
+}
+
+fn create(path: &Path) -> io::Result<File> {
+    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
+}
+
+fn folder(path: &Path) -> Result<(), UnpackError> {
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
+    made.map_err(|source| UnpackError::Write { path: path.to_owned(), source })
+}
+
+/// Kind of a file in the upper bits of its Unix mode.
+const KIND_MASK: u32 = 0o170_000;
+const KIND_FILE: u32 = 0o100_000;
+const KIND_FOLDER: u32 = 0o040_000;

@@ -1,0 +1,206 @@
+//! HTTP to one node: timeouts, error documents, nothing else. What may be repeated, the caller of this decides.
+
+mod answer;
+
+use std::io::Read;
+
+use carechain_schema::{ErrorCode, Failure, Method, OutcomeLine, Retry};
+use ureq::http::Response;
+use ureq::{Agent, Body, SendBody};
+
+use crate::limits::{ANSWER_BYTES_MAX, ANSWER_WAIT, CONNECT_WAIT, READ_WAIT};
+
+pub use answer::{Answer, ByteStream};
+
+/// Why there is no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum CallError {
+    /// No node answers there. The person checks the address, or waits.
+    #[error("no node answers at {node}: {source}")]
+    NoNode {
+        /// Base address.
+        node: String,
+        /// What went wrong.
+        source: Box<ureq::Error>,
+    },
+    /// The connection broke after the call was sent, or the answer did not come: it may have been done.
+    #[error("the answer of {node} did not come: {source}")]
+    Broken {
+        /// Base address.
+        node: String,
+        /// What went wrong.
+        source: Box<ureq::Error>,
+    },
+    /// The node refused, and says why.
+    #[error("{}", failure.message)]
+    Refused {
+        /// What it says.
+        failure: Box<Failure>,
+        /// The outcome it names, if it does.
+        outcome: Option<OutcomeLine>,
+    },
+    /// What came is no answer of this interface: another server, or another version.
+    #[error("the answer of {node} is not of this interface: {problem}")]
+    Foreign {
+        /// Base address.
+        node: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+}
+
+impl CallError {
+    /// Whether the same call may be sent again.
+    #[must_use]
+    pub fn retry(&self) -> Retry {
+        match self {
+            Self::NoNode { .. } => Retry::Safe,
+            Self::Broken { .. } => Retry::Check,
+            Self::Refused { failure, .. } => failure.retry,
+            Self::Foreign { .. } => Retry::Never,
+        }
+    }
+
+    /// For programs.
+    #[must_use]
+    pub fn code(&self) -> ErrorCode {
+        match self {
+            Self::NoNode { .. } => ErrorCode::NoNode,
+            Self::Broken { .. } => ErrorCode::NoNode,
+            Self::Refused { failure, .. } => failure.code,
+            Self::Foreign { .. } => ErrorCode::Internal,
+        }
+    }
+}
+
+/// One call.
+#[derive(Clone, Copy, Debug)]
+pub struct Call<'a> {
+    /// Method.
+    pub method: Method,
+    /// Path with query string.
+    pub path: &'a str,
+    /// The signed query, if the call wants one.
+    pub query: Option<&'a str>,
+}
+
+/// Speaks HTTP to one node.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    agent: Agent,
+    node: String,
+}
+
+impl Caller {
+    /// For the node at a base address, `http://host:port`.
+    #[must_use]
+    pub fn new(node: &str) -> Self {
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            .proxy(None)
+            .max_redirects(0)
+            .timeout_connect(Some(CONNECT_WAIT))
+            .timeout_recv_response(Some(ANSWER_WAIT))
+            .timeout_per_read(Some(READ_WAIT))
+            .timeout_per_write(Some(READ_WAIT))
+            .input_buffer_size(256 * 1_024)
+            .output_buffer_size(256 * 1_024)
+            .max_idle_connections_per_host(8)
+            .build();
+        Self { agent: Agent::new_with_config(config), node: node.trim_end_matches('/').to_owned() }
+    }
+
+    /// Base address of the node.
+    #[must_use]
+    pub fn node(&self) -> &str {
+        &self.node
+    }
+
+    /// A call with a body in memory (empty for GET); the answer is read whole.
+    pub fn call(&self, call: Call<'_>, body: &[u8]) -> Result<Answer, CallError> {
+        let response = self.send(call, body)?;
+        self.read(response)
+    }
+
+    /// A call whose answer is a stream.
+    pub fn open(&self, call: Call<'_>, body: &[u8]) -> Result<ByteStream, CallError> {
+        let response = self.send(call, body)?;
+        if response.status().as_u16() >= 400 {
+            return Err(self.refusal(response));
+        }
+        Ok(ByteStream::new(response))
+    }
+
+    /// Sends a body of known length as it is read.
+    pub fn put(&self, path: &str, body: &mut dyn Read, length: u64) -> Result<Answer, CallError> {
+        let url = format!("{}{path}", self.node);
+        let request = self.agent.put(&url).header("content-length", length.to_string());
+        let response = request.send(SendBody::from_reader(body)).map_err(|error| self.failed(error))?;
+        self.read(response)
+    }
+
+    fn send(&self, call: Call<'_>, body: &[u8]) -> Result<Response<Body>, CallError> {
+        let url = format!("{}{}", self.node, call.path);
+        let query = (carechain_schema::QUERY_HEADER, call.query);
+        let sent = match call.method {
+            Method::Get => with(self.agent.get(&url), query).call(),
+            Method::Post => with(self.agent.post(&url), query).send(body),
+            Method::Put => with(self.agent.put(&url), query).send(body),
+        };
+        sent.map_err(|error| self.failed(error))
+    }
+
+    fn read(&self, mut response: Response<Body>) -> Result<Answer, CallError> {
+        let status = response.status().as_u16();
+        if status >= 400 {
+            return Err(self.refusal(response));
+        }
+        let read = response.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_vec();
+        Ok(Answer { status, body: read.map_err(|error| self.broken(error))? })
+    }
+
+    fn refusal(&self, mut response: Response<Body>) -> CallError {
+        let read = response.body_mut().with_config().limit(crate::limits::JSON_BYTES_MAX).read_to_vec();
+        match read {
+            Err(error) => self.broken(error),
+            Ok(body) => answer::refusal(&body)
+                .unwrap_or_else(|problem| CallError::Foreign { node: self.node.clone(), problem }),
+        }
+    }
+
+    fn failed(&self, error: ureq::Error) -> CallError {
+        let before_sending = match &error {
+            ureq::Error::HostNotFound
+            | ureq::Error::ConnectionFailed
+            | ureq::Error::BadUri(_)
+            | ureq::Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve) => true,
+            ureq::Error::Io(error) => error.kind() == std::io::ErrorKind::ConnectionRefused,
+            _ => false,
+        };
+        if before_sending {
+            CallError::NoNode { node: self.node.clone(), source: Box::new(error) }
+        } else {
+            self.broken(error)
+        }
+    }
+
+    fn broken(&self, error: ureq::Error) -> CallError {
+        CallError::Broken { node: self.node.clone(), source: Box::new(error) }
+    }
+
+    /// An answer that is not of this interface.
+    pub(crate) fn foreign(&self, problem: impl core::fmt::Display) -> CallError {
+        CallError::Foreign { node: self.node.clone(), problem: problem.to_string() }
+    }
+}
+
+fn with<B>(request: ureq::RequestBuilder<B>, header: (&str, Option<&str>)) -> ureq::RequestBuilder<B> {
+    match header {
+        (name, Some(value)) => request.header(name, value),
+        (_, None) => request,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

@@ -1,0 +1,57 @@
+//! Profiles read from files, good and bad.
+
+use super::{Profile, ProfileError};
+
+const GOOD: &str = r#"
+[profile.alice]
+node = "http://127.0.0.1:8001/"
+genesis = "genesis.json"
+key = "/keys/alice.key"
+role = "patient"
+"#;
+
+fn load(text: &str, name: Option<&str>) -> Result<Profile, ProfileError> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("client.toml");
+    std::fs::write(&path, text).unwrap();
+    Profile::load(&path, name).map(|profile| Profile {
+        genesis: profile.genesis.strip_prefix(folder.path()).unwrap().to_owned(),
+        state: profile.state.strip_prefix(folder.path()).unwrap().to_owned(),
+        ..profile
+    })
+}
+
+#[track_caller]
+fn check_message(text: &str, parts: &[&str]) {
+    let message = load(text, None).unwrap_err().to_string();
+    for part in parts {
+        assert!(message.contains(part), "{message} lacks {part}");
+    }
+}
+
+#[test]
+fn the_only_profile_is_used_and_paths_start_at_the_file() {
+    let profile = load(GOOD, None).unwrap();
+    assert_eq!(profile.node, "http://127.0.0.1:8001");
+    assert_eq!(profile.genesis.to_str(), Some("genesis.json"));
+    assert_eq!(profile.key.to_str(), Some("/keys/alice.key"));
+    assert_eq!(profile.state.to_str(), Some("state/alice"));
+    assert_eq!(profile.person, None);
+}
+
+#[test]
+fn one_of_several_is_named() {
+    let text = format!("{GOOD}{}", GOOD.replace("alice", "bob"));
+    assert_eq!(load(&text, Some("bob")).unwrap().name, "bob");
+    let message = load(&text, None).unwrap_err().to_string();
+    assert!(message.contains("alice, bob"), "{message}");
+}
+
+#[test]
+fn messages_name_key_and_value() {
+    check_message(&format!("{GOOD}colour = 3\n"), &["colour"]);
+    check_message(&GOOD.replace("\"patient\"", "\"king\""), &["role", "king", "doctor"]);
+    check_message(&GOOD.replace("http://127.0.0.1:8001/", "ftp://x"), &["node", "ftp://x"]);
+    check_message(&GOOD.replace("key =", "kee ="), &["kee"]);
+    check_message(&format!("{GOOD}person = \"per_aaaa\"\n"), &["person", "per_aaaa"]);
+}

@@ -1,0 +1,154 @@
+//! The hospital's private registry: its own patient numbers, mapped to person ids. Kept by the registrar, never sent.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use carechain_crypto::{IdTextError, PersonId};
+use serde::{Deserialize, Serialize};
+
+use crate::limits::REGISTRY_BYTES_MAX;
+use crate::private_file::{self, FileError, Overwrite};
+
+const SCHEMA: &str = "carechain/registry/1";
+
+/// What a patient is called by: a person id, or the hospital's own number.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum PersonName {
+    /// `per_…`
+    Id(PersonId),
+    /// `mrn:4711`
+    Number(String),
+}
+
+impl core::str::FromStr for PersonName {
+    type Err = IdTextError;
+
+    fn from_str(text: &str) -> Result<Self, IdTextError> {
+        match text.strip_prefix("mrn:") {
+            Some(number) => Ok(Self::Number(number.to_owned())),
+            None => text.parse().map(Self::Id),
+        }
+    }
+}
+
+/// Why the registry has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum RegistryError {
+    /// The file cannot be used.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// It is no registry.
+    #[error("{} is no registry: {source}", path.display())]
+    Json {
+        /// The file.
+        path: PathBuf,
+        /// What the parser said.
+        source: serde_json::Error,
+    },
+    /// Another schema.
+    #[error("registry schema \"{got}\" where \"{SCHEMA}\" is known")]
+    Schema {
+        /// In the file.
+        got: String,
+    },
+    /// The number is not in the registry. The registrar enrols the patient first.
+    #[error("the registry does not know this patient number")]
+    UnknownNumber,
+    /// The number stands for somebody else already. The registrar looks.
+    #[error("this patient number stands for {person} already")]
+    NumberTaken {
+        /// For whom.
+        person: PersonId,
+    },
+}
+
+#[derive(Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    schema: String,
+    numbers: BTreeMap<String, String>,
+    persons: Vec<String>,
+}
+
+/// The registry of one hospital.
+#[derive(Debug)]
+pub struct Registry {
+    path: PathBuf,
+    numbers: BTreeMap<String, PersonId>,
+    persons: Vec<PersonId>,
+}
+
+impl Registry {
+    /// Reads it; a file that is not there is an empty registry.
+    pub fn load(path: &Path) -> Result<Self, RegistryError> {
+        if !path.exists() {
+            return Ok(Self { path: path.to_owned(), numbers: BTreeMap::new(), persons: Vec::new() });
+        }
+        let bytes = private_file::read_private(path, REGISTRY_BYTES_MAX)?;
+        let json = |source| RegistryError::Json { path: path.to_owned(), source };
+        let file: File = serde_json::from_slice(&bytes).map_err(json)?;
+        if file.schema != SCHEMA {
+            return Err(RegistryError::Schema { got: file.schema });
+        }
+        let person =
+            |text: &str| text.parse::<PersonId>().map_err(|error| json(serde::de::Error::custom(error)));
+        let numbers = file
+            .numbers
+            .iter()
+            .map(|(number, text)| Ok((number.clone(), person(text)?)))
+            .collect::<Result<_, RegistryError>>()?;
+        let persons = file.persons.iter().map(|text| person(text)).collect::<Result<_, _>>()?;
+        Ok(Self { path: path.to_owned(), numbers, persons })
+    }
+
+    /// Whom a name stands for.
+    pub fn resolve(&self, name: &PersonName) -> Result<PersonId, RegistryError> {
+        match name {
+            PersonName::Id(id) => Ok(*id),
+            PersonName::Number(number) => {
+                self.numbers.get(number).copied().ok_or(RegistryError::UnknownNumber)
+            }
+        }
+    }
+
+    /// Checks before anybody is enrolled that the number is free.
+    pub fn check_free(&self, number: &str) -> Result<(), RegistryError> {
+        match self.numbers.get(number) {
+            Some(person) => Err(RegistryError::NumberTaken { person: *person }),
+            None => Ok(()),
+        }
+    }
+
+    /// Remembers an enrolled person, with the hospital's own number if there is one, and writes the file.
+    pub fn remember(&mut self, person: PersonId, number: Option<&str>) -> Result<(), RegistryError> {
+        if let Some(number) = number {
+            self.check_free(number)?;
+            self.numbers.insert(number.to_owned(), person);
+        }
+        if !self.persons.contains(&person) {
+            self.persons.push(person);
+        }
+        self.save()
+    }
+
+    /// Everybody this registrar enrolled, in order.
+    #[must_use]
+    pub fn persons(&self) -> &[PersonId] {
+        &self.persons
+    }
+
+    fn save(&self) -> Result<(), RegistryError> {
+        let file = File {
+            schema: SCHEMA.to_owned(),
+            numbers: self.numbers.iter().map(|(number, id)| (number.clone(), id.to_string())).collect(),
+            persons: self.persons.iter().map(ToString::to_string).collect(),
+        };
+        let mut bytes = serde_json::to_vec_pretty(&file).expect("strings always encode");
+        bytes.push(b'\n');
+        Ok(private_file::write_private(&self.path, &bytes, Overwrite::Replace)?)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

@@ -1,0 +1,31 @@
+//! The registry over a file.
+
+use carechain_crypto::PersonId;
+
+use super::{PersonName, Registry, RegistryError};
+
+#[test]
+fn numbers_stand_for_persons_across_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("registry.json");
+    let person = PersonId::new([7; 20]);
+    let mut registry = Registry::load(&path).unwrap();
+    registry.remember(person, Some("4711")).unwrap();
+    registry.remember(PersonId::ZERO, None).unwrap();
+    let registry = Registry::load(&path).unwrap();
+    assert_eq!(registry.resolve(&"mrn:4711".parse().unwrap()).unwrap(), person);
+    assert_eq!(registry.resolve(&person.to_string().parse().unwrap()).unwrap(), person);
+    assert_eq!(registry.persons(), [person, PersonId::ZERO]);
+    let error = registry.resolve(&PersonName::Number("1".to_owned())).unwrap_err();
+    assert!(matches!(error, RegistryError::UnknownNumber));
+}
+
+#[test]
+fn a_number_stands_for_one_person() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("registry.json");
+    let mut registry = Registry::load(&path).unwrap();
+    registry.remember(PersonId::ZERO, Some("1")).unwrap();
+    let error = registry.remember(PersonId::new([1; 20]), Some("1")).unwrap_err();
+    assert!(matches!(error, RegistryError::NumberTaken { .. }));
+}
