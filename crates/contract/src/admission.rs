@@ -2,7 +2,8 @@
 //!
 //! No two parties share a key: each enrolled key, ended ones included, leaves `key(key id)` with its holder, and a second
 //! enrolment of it is refused. Node keys of the members and the enrolling hospital's registrar keys stand elsewhere in
-//! state and are compared directly.
+//! state and are compared directly. A possession proof names nobody, so a member can enrol keys it saw on their way to
+//! another hospital's registrar: visible on the ledger, useless without the private half, and answered by new keys.
 
 use std::collections::BTreeSet;
 

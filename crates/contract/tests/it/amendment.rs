@@ -74,6 +74,8 @@ fn a_colleague_amends_only_under_a_grant_that_says_so() {
     cast.check("with a grant to read", &colleague, 1, not_found);
     let grant = cast.grant(AccessKind::ReadAmend);
     cast.check("with a grant to amend", &colleague, 1, None);
+    let third = cast.world.enrol(2, Role::Doctor);
+    cast.check("with somebody else's grant", &third, 2, not_found);
     let mut later = cast.world.clone();
     later.wait(Span::DAY);
     std::mem::swap(&mut cast.world, &mut later);

@@ -73,6 +73,19 @@ fn a_suspension_closes_reads_and_refuses_senders_in_the_same_block() {
 }
 
 #[test]
+fn a_request_is_honoured_once_in_one_block() {
+    let Cast { mut world, wrap, .. } = cast();
+    let part = PublicPart::decode(wrap.body.kind, &wrap.body.public_part).unwrap();
+    let gateway = world.hospitals[0].node.clone();
+    let again = signed(&mut world, &gateway, &part);
+    let mut overlay = Overlay::new(&world.state);
+    let first = apply(&overlay, &world.context(), &world.scheme, &wrap).unwrap();
+    overlay.absorb(first.changes.clone());
+    let second = apply(&overlay, &world.context(), &world.scheme, &again).unwrap();
+    assert_eq!((refusal(&first), refusal(&second)), (None, Some(Refusal::BadWrap)));
+}
+
+#[test]
 fn seen_digests_follow_from_blocks_alone() {
     let Cast { world, wrap, revoke, .. } = cast();
     let context = world.context();

@@ -3,8 +3,8 @@
 use carechain_crypto::{EhrId, HospitalId, KeyId, PersonId};
 use carechain_types::{
     BoundedVec, CountsValue, DecisionReason, EhrByPatientValue, EhrValue, KeyUse, PartHead, PartKind,
-    PersonCounts, PublicPart, PublishPart, Recipient, RecipientUse, Refusal, Role, StateKey, Visibility,
-    ehr_id,
+    PersonCounts, PersonValue, PublicPart, PublishPart, Recipient, RecipientUse, Refusal, Role, StateKey,
+    StateValue, Visibility, ehr_id,
 };
 
 use crate::world::{Person, World, address_head, check, created, padded_head};
@@ -144,6 +144,29 @@ fn recipients_are_the_patient_first_each_with_a_key_in_force_and_a_part() {
         let heads = vec![address_head(); list.len()];
         check(name, &world.attempt(&doctor.sender, &PublicPart::Publish(part), &heads), expected);
     }
+}
+
+#[test]
+fn two_recipients_share_no_part() {
+    let Cast { mut world, doctor, patient, .. } = cast();
+    let part = world.publish_part(&doctor, 0, &patient);
+    let recovery =
+        Recipient { recipient_use: RecipientUse::Recovery, key_id: patient.recovery, ..part.recipients[0] };
+    let part = PublishPart { recipients: recipients(&[part.recipients[0], recovery]), ..part };
+    let execution = world.attempt(&doctor.sender, &PublicPart::Publish(part), &[address_head()]);
+    check("one part for both", &execution, Some(Refusal::WrongPart));
+}
+
+#[test]
+fn nothing_is_sealed_to_an_ended_key() {
+    let Cast { mut world, doctor, patient, .. } = cast();
+    let key = StateKey::person(&patient.id);
+    let mut value: PersonValue = world.value(&key).unwrap();
+    value.sealing_keys.as_mut_slice()[0].until = world.context().time;
+    world.state.values.insert(key, value.to_bytes());
+    let part = PublicPart::Publish(world.publish_part(&doctor, 0, &patient));
+    let execution = world.attempt(&doctor.sender, &part, &[address_head()]);
+    check("ended", &execution, Some(Refusal::KeyNotInForce));
 }
 
 #[test]
