@@ -2,7 +2,9 @@
 
 use bytes::{Bytes, BytesMut};
 use carechain_crypto::limits::{FRAME_BYTES, TAG_BYTES};
-use carechain_crypto::{FrameSealer, Position, ResponseContext, SealError, SealingPublicKey};
+use carechain_crypto::{
+    FrameSealer, Position, RESPONSE_HEAD_BYTES, ResponseContext, SealError, SealingPublicKey,
+};
 use futures::stream::{BoxStream, StreamExt as _, try_unfold};
 
 use crate::node::{NodeError, RecordStream};
@@ -23,6 +25,13 @@ pub(crate) fn sealed_frames(
         );
     let head = futures::stream::iter([Ok(Bytes::copy_from_slice(&head))]);
     Ok(head.chain(frames).boxed())
+}
+
+/// Bytes of the whole response to a range of `length` bytes.
+pub(crate) const fn sealed_length(length: u64) -> u64 {
+    let frames = length.div_ceil(FRAME_BYTES as u64);
+    let frames = if frames == 0 { 1 } else { frames };
+    RESPONSE_HEAD_BYTES as u64 + length + frames * TAG_BYTES as u64
 }
 
 struct Framing {

@@ -14,31 +14,41 @@
 //! - It blocks: no runtime, no storage engine, no peer-to-peer network.
 
 mod archive;
+mod audit;
 mod caller;
 mod clock;
+mod consent;
 mod enrolment;
 mod error;
 mod keystore;
 pub mod limits;
+mod lists;
 pub mod private_file;
 mod profile;
 mod progress;
 mod publish;
 mod random;
 mod registry;
+mod retrieve;
+mod search;
 mod session;
 mod trust;
 
 pub use archive::{PackError, Packed, Sources, UnpackError, Unpacked, check_output, unpack};
+pub use audit::AuditTrail;
 pub use caller::{Answer, ByteStream, Call, CallError, Caller};
 pub use clock::now;
+pub use consent::{GrantTerms, RequestPlan};
 pub use enrolment::EnrolmentPlan;
 pub use error::OperationError;
 pub use keystore::{EnrolError, Enrolment, Hardness, Keystore, KeystoreError};
+pub use lists::{GrantView, RecordView, RequestView, Whole};
 pub use profile::{Profile, ProfileError};
 pub use progress::{Progress, Stage, Unwatched};
 pub use publish::{PublishPlan, Published};
 pub use random::SystemRandom;
 pub use registry::{PersonName, Registry, RegistryError};
+pub use retrieve::{RetrieveTarget, Retrieved};
+pub use search::Search;
 pub use session::{Committed, Draft, Session, SharedAgent, node_status, proof_file};
 pub use trust::{Trust, TrustError};

@@ -12,7 +12,7 @@ mod upload;
 
 use std::path::PathBuf;
 
-use carechain_crypto::{EhrId, HospitalId, PersonId, UploadId};
+use carechain_crypto::{EhrId, HospitalId, Manifest, PersonId, UploadId};
 use carechain_types::{
     BoundedString, BoundedVec, EhrKind, IndexEntry, KeyUse, PartKind, Party, PersonValue, PublicPart,
     PublishPart, Recipient, RecipientUse, StateKey, VerifiedProof, Visibility, ehr_id, encode,
@@ -94,7 +94,7 @@ impl Session {
         let expiry = now().after(UPLOAD_LIFE);
         let open = self.upload_open(upload_id, &secret, sealed.address.length, expiry)?;
         let spool = Spool::write(self, &self.spool_folder(), open, secret)?;
-        self.publish_spooled(spool, progress)
+        self.publish_spooled(spool, Some(sealed.manifest), progress)
     }
 
     /// Uploads that were interrupted, oldest first.
@@ -109,14 +109,19 @@ impl Session {
             spool.remove();
             return Err(OperationError::Argument { problem: "the upload has expired: publish again" });
         }
-        self.publish_spooled(spool, progress)
+        self.publish_spooled(spool, None, progress)
     }
 
-    fn publish_spooled(&self, spool: Spool, progress: &dyn Progress) -> Result<Published, OperationError> {
+    fn publish_spooled(
+        &self,
+        spool: Spool,
+        manifest: Option<Manifest>,
+        progress: &dyn Progress,
+    ) -> Result<Published, OperationError> {
         let address = spool.address()?;
         let author = Party::Person(self.person()?);
         let commitment = address.commitment(&author.to_bytes(), &spool.secret.patient);
-        let manifest = upload::send_missing(self, &spool, progress)?;
+        let manifest = upload::send_missing(self, &spool, manifest, progress)?;
         let answer = upload::complete(self, &spool, &address, manifest, progress)?;
         // Keys again, as they are now: the upload may have taken long.
         let (secret, open) = (&spool.secret, &spool.open.open);
@@ -136,7 +141,12 @@ impl Session {
             let context = self.address_context(&facts, recipient_use, target.party);
             let sealed = context.seal(&address, &target.key, &mut SystemRandom)?;
             let part = u16::try_from(parts.len()).expect("a handful of recipients");
-            recipients.push(Recipient { recipient_use, recipient: target.party, key_id: target.key_id, part })?;
+            recipients.push(Recipient {
+                recipient_use,
+                recipient: target.party,
+                key_id: target.key_id,
+                part,
+            })?;
             parts.push((PartKind::SealedAddress, sealed.to_vec()));
         }
         if secret.visibility == Visibility::Searchable {

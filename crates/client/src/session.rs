@@ -17,9 +17,9 @@ use crate::error::OperationError;
 use crate::profile::Profile;
 use crate::trust::Trust;
 
-pub use submit::{Committed, Draft, proof_file};
 pub(crate) use parts::RecordFacts;
 pub(crate) use query::{body_of, pause, value, wanted};
+pub use submit::{Committed, Draft, proof_file};
 pub(crate) use target::Target;
 
 /// A key agent that sessions share.

@@ -200,8 +200,7 @@ fn remembered(path: &Path, chain_id: &ChainId) -> Result<Epoch, TrustError> {
 }
 
 fn write_memory(path: &Path, chain_id: &ChainId, epoch: Epoch) -> Result<(), FileError> {
-    let memory =
-        Memory { schema: MEMORY_SCHEMA.to_owned(), chain_id: chain_id.to_hex(), epoch: epoch.get() };
+    let memory = Memory { schema: MEMORY_SCHEMA.to_owned(), chain_id: chain_id.to_hex(), epoch: epoch.get() };
     let bytes = serde_json::to_vec(&memory).expect("strings and numbers always encode");
     private_file::write_private(path, &bytes, Overwrite::Replace)
 }

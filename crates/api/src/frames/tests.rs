@@ -6,7 +6,7 @@ use bytes::Bytes;
 use carechain_crypto::{FrameReader, HospitalId, RequestDigest, ResponseContext, SealingKeyPair};
 use futures::{StreamExt as _, TryStreamExt as _};
 
-use super::sealed_frames;
+use super::{sealed_frames, sealed_length};
 use crate::node::NodeError;
 use crate::random::SystemRandom;
 
@@ -26,6 +26,7 @@ async fn what_streams_out_opens_with_the_reply_key() {
     for length in [1, 65_536, 65_537, 1 << 20] {
         let content: Vec<u8> = (0..251u8).cycle().take(length).collect();
         let response = respond(&content, length as u64, &pair).await.unwrap();
+        assert_eq!(response.len() as u64, sealed_length(length as u64));
         let mut read = Vec::new();
         FrameReader::new(response.as_slice(), &pair, &pair.public(), &CONTEXT, length as u64)
             .unwrap()

@@ -16,7 +16,7 @@ use crate::asker::wrong_gateway;
 use crate::body;
 use crate::border::Border;
 use crate::failure::Refused;
-use crate::frames::sealed_frames;
+use crate::frames::{sealed_frames, sealed_length};
 use crate::limits::BODY_BYTES_MAX;
 use crate::node::{NodeError, OpenedRead};
 
@@ -55,7 +55,8 @@ pub(crate) async fn read(State(border): State<Arc<Border>>, request: Request) ->
         frame
     });
     let kind = (header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
-    Ok((headers, [kind], Body::from_stream(frames)).into_response())
+    let bytes = (header::CONTENT_LENGTH, HeaderValue::from(sealed_length(length)));
+    Ok((headers, [kind, bytes], Body::from_stream(frames)).into_response())
 }
 
 fn headers(opened: &OpenedRead) -> [(HeaderName, String); 3] {

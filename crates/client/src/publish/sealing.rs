@@ -6,7 +6,7 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
 use std::sync::mpsc::{SyncSender, sync_channel};
 
-use carechain_crypto::{Address, RecordError, RecordSealer, UploadId};
+use carechain_crypto::{Address, Manifest, RecordError, RecordSealer, UploadId};
 use zeroize::Zeroizing;
 
 use super::spool::record_path;
@@ -25,6 +25,7 @@ const BLOCKS_MAX: usize = 4;
 /// What was spooled.
 pub(super) struct Spooled {
     pub(super) address: Address,
+    pub(super) manifest: Manifest,
     pub(super) entry_count: u64,
 }
 
@@ -47,19 +48,16 @@ pub(super) fn seal(
     sealed
 }
 
-fn pack_and_seal(
-    file: File,
-    sources: &Sources,
-    progress: &dyn Progress,
-) -> Result<Spooled, OperationError> {
+fn pack_and_seal(file: File, sources: &Sources, progress: &dyn Progress) -> Result<Spooled, OperationError> {
     let (sender, blocks) = sync_channel::<Block>(BLOCKS_MAX);
     std::thread::scope(|scope| {
-        let sealing = scope.spawn(move || -> Result<Address, RecordError> {
+        let sealing = scope.spawn(move || -> Result<(Address, Manifest), RecordError> {
             let mut sealer = RecordSealer::new(file, &mut SystemRandom);
             for block in blocks {
                 sealer.write_all(&block)?;
             }
-            Ok(sealer.finish()?.address)
+            let sealed = sealer.finish()?;
+            Ok((sealed.address, sealed.manifest))
         });
         let packed = sources.pack(BlockWriter { sender, block: Block::default() }, progress);
         let packed = packed.and_then(|packed| {
@@ -70,7 +68,7 @@ fn pack_and_seal(
         // The sender is gone: the sealer ends, and why it ended early says more than that it is gone.
         let sealed = sealing.join().expect("sealing does not panic");
         match (packed, sealed) {
-            (Ok(entry_count), Ok(address)) => Ok(Spooled { address, entry_count }),
+            (Ok(entry_count), Ok((address, manifest))) => Ok(Spooled { address, manifest, entry_count }),
             (_, Err(error)) => Err(error.into()),
             (Err(error), Ok(_)) => Err(error.into()),
         }

@@ -5,7 +5,9 @@
 
 use std::path::{Path, PathBuf};
 
-use carechain_crypto::{Address, EhrId, HospitalId, PersonId, SealingPublicKey, UploadId, open_box, seal_box};
+use carechain_crypto::{
+    Address, EhrId, HospitalId, PersonId, SealingPublicKey, UploadId, open_box, seal_box,
+};
 use carechain_types::limits::RECIPIENTS_MAX;
 use carechain_types::{
     BoundedBytes, BoundedVec, EhrKind, IndexEntry, Party, RecipientUse, SignedUploadOpen, Visibility, decode,

@@ -17,7 +17,7 @@ use carechain_types::{
 };
 
 use super::spool::{Spool, SpoolSecret};
-use crate::caller::{Call, CallError};
+use crate::caller::CallError;
 use crate::error::OperationError;
 use crate::limits::{ATTEMPTS_MAX, RECEIPTS_WAIT, UPLOAD_CALL_CHUNKS, UPLOAD_LANES};
 use crate::progress::{Progress, Stage};
@@ -49,10 +49,12 @@ impl Session {
     }
 }
 
-/// Opens the upload, or finds it open, and sends what the node lacks. Gives the manifest of the spooled file.
+/// Opens the upload, or finds it open, and sends what the node lacks. Gives the manifest of the spooled file, which is
+/// known if it was sealed just now.
 pub(super) fn send_missing(
     session: &Session,
     spool: &Spool,
+    sealed: Option<Manifest>,
     progress: &dyn Progress,
 ) -> Result<Manifest, OperationError> {
     let length = spool.open.open.length;
@@ -73,7 +75,7 @@ pub(super) fn send_missing(
     std::thread::scope(|scope| {
         let lanes = &lanes;
         let workers: Vec<_> = (0..UPLOAD_LANES).map(|_| scope.spawn(|| lanes.work())).collect();
-        let manifest = manifest(spool, length);
+        let manifest = sealed.map_or_else(|| manifest(spool, length), Ok);
         for worker in workers {
             worker.join().expect("a lane does not panic")?;
         }
@@ -183,7 +185,7 @@ struct Counted<'a, R> {
 impl<R: Read> Read for Counted<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.lanes.progress.is_cancelled() {
-            return Err(io::Error::new(io::ErrorKind::Interrupted, "cancelled"));
+            return Err(io::Error::other("cancelled"));
         }
         let count = self.inner.read(buffer)?;
         self.sent += count as u64;

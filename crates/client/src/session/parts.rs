@@ -1,14 +1,12 @@
 //! Detached parts: fetched from the node, checked against the proven body, opened by the agent.
 
 use carechain_crypto::{
-    Address, Commitment, EhrId, HospitalId, KeyId, PersonId, SealedAddressContext, SealedPartContext, SealingPublicKey,
-    Secret, TransactionId, sealed_part_key_id,
+    Address, Commitment, EhrId, HospitalId, KeyId, PersonId, SealedAddressContext, SealedPartContext,
+    SealingPublicKey, Secret, TransactionId, sealed_part_key_id,
 };
 use carechain_schema::{Method, Route};
 use carechain_types::limits::PART_BYTES_MAX;
-use carechain_types::{
-    DetachedPart, EhrValue, PartKind, Party, RecipientUse, TransactionBody, decode,
-};
+use carechain_types::{DetachedPart, EhrValue, PartKind, Party, RecipientUse, TransactionBody, decode};
 
 use super::Session;
 use crate::error::OperationError;

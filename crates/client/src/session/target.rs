@@ -36,9 +36,7 @@ impl Session {
             }
             _ => value::<DepartmentValue>(proof, &key)?.sealing_keys.into_inner(),
         };
-        newest(&periods, proof, key_use)
-            .map(|(key, key_id)| Target { party, key, key_id })
-            .ok_or_else(nobody)
+        newest(&periods, proof, key_use).map(|(key, key_id)| Target { party, key, key_id }).ok_or_else(nobody)
     }
 
     /// Where a recipient's keys stand in the state.

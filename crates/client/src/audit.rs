@@ -1,0 +1,68 @@
+//! Audit: every access entry, with proof that none is missing.
+
+use carechain_crypto::{EhrId, PersonId};
+use carechain_types::{
+    AccessEntry, AccessValue, CountsValue, ListKind, RecordCounts, StateKey, Time, VerifiedProof,
+};
+
+use crate::error::OperationError;
+use crate::lists::{Whole, person_attempts};
+use crate::session::{Session, value, wanted};
+
+/// Access entries, newest first, with the proofs that show them whole.
+#[derive(Clone, Debug)]
+pub struct AuditTrail {
+    /// No entry up to then is missing.
+    pub complete_as_of: Time,
+    /// The entries.
+    pub entries: Vec<AccessEntry>,
+    /// Canonical bytes of the proofs.
+    pub proofs: Vec<Vec<u8>>,
+}
+
+impl From<Whole<AccessEntry>> for AuditTrail {
+    fn from(whole: Whole<AccessEntry>) -> Self {
+        Self { complete_as_of: whole.complete_as_of, entries: whole.items, proofs: whole.proofs }
+    }
+}
+
+impl Session {
+    /// Every attempt on one record.
+    pub fn audit_record(&self, ehr_id: EhrId) -> Result<AuditTrail, OperationError> {
+        let entries = self.indexed(ListKind::Audit, *ehr_id.get(), record_entries, |proof, index| {
+            Ok(value::<AccessValue>(proof, &StateKey::access(&ehr_id, index))?.entry)
+        })?;
+        Ok(entries.into())
+    }
+
+    /// Every attempt on any record of a patient: complete as of the oldest of the answers it is made of.
+    pub fn audit_patient(&self, patient: PersonId) -> Result<AuditTrail, OperationError> {
+        let records = self.records(patient)?;
+        let mut trail = AuditTrail {
+            complete_as_of: records.complete_as_of,
+            entries: Vec::new(),
+            proofs: records.proofs,
+        };
+        for record in records.items {
+            let of_record = self.audit_record(record.ehr_id)?;
+            trail.complete_as_of = trail.complete_as_of.min(of_record.complete_as_of);
+            trail.entries.extend(of_record.entries);
+            trail.proofs.extend(of_record.proofs);
+        }
+        trail.entries.sort_by_key(|entry| core::cmp::Reverse((entry.time, entry.height)));
+        Ok(trail)
+    }
+
+    /// A person's attempts on records that do not exist.
+    pub fn audit_attempts(&self, person: PersonId) -> Result<AuditTrail, OperationError> {
+        let entries = self.indexed(ListKind::Attempts, *person.get(), person_attempts, |proof, index| {
+            Ok(value::<AccessValue>(proof, &StateKey::attempt(&person, index))?.entry)
+        })?;
+        Ok(entries.into())
+    }
+}
+
+fn record_entries(proof: &VerifiedProof, key: &StateKey) -> Result<u64, OperationError> {
+    let value = wanted(proof, key)?.value::<CountsValue<RecordCounts>>()?;
+    Ok(value.map_or(0, |value| value.counts.access_entries))
+}

@@ -1,0 +1,207 @@
+//! Retrieving: open the address, sign a read request, fetch, verify everything, unpack.
+//!
+//! ```text
+//! grant ─open─► address ─► read request ─► gateway ─frames─┬─► spool (ciphertext)
+//!                                                          └─► verify: root, every segment ─► unzip from the spool
+//! ```
+
+mod fetch;
+
+use std::path::{Path, PathBuf};
+
+use carechain_crypto::{AccessRequestId, Address, EhrId, GrantId};
+use carechain_types::{
+    AccessPurpose, EhrValue, EntryId, Height, PartKind, Party, PersonValue, PublicPart, RecipientUse,
+    StateKey,
+};
+
+use crate::archive::{check_output, unpack};
+use crate::error::OperationError;
+use crate::lists::{GrantView, RecordView};
+use crate::progress::Progress;
+use crate::session::{RecordFacts, Session, value};
+
+/// What to retrieve.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum RetrieveTarget {
+    /// What was granted on an own request.
+    Request(AccessRequestId),
+    /// What a grant permits.
+    Grant(GrantId),
+    /// One record: an own one, or one that a grant to the reader names.
+    Record(EhrId),
+}
+
+/// A record that is there, verified and unpacked.
+#[derive(Clone, Debug)]
+pub struct Retrieved {
+    /// The record.
+    pub ehr_id: EhrId,
+    /// Under which grant; none = as owner.
+    pub grant: Option<GrantId>,
+    /// Length of the file, bytes.
+    pub length: u64,
+    /// Documents and images unpacked.
+    pub entry_count: u64,
+    /// Where.
+    pub output: PathBuf,
+    /// The access entry that authorised it, as the gateway says.
+    pub entry: Option<EntryId>,
+    /// Height of the block that decided, as the gateway says.
+    pub height: Option<Height>,
+}
+
+/// One record to read, with all that its request needs.
+#[derive(Clone, Debug)]
+pub(crate) struct Reading {
+    ehr_id: EhrId,
+    grant: Option<GrantId>,
+    purpose: AccessPurpose,
+    /// None: the attempt is made without an address, and refused on the ledger.
+    address: Option<Address>,
+}
+
+impl Session {
+    /// Retrieves into a folder that is absent or empty; several records go into one folder each, named by their ids.
+    pub fn retrieve(
+        &self,
+        target: RetrieveTarget,
+        output: &Path,
+        progress: &dyn Progress,
+    ) -> Result<Vec<Retrieved>, OperationError> {
+        check_output(output)?;
+        let readings = match target {
+            RetrieveTarget::Request(id) => self.granted(&self.grant_view(self.answer(id)?)?)?,
+            RetrieveTarget::Grant(id) => self.granted(&self.grant_view(id)?)?,
+            RetrieveTarget::Record(id) => vec![self.reading_of(id)?],
+        };
+        let alone = readings.len() == 1;
+        let mut retrieved = Vec::with_capacity(readings.len());
+        for reading in &readings {
+            let folder = if alone { output.to_owned() } else { output.join(reading.ehr_id.to_string()) };
+            retrieved.push(self.retrieve_one(reading, folder, progress)?);
+        }
+        Ok(retrieved)
+    }
+
+    /// Tries to read without an address: the gateway records the attempt, and the ledger refuses it.
+    pub fn attempt_read(
+        &self,
+        ehr_id: EhrId,
+        grant: Option<GrantId>,
+        purpose: AccessPurpose,
+    ) -> Result<(), OperationError> {
+        let reading = Reading { ehr_id, grant, purpose, address: None };
+        fetch::open_range(self, &reading, 0, 1).map(drop)
+    }
+
+    fn retrieve_one(
+        &self,
+        reading: &Reading,
+        output: PathBuf,
+        progress: &dyn Progress,
+    ) -> Result<Retrieved, OperationError> {
+        let Some(address) = &reading.address else {
+            self.attempt_read(reading.ehr_id, reading.grant, reading.purpose)?;
+            return Err(OperationError::NotFound);
+        };
+        let fetched = fetch::fetch(self, reading, address, progress)?;
+        let unpacked = unpack(fetched.record.reader(fetched.file), &output, progress)?;
+        Ok(Retrieved {
+            ehr_id: reading.ehr_id,
+            grant: reading.grant,
+            length: address.length,
+            entry_count: unpacked.entry_count,
+            output,
+            entry: fetched.entry,
+            height: fetched.height,
+        })
+    }
+
+    /// Every record of a grant to the reader, with its address opened and checked.
+    fn granted(&self, grant: &GrantView) -> Result<Vec<Reading>, OperationError> {
+        self.require_grantee(grant)?;
+        let keys: Vec<_> = grant.value.lines.iter().map(|line| StateKey::ehr(&line.ehr_id)).collect();
+        let proof = self.prove(&keys)?;
+        grant
+            .value
+            .lines
+            .iter()
+            .zip(&keys)
+            .map(|(line, key)| {
+                let record: EhrValue = value(&proof, key)?;
+                self.granted_reading(grant, line.ehr_id, line.part, &record)
+            })
+            .collect()
+    }
+
+    fn granted_reading(
+        &self,
+        grant: &GrantView,
+        ehr_id: EhrId,
+        part: u16,
+        record: &EhrValue,
+    ) -> Result<Reading, OperationError> {
+        let PublicPart::Grant(stated) = PublicPart::decode(grant.body.kind, &grant.body.public_part)
+            .map_err(|_| OperationError::NotFound)?
+        else {
+            return Err(OperationError::NotFound);
+        };
+        // The key first: without it the part is of no use.
+        self.own_key(&stated.grantee_key_id)?;
+        let id = grant.value.stamp.transaction_id;
+        let sealed = self.part(&id, &grant.body, part, PartKind::SealedAddress)?;
+        let facts = RecordFacts::of(ehr_id, record);
+        let context = self.address_context(&facts, RecipientUse::Grant, grant.value.grantee);
+        let address = self.open_address(&context, &stated.grantee_key_id, &sealed)?;
+        let purpose = grant.value.purpose;
+        Ok(Reading { ehr_id, grant: Some(grant.id), purpose, address: Some(address) })
+    }
+
+    fn require_grantee(&self, grant: &GrantView) -> Result<(), OperationError> {
+        let me = self.person()?;
+        let mine = match grant.value.grantee {
+            Party::Person(person) => person == me,
+            Party::Department(department) => {
+                let key = StateKey::person(&me);
+                value::<PersonValue>(&self.prove(&[key])?, &key)?.department == Some(department)
+            }
+            Party::Organisation(_) | Party::Hospital(_) => false,
+        };
+        if mine { Ok(()) } else { Err(OperationError::NotFound) }
+    }
+
+    /// An own record as owner; another's under the newest grant that names it and the reader. Without either the attempt
+    /// is made all the same: the patient is to see it.
+    fn reading_of(&self, ehr_id: EhrId) -> Result<Reading, OperationError> {
+        let attempt = Reading { ehr_id, grant: None, purpose: AccessPurpose::Treatment, address: None };
+        let record = match self.record(ehr_id) {
+            Ok(record) => record,
+            Err(OperationError::NotFound) => return Ok(attempt),
+            Err(error) => return Err(error),
+        };
+        if record.value.patient == self.person()? {
+            return self.own_reading(&record);
+        }
+        let grants = match self.grants(record.value.patient) {
+            Ok(grants) => grants.items,
+            Err(OperationError::NotFound | OperationError::Call(_)) => return Ok(attempt),
+            Err(error) => return Err(error),
+        };
+        for grant in grants {
+            let line = grant.value.lines.iter().find(|line| line.ehr_id == ehr_id);
+            if let Some(line) = line
+                && self.require_grantee(&grant).is_ok()
+            {
+                return self.granted_reading(&grant, ehr_id, line.part, &record.value);
+            }
+        }
+        Ok(attempt)
+    }
+
+    fn own_reading(&self, record: &RecordView) -> Result<Reading, OperationError> {
+        let address = Some(self.own_address(record)?);
+        let purpose = AccessPurpose::PatientRequest;
+        Ok(Reading { ehr_id: record.ehr_id, grant: None, purpose, address })
+    }
+}

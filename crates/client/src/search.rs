@@ -1,0 +1,56 @@
+//! Searching. What comes back are hints: whoever acts on one reads it again with proof.
+
+use carechain_crypto::{HospitalId, PersonId};
+use carechain_schema::{Method, NoticeList, Route, SearchPage, SearchRequest, Timestamp};
+use carechain_types::{Height, Party, Time};
+
+use crate::error::OperationError;
+use crate::session::Session;
+
+/// What to search for; every field given must match.
+#[derive(Clone, Debug, Default)]
+pub struct Search {
+    /// Records of this patient.
+    pub patient: Option<PersonId>,
+    /// Records by this author.
+    pub author: Option<Party>,
+    /// Records from this hospital.
+    pub hospital: Option<HospitalId>,
+    /// Records with all these keywords.
+    pub keywords: Vec<String>,
+    /// Published at or after.
+    pub from: Option<Time>,
+    /// Published before.
+    pub until: Option<Time>,
+    /// Hits on a page at most.
+    pub count_max: Option<u16>,
+    /// Where the page before ended.
+    pub after: Option<String>,
+}
+
+impl Session {
+    /// One page of abstracts.
+    pub fn search(&self, search: &Search) -> Result<SearchPage, OperationError> {
+        let timestamp = |time: Time| Timestamp::from_microseconds(time.as_micros()).unwrap_or(Timestamp::MAX);
+        let request = SearchRequest {
+            patient: search.patient.map(|id| id.to_string()),
+            author: search.author.map(|party| party.to_string()),
+            hospital: search.hospital.map(|id| id.to_string()),
+            keywords: search.keywords.iter().map(|word| word.trim().to_lowercase()).collect(),
+            from: search.from.map(timestamp),
+            until: search.until.map(timestamp),
+            count_max: search.count_max,
+            after: search.after.clone(),
+        };
+        let body = serde_json::to_vec(&request).expect("strings and numbers always encode");
+        let answer = self.ask(Method::Post, Route::SEARCH.path, &body)?;
+        Ok(answer.document().map_err(|problem| self.caller().foreign(problem))?)
+    }
+
+    /// What happened to the person since a height; waits up to so many seconds if nothing did.
+    pub fn notices(&self, after: Height, wait_seconds: u64) -> Result<NoticeList, OperationError> {
+        let path = format!("{}?after={after}&wait_seconds={wait_seconds}", Route::NOTICES.path);
+        let answer = self.ask(Method::Get, &path, b"")?;
+        Ok(answer.document().map_err(|problem| self.caller().foreign(problem))?)
+    }
+}
