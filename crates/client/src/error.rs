@@ -263,7 +263,7 @@ const fn hint(code: ErrorCode) -> &'static str {
         ErrorCode::NoNode => "check the node's address, and that the node runs",
         ErrorCode::ProofRefused => "the node may be wrong or hostile: try another node, tell its operator",
         ErrorCode::Stale => "wait a moment, or try another node",
-        ErrorCode::ClockOff => "set this machine's clock",
+        ErrorCode::ClockOff => "set this machine's clock; if it is right, the node is cut off: try another",
         ErrorCode::OutcomeUnknown => "ask `transaction status` before sending anything again",
         ErrorCode::WrongPassphrase => "type the passphrase again",
         ErrorCode::WrongKey => "use the keystore that the record was opened for",

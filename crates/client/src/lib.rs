@@ -32,6 +32,12 @@ mod registry;
 mod retrieve;
 mod search;
 mod session;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod test_gateway;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;
 mod trust;
 
 pub use archive::{PackError, Packed, Sources, UnpackError, Unpacked, check_output, unpack};

@@ -54,8 +54,8 @@ pub enum TrustError {
         /// As of when it must be.
         wanted: Time,
     },
-    /// This machine's clock is off. Set it.
-    #[error("this machine's clock is {} s off the members' clocks", off.as_micros() / Span::SECOND.as_micros())]
+    /// This machine's clock is off, or the node is cut off and shows old heads. Nothing tells which: look at the clock.
+    #[error("the members' clocks, as the node shows them, are {} s off this machine's clock", seconds(*off))]
     Clock {
         /// By how much.
         off: Span,
@@ -69,6 +69,10 @@ pub enum TrustError {
         /// What.
         what: &'static str,
     },
+}
+
+const fn seconds(span: Span) -> u64 {
+    span.as_micros() / Span::SECOND.as_micros()
 }
 
 fn describe_age(complete_as_of: Option<Time>, wanted: Time) -> String {
