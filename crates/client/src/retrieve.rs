@@ -6,10 +6,11 @@
 //! ```
 
 mod fetch;
+mod reading;
 
 use std::path::{Path, PathBuf};
 
-use carechain_crypto::{AccessRequestId, Address, EhrId, GrantId};
+use carechain_crypto::{AccessRequestId, EhrId, GrantId};
 use carechain_types::{
     AccessPurpose, EhrValue, EntryId, Height, PartKind, Party, PersonValue, PublicPart, RecipientUse,
     StateKey,
@@ -20,6 +21,8 @@ use crate::error::OperationError;
 use crate::lists::{GrantView, RecordView};
 use crate::progress::Progress;
 use crate::session::{RecordFacts, Session, value};
+
+use reading::Reading;
 
 /// What to retrieve.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -49,16 +52,6 @@ pub struct Retrieved {
     pub entry: Option<EntryId>,
     /// Height of the block that decided, as the gateway says.
     pub height: Option<Height>,
-}
-
-/// One record to read, with all that its request needs.
-#[derive(Clone, Debug)]
-pub(crate) struct Reading {
-    ehr_id: EhrId,
-    grant: Option<GrantId>,
-    purpose: AccessPurpose,
-    /// None: the attempt is made without an address, and refused on the ledger.
-    address: Option<Address>,
 }
 
 impl Session {

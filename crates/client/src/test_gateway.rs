@@ -2,10 +2,11 @@
 //! signatures, keeps files in memory, and lies on demand.
 
 mod answers;
+mod files;
 mod http;
 mod ledger;
+mod lie;
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
@@ -17,39 +18,7 @@ use crate::profile::Profile;
 use crate::session::Session;
 
 pub(crate) use ledger::Ledger;
-
-/// How the gateway lies.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub(crate) enum Lie {
-    #[default]
-    None,
-    /// Another sealing key of a person than the ledger has.
-    FalseKey,
-    /// The key that a person had before, with the proof of that time.
-    StaleState,
-    /// No heads.
-    NoHeads,
-    /// Heads of a minute ahead.
-    ClocksAhead,
-    /// A head that voted above the proof's height.
-    HiddenBlock,
-    /// A value absent that is there.
-    Absent,
-    /// Another part than the one asked for.
-    FalsePart,
-    /// Receipts for another file.
-    FalseReceipts,
-    /// One receipt, where two are needed.
-    OneReceipt,
-    /// The newest entry of lists left out.
-    ShortList,
-    /// The first read breaks off in the middle.
-    BreakOnce,
-    /// One bit of the file flipped.
-    FlippedBit,
-    /// The first upload call breaks off.
-    BreakUpload,
-}
+pub(crate) use lie::Lie;
 
 /// The gateway with its ledger, and where it listens.
 pub(crate) struct Gateway {
@@ -96,12 +65,4 @@ impl Gateway {
         };
         (person, Session::open(&profile, Arc::new(keystore)).unwrap())
     }
-}
-
-/// Uploads and published files.
-#[derive(Default)]
-pub(crate) struct Files {
-    pub(crate) chunks: BTreeMap<String, BTreeMap<u32, Vec<u8>>>,
-    pub(crate) opened: BTreeMap<String, carechain_types::SignedUploadOpen>,
-    pub(crate) by_commitment: BTreeMap<carechain_crypto::Commitment, Vec<u8>>,
 }

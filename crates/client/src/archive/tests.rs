@@ -83,7 +83,7 @@ fn what_cannot_be_packed_is_named() {
     let input = folder.path().join("study");
     study(&input);
     std::os::unix::fs::symlink("/etc/passwd", input.join("link")).unwrap();
-    assert!(matches!(pack(&[input.clone()]), Err(PackError::Kind { .. })));
+    assert!(matches!(pack(std::slice::from_ref(&input)), Err(PackError::Kind { .. })));
     assert!(matches!(pack(&[folder.path().join("absent")]), Err(PackError::Read { .. })));
     let report = input.join("report.txt");
     assert!(matches!(pack(&[report.clone(), report]), Err(PackError::Repeated { .. })));

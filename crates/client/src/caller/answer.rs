@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use ureq::http::Response;
 use ureq::{Body, BodyReader};
 
-use super::CallError;
+use super::error::CallError;
 
 /// A whole answer.
 #[derive(Clone, Debug)]

@@ -12,7 +12,7 @@ use carechain_types::{
 use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 
-use super::Keystore;
+use super::keys::Keystore;
 use crate::limits::SMALL_FILE_BYTES_MAX;
 use crate::private_file::{self, FileError, Overwrite};
 

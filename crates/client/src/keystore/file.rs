@@ -8,7 +8,8 @@ use data_encoding::{BASE64, HEXLOWER};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::{Keystore, KeystoreError};
+use super::error::KeystoreError;
+use super::keys::Keystore;
 use crate::limits::{
     KEYSTORE_LANES_MAX, KEYSTORE_MEMORY_KIB_MAX, KEYSTORE_MEMORY_KIB_MIN, KEYSTORE_PASSES_MAX,
     KEYSTORE_PASSES_MIN,

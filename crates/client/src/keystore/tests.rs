@@ -28,7 +28,7 @@ fn a_saved_keystore_opens_with_its_passphrase_and_holds_the_same_keys() {
     let opened = Keystore::open(&path, &passphrase("correct horse")).unwrap();
     assert_eq!(opened.public_keys(), keystore.public_keys());
     let text = std::fs::read_to_string(&path).unwrap();
-    assert!(!text.contains(&data_encoding::BASE64.encode(keystore.signing.seed().expose())));
+    assert!(!text.contains(&data_encoding::BASE64.encode(keystore.secrets().0.seed().expose())));
     assert!(keystore.save(&path, &passphrase("another")).is_err(), "never overwritten");
 }
 

@@ -16,7 +16,7 @@ use carechain_types::{
 };
 use data_encoding::HEXLOWER;
 
-use super::Reading;
+use super::reading::Reading;
 use crate::caller::{ByteStream, Call, CallError};
 use crate::clock::now;
 use crate::error::OperationError;

@@ -11,8 +11,8 @@ use carechain_types::{
     StateKey, StateQuery, Submission, UploadReceipts, decode, encode,
 };
 
-use super::ledger::node;
-use super::{Ledger, Lie};
+use super::ledger::{Ledger, node};
+use super::lie::Lie;
 use crate::random::SystemRandom;
 
 /// What goes out; `cut` bytes of the body if it breaks off.

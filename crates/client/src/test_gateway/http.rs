@@ -4,8 +4,8 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
-use super::Ledger;
 use super::answers::{Reply, answer};
+use super::ledger::Ledger;
 
 pub(super) fn serve(ledger: Arc<Mutex<Ledger>>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

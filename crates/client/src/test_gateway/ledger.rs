@@ -13,7 +13,8 @@ use carechain_types::{
     state_proof, tree,
 };
 
-use super::{Files, Lie};
+use super::files::Files;
+use super::lie::Lie;
 use crate::clock::now;
 use crate::keystore::Keystore;
 
@@ -195,52 +196,58 @@ impl Ledger {
                 self.state.insert(place, EhrByPatientValue { stamp, ehr_id: ehr }.to_bytes());
                 self.set_counts(&part.patient, stamp, counts);
             }
-            PublicPart::Request(part) => {
-                let mut counts = self.counts(&part.patient);
-                let value = RequestValue {
-                    stamp,
-                    patient: part.patient,
-                    grantee: part.grantee,
-                    access: part.access,
-                    purpose: part.purpose,
-                    status: RequestStatus::Open,
-                    grant: None,
-                    previous: counts.newest_request,
-                };
-                counts.newest_request = Some(request_id(&id));
-                self.state.insert(StateKey::request(&request_id(&id)), value.to_bytes());
-                self.set_counts(&part.patient, stamp, counts);
-            }
-            PublicPart::Grant(part) => {
-                let mut counts = self.counts(&part.patient);
-                let from = if part.from == Time::ZERO { now() } else { part.from };
-                let line = |line: &carechain_types::GrantLine| GrantLineValue {
-                    ehr_id: line.ehr_id,
-                    part: line.part,
-                    revoked: 0,
-                };
-                let value = GrantValue {
-                    stamp,
-                    patient: part.patient,
-                    grantee: part.grantee,
-                    access: part.access,
-                    purpose: part.purpose,
-                    from,
-                    until: from.after(part.duration),
-                    lines: BoundedVec::new(part.lines.iter().map(line).collect()).unwrap(),
-                    previous: counts.newest_grant,
-                };
-                counts.newest_grant = Some(grant_id(&id));
-                self.state.insert(StateKey::grant(&grant_id(&id)), value.to_bytes());
-                self.set_counts(&part.patient, stamp, counts);
-                if let Some(request) = part.request {
-                    self.answer(&StateKey::request(&request), RequestStatus::Granted, Some(grant_id(&id)));
-                }
-            }
+            PublicPart::Request(part) => self.request(&part, stamp),
+            PublicPart::Grant(part) => self.grant(&part, stamp),
             PublicPart::Deny(part) => {
                 self.answer(&StateKey::request(&part.request), RequestStatus::Denied, None)
             }
             other => panic!("the gateway of the tests does not know {other:?}"),
+        }
+    }
+
+    fn request(&mut self, part: &carechain_types::RequestPart, stamp: Stamp) {
+        let id = stamp.transaction_id;
+        let mut counts = self.counts(&part.patient);
+        let value = RequestValue {
+            stamp,
+            patient: part.patient,
+            grantee: part.grantee,
+            access: part.access,
+            purpose: part.purpose,
+            status: RequestStatus::Open,
+            grant: None,
+            previous: counts.newest_request,
+        };
+        counts.newest_request = Some(request_id(&id));
+        self.state.insert(StateKey::request(&request_id(&id)), value.to_bytes());
+        self.set_counts(&part.patient, stamp, counts);
+    }
+
+    fn grant(&mut self, part: &carechain_types::GrantPart, stamp: Stamp) {
+        let id = stamp.transaction_id;
+        let mut counts = self.counts(&part.patient);
+        let from = if part.from == Time::ZERO { now() } else { part.from };
+        let line = |line: &carechain_types::GrantLine| GrantLineValue {
+            ehr_id: line.ehr_id,
+            part: line.part,
+            revoked: 0,
+        };
+        let value = GrantValue {
+            stamp,
+            patient: part.patient,
+            grantee: part.grantee,
+            access: part.access,
+            purpose: part.purpose,
+            from,
+            until: from.after(part.duration),
+            lines: BoundedVec::new(part.lines.iter().map(line).collect()).unwrap(),
+            previous: counts.newest_grant,
+        };
+        counts.newest_grant = Some(grant_id(&id));
+        self.state.insert(StateKey::grant(&grant_id(&id)), value.to_bytes());
+        self.set_counts(&part.patient, stamp, counts);
+        if let Some(request) = part.request {
+            self.answer(&StateKey::request(&request), RequestStatus::Granted, Some(grant_id(&id)));
         }
     }
 
