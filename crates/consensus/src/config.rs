@@ -27,6 +27,28 @@ pub struct Config {
 }
 
 impl Config {
+    /// As production runs it: no bug is planted.
+    #[must_use]
+    pub const fn new(
+        chain_id: ChainId,
+        genesis: BlockId,
+        membership: Membership,
+        own: ReplicaId,
+        window: Window,
+        timeouts: Timeouts,
+    ) -> Self {
+        Self {
+            chain_id,
+            genesis,
+            membership,
+            own,
+            window,
+            timeouts,
+            #[cfg(feature = "planted-bugs")]
+            planted_bug: None,
+        }
+    }
+
     /// Whether a bug is planted; never without the feature.
     #[cfg(feature = "planted-bugs")]
     pub(crate) fn has_planted(&self, bug: PlantedBug) -> bool {

@@ -2,6 +2,8 @@
 
 mod answers;
 mod block_pool;
+#[cfg(test)]
+mod cluster;
 mod committed;
 mod config;
 mod failed_primaries;
