@@ -8,6 +8,7 @@ use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Seek, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::sync_channel;
 
 use zip::ZipArchive;
 use zip::read::HasZipMetadata as _;
@@ -194,6 +195,7 @@ fn safe_path(name: &str) -> Result<PathBuf, &'static str> {
     Ok(parts.iter().collect())
 }
 
+/// Decrypts on this thread and writes on another: each has a core of its own on the smallest workstation.
 fn extract<R: Read + Seek>(
     zip: &mut ZipArchive<R>,
     index: usize,
@@ -203,31 +205,40 @@ fn extract<R: Read + Seek>(
     advance: &dyn Fn(u64),
 ) -> Result<(), UnpackError> {
     let write = |source| UnpackError::Write { path: target.to_owned(), source };
-    let read = |source| UnpackError::Read { index, source };
     let mut file = create(target).map_err(write)?;
     let mut entry = zip.by_index(index).map_err(UnpackError::Damaged)?;
-    let mut buffer = vec![0; 256 * 1_024];
-    let mut got = 0;
-    loop {
-        if progress.is_cancelled() {
-            return Err(UnpackError::Cancelled);
+    let (sender, blocks) = sync_channel::<Vec<u8>>(BLOCKS_MAX);
+    std::thread::scope(|scope| {
+        let writing = scope.spawn(move || blocks.iter().try_for_each(|block| file.write_all(&block)));
+        let mut got = 0;
+        let read = loop {
+            if progress.is_cancelled() {
+                break Err(UnpackError::Cancelled);
+            }
+            let mut block = Vec::with_capacity(BLOCK_BYTES);
+            if let Err(source) = entry.by_ref().take(BLOCK_BYTES as u64).read_to_end(&mut block) {
+                break Err(UnpackError::Read { index, source });
+            }
+            if block.is_empty() {
+                break Ok(got);
+            }
+            got += block.len() as u64;
+            if got > bytes {
+                break Err(UnpackError::Hostile { index, problem: "it has more bytes than it says" });
+            }
+            if sender.send(block).is_err() {
+                // The writer has ended, and says why.
+                break Ok(bytes);
+            }
+            advance(got);
+        };
+        drop(sender);
+        writing.join().expect("writing does not panic").map_err(write)?;
+        match read? {
+            got if got == bytes => Ok(()),
+            _ => Err(UnpackError::Hostile { index, problem: "it has fewer bytes than it says" }),
         }
-        let count = entry.read(&mut buffer).map_err(read)?;
-        if count == 0 {
-            break;
-        }
-        got += count as u64;
-        if got > bytes {
-            return Err(UnpackError::Hostile { index, problem: "it has more bytes than it says" });
-        }
-        file.write_all(&buffer[..count]).map_err(write)?;
-        advance(got);
-    }
-    if got == bytes {
-        Ok(())
-    } else {
-        Err(UnpackError::Hostile { index, problem: "it has fewer bytes than it says" })
-    }
+    })
 }
 
 fn create(path: &Path) -> io::Result<File> {
@@ -238,6 +249,10 @@ fn folder(path: &Path) -> Result<(), UnpackError> {
     let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
     made.map_err(|source| UnpackError::Write { path: path.to_owned(), source })
 }
+
+/// Bytes of one step, and steps between the two threads: a megabyte of plaintext at most.
+const BLOCK_BYTES: usize = 256 * 1_024;
+const BLOCKS_MAX: usize = 4;
 
 /// Kind of a file in the upper bits of its Unix mode.
 const KIND_MASK: u32 = 0o170_000;

@@ -15,6 +15,13 @@ pub struct Keystore {
 }
 
 impl Keystore {
+    /// Both pairs, for a node: its signing key authenticates connections and is needed as a key. A person's keystore
+    /// stays behind [`KeyAgent`].
+    #[must_use]
+    pub fn into_pairs(self) -> (SigningKeyPair, SealingKeyPair) {
+        (self.signing, self.sealing)
+    }
+
     /// New keys.
     #[must_use]
     pub fn generate() -> Self {
