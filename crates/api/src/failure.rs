@@ -46,11 +46,6 @@ impl Refused {
         self.outcome = Some(OutcomeLine { code, name: name.to_owned() });
         self
     }
-
-    #[cfg(test)]
-    pub(crate) const fn code(&self) -> ErrorCode {
-        self.failure.code
-    }
 }
 
 impl From<DecodeError> for Refused {

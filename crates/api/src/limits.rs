@@ -42,4 +42,4 @@ pub const SEARCH_COUNT_MAX: u16 = 100;
 /// Keywords in one search.
 pub const SEARCH_KEYWORDS_MAX: usize = 16;
 
-const _: () = assert!(LIST_COUNT_MAX as usize * 3 + 1 <= carechain_types::limits::PROOF_CLAIMS_MAX);
+const _: () = assert!(LIST_COUNT_MAX as usize * 3 < carechain_types::limits::PROOF_CLAIMS_MAX);

@@ -64,7 +64,8 @@ fn headers(opened: &OpenedRead) -> [(HeaderName, String); 3] {
     [(TRANSACTION, opened.transaction.to_hex()), (HEIGHT, opened.height.to_string()), (ENTRY, entry)]
 }
 
-/// Only the reader's own standing and the reader's own grant say why; all else is not found.
+/// Only the reader's own standing and the reader's own grant say why; all else is not found. The ledger decides about the
+/// grant first, so that reasons about the record come only to readers who may know of it.
 fn refusal(reason: DecisionReason) -> Refused {
     let (code, message, hint) = match reason {
         DecisionReason::Expired => {
@@ -76,16 +77,20 @@ fn refusal(reason: DecisionReason) -> Refused {
         }
         DecisionReason::KeyEnded => return NodeError::Unauthorized.into(),
         DecisionReason::ReaderSuspended | DecisionReason::Role => return NodeError::NotPermitted.into(),
+        DecisionReason::Purpose | DecisionReason::PatientSuspended => (
+            ErrorCode::Refused,
+            "your grant does not cover this, now or in this way",
+            "look at the grant's terms",
+        ),
+        DecisionReason::AddressMismatch | DecisionReason::Range => {
+            (ErrorCode::Malformed, "address or range are not the record's", "open the grant's address again")
+        }
         DecisionReason::Owner
         | DecisionReason::Granted
         | DecisionReason::UnknownRecord
         | DecisionReason::NoGrant
-        | DecisionReason::AddressMismatch
-        | DecisionReason::Range
-        | DecisionReason::Purpose
         | DecisionReason::Purged
-        | DecisionReason::NoMandate
-        | DecisionReason::PatientSuspended => return Refused::not_found(),
+        | DecisionReason::NoMandate => return Refused::not_found(),
     };
     Refused::new(code, message, hint).with_outcome(u16::from(reason.byte()), reason.as_str())
 }
