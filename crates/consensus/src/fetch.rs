@@ -90,14 +90,17 @@ impl Replica {
     }
 
     fn missing_leaves(&self, missing: &mut Vec<(Wanted, Vec<ReplicaId>)>) {
-        for (height, slot) in &self.slots {
-            let lacks = self.blocks.get(&slot.block_id).is_some_and(|block| block.leaves.is_none());
-            if !lacks || *height <= self.committed.height() {
+        let next = self.committed.height().next();
+        let accepted = self.slots.range(next..).map(|(_, slot)| slot.block_id);
+        let certified = self.certified.get(&next).map(|certificate| certificate.block_id);
+        let wanted: std::collections::BTreeSet<_> = accepted.chain(certified).collect();
+        for block_id in wanted {
+            if self.blocks.get(&block_id).is_none_or(|block| block.leaves.is_some()) {
                 continue;
             }
-            let prepared = self.certificates.iter().filter(|(key, _)| key.block_id == slot.block_id);
+            let prepared = self.certificates.iter().filter(|(key, _)| key.block_id == block_id);
             let first = prepared.flat_map(|(_, certificate)| voters(certificate)).collect();
-            missing.push((Wanted::Leaves(slot.block_id), first));
+            missing.push((Wanted::Leaves(block_id), first));
         }
     }
 

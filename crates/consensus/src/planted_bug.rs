@@ -9,7 +9,8 @@ pub enum PlantedBug {
     WrongChoice,
     /// q − 1 votes certify.
     QuorumOffByOne,
-    /// The commit certificate of h − window is not journalled before PREPARE(h).
+    /// The commit certificate of h − window is not journalled before PREPARE(h), and a VIEW-CHANGE reports nothing
+    /// above the committed height + window.
     CommittedNotDurable,
     /// Votes still go out in a view that an own VIEW-CHANGE has left.
     VotesBelowViewChange,

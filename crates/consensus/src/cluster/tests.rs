@@ -83,3 +83,20 @@ fn an_equivocating_member_splits_nobody() {
 fn a_wider_window_agrees_too() {
     check(300..316, 4, 3, false);
 }
+
+/// The first seed below `seeds` that finds a planted bug.
+#[cfg(feature = "planted-bugs")]
+#[track_caller]
+fn finds(bug: PlantedBug, seeds: u64) {
+    let found = (0..seeds).find_map(|seed| Some((seed, run(seed, 4, 1, true, Some(bug)).err()?)));
+    let Some((seed, violation)) = found else { panic!("{bug:?} was not found in {seeds} seeds") };
+    println!("{bug:?}: seed {seed}: {violation}");
+}
+
+#[cfg(feature = "planted-bugs")]
+#[test]
+fn planted_bugs_are_found() {
+    for bug in PlantedBug::ALL {
+        finds(*bug, 400);
+    }
+}

@@ -156,6 +156,7 @@ impl World {
 
     fn restart(&mut self, index: usize) -> Result<(), Violation> {
         self.nodes[index].restart(&self.bodies);
+        self.check_floor(index)?;
         self.give(index, Input::Start)
     }
 
@@ -327,6 +328,18 @@ impl World {
             self.coverage.committed = self.coverage.committed.max(height);
         }
         Ok(())
+    }
+
+    /// A restart never comes back with a lower committed height than its votes imply.
+    fn check_floor(&self, index: usize) -> Result<(), Violation> {
+        let node = &self.nodes[index];
+        let own = node.config.own;
+        let voted = self.votes.keys().filter(|(member, ..)| *member == own).map(|(.., height)| *height).max();
+        let floor = voted.unwrap_or(0).saturating_sub(u64::from(node.config.window.get()));
+        if index < self.honest_from || node.height() >= floor {
+            return Ok(());
+        }
+        Err(format!("member {own} is back at height {} below its votes' floor {floor}", node.height()))
     }
 
     /// No double vote, and no new vote below an own VIEW-CHANGE.

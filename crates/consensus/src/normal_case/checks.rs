@@ -10,13 +10,16 @@ use crate::output::{Origin, Output, Outputs, Suspicion};
 use crate::state::{Mode, Replica};
 
 impl Replica {
-    /// Asks the engine to execute each accepted block whose parent is executed and whose leaves are known.
+    /// Asks the engine to execute each accepted block whose parent is executed and whose leaves are known; the next
+    /// certified block too, accepted in this view or not: after a restart nobody else may have it to fetch.
     pub(crate) fn request_checks(&mut self, outputs: &mut Outputs) {
+        let certified = self.certified.get(&self.committed.height().next());
         let wanted: Vec<_> = self
             .slots
             .iter()
             .filter(|(height, _)| **height > self.committed.height() && **height <= self.high_watermark())
             .map(|(_, slot)| (slot.block_id, slot.origin))
+            .chain(certified.map(|certificate| (certificate.block_id, Origin::Reproposed)))
             .collect();
         for (block_id, origin) in wanted {
             let Some(block) = self.blocks.get(&block_id) else { continue };

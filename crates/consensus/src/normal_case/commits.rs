@@ -152,11 +152,15 @@ impl Replica {
     pub(crate) fn drop_unwanted_blocks(&mut self, outputs: &mut Outputs) {
         let committed = self.committed.height();
         let (slots, prepared, head) = (&self.slots, &self.prepared, self.committed.block_id());
+        let certified = &self.certified;
         let dropped = self.blocks.retain(|block_id, block| {
             let height = block.header.height;
             *block_id == head
                 || (height > committed
                     && (slots.get(&height).is_some_and(|slot| slot.block_id == *block_id)
+                        || certified
+                            .get(&height)
+                            .is_some_and(|certificate| certificate.block_id == *block_id)
                         || prepared
                             .get(&height)
                             .is_some_and(|known| known.certificate.block_id == *block_id)))

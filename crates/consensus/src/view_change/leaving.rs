@@ -51,7 +51,10 @@ impl Replica {
         let above = committed.as_ref().map(|certificate| certificate.height);
         let mut prepared = BoundedVec::empty();
         for (height, block) in &self.prepared {
-            if above.is_some_and(|above| *height <= above) {
+            // The hole of an earlier wording had two halves: this one cut the report to the window.
+            let cut =
+                self.config.has_planted(PlantedBug::CommittedNotDurable) && *height > self.high_watermark();
+            if cut || above.is_some_and(|above| *height <= above) {
                 continue;
             }
             let entry = Prepared {
