@@ -1,0 +1,54 @@
+//! The byte pump: uploads with their copies and receipts, reads from several holders at once, completion of copies.
+//!
+//! The machines of `custody` decide, the chunk store keeps the bytes, this module moves them.
+//!
+//! ```text
+//!  client ─ chunks ─► session ─ Upload machine ─► push link ══ bulk stream ══► push service ─► holder's store ─► receipt
+//!                        └─► own store
+//!  reader ◄─ bytes ── read ◄─ own store
+//!                      └──── fetcher ─ Fetch machine ─► fetch links ══ bulk streams ══► fetch services of the holders
+//!  committed abstract ─► completion ─ Repair machine ─► fetcher ─► own store
+//! ```
+//!
+//! Invariants
+//! - A receipt is signed only for bytes that came in this upload, whose commitment was recomputed here, after a sync.
+//! - No byte leaves for a reader without a committed `allowed` entry in this node's own ledger, looked at again every
+//!   [`limits::RECHECK_BYTES`].
+//! - No byte is passed on that does not verify against a manifest whose root gives the ledger's commitment.
+//! - Memory is bounded by windows, never by the length of a file: but for 32 bytes of manifest a chunk.
+//!
+//! Crash: what was acknowledged to a client lies in packs; the client sends its signed opening again and goes on.
+
+mod access_check;
+mod bulk_service;
+mod collection;
+mod completion;
+mod counts;
+mod engine_view;
+mod fetch_link;
+mod fetch_service;
+mod fetcher;
+mod frame;
+mod ledger_view;
+mod limits;
+mod local_chunks;
+mod message;
+mod push_link;
+mod push_service;
+mod read;
+mod receipt;
+mod recent_chunks;
+mod repair_right;
+mod serve_error;
+mod session;
+mod shared;
+mod start;
+mod store;
+mod upload_calls;
+
+pub use counts::FilesCounts;
+pub use start::{Files, FilesConfig};
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

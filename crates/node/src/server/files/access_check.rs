@@ -1,0 +1,95 @@
+//! Whether a committed access entry still opens its file, by this node's own ledger and clock.
+//!
+//! The same check stands at the gateway and at every holder, when a read begins and every
+//! [`RECHECK_BYTES`](super::limits::RECHECK_BYTES) after.
+
+use carechain_api::NodeError;
+use carechain_types::limits::{CLOCK_SKEW_MAX, READ_ENTRY_LIFE};
+use carechain_types::{AccessEntry, Decision, EntryId, ReadRequest, Time};
+use tokio::time::{Instant, sleep};
+
+use super::ledger_view::{AccessFacts, Ended, GrantFacts, LedgerRecord};
+use super::limits::{HEIGHT_PAUSE, HEIGHT_WAIT, RECHECK_BYTES};
+use super::shared::Shared;
+
+/// Why bytes do not flow, or flow no further.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub(super) enum AccessRefusal {
+    /// The entry is not in this ledger, or is not that of the request.
+    #[error("no committed entry allows this request")]
+    NotAllowed,
+    /// It was allowed and is not any more: too old, window over, revoked, suspended, erased.
+    #[error("access has ended")]
+    Ended,
+    /// The ledger does not answer.
+    #[error(transparent)]
+    Ledger(#[from] NodeError),
+}
+
+/// Watches one entry while bytes flow.
+#[derive(Debug)]
+pub(super) struct AccessGuard {
+    entry: EntryId,
+    request: ReadRequest,
+    bytes_since: u64,
+}
+
+impl AccessGuard {
+    pub(super) const fn new(entry: EntryId, request: ReadRequest) -> Self {
+        Self { entry, request, bytes_since: 0 }
+    }
+
+    /// Checks now; waits, bounded, for the block that holds the entry.
+    pub(super) async fn check(&self, shared: &Shared) -> Result<LedgerRecord, AccessRefusal> {
+        let deadline = Instant::now() + HEIGHT_WAIT;
+        loop {
+            let facts = shared.ledger.access(self.entry).await?;
+            if facts.height >= self.entry.height || Instant::now() >= deadline {
+                let digest = self.request.digest(shared.chain_id());
+                let entry = facts.entry.filter(|entry| {
+                    entry.request_digest == digest
+                        && entry.ehr_id == self.request.ehr_id
+                        && entry.gateway == self.request.gateway
+                        && entry.height == self.entry.height
+                        && entry.decision == Decision::Allowed
+                });
+                let entry = entry.ok_or(AccessRefusal::NotAllowed)?;
+                return still_open(&facts, &entry, shared.clock.now());
+            }
+            sleep(HEIGHT_PAUSE).await;
+        }
+    }
+
+    /// Bytes flowed: checks again when there were enough.
+    pub(super) async fn passed(&mut self, shared: &Shared, bytes: u64) -> Result<(), AccessRefusal> {
+        self.bytes_since += bytes;
+        if self.bytes_since < RECHECK_BYTES {
+            return Ok(());
+        }
+        self.bytes_since = 0;
+        self.check(shared).await.map(drop)
+    }
+}
+
+/// Age of the entry, window of the grant, standing of both sides, the record itself.
+fn still_open(facts: &AccessFacts, entry: &AccessEntry, now: Time) -> Result<LedgerRecord, AccessRefusal> {
+    let young = now <= entry.time.after(READ_ENTRY_LIFE);
+    let granted = match (entry.grant, facts.grant) {
+        (None, _) => true,
+        (Some(_), Some(grant)) => in_window(&grant, now) && grant.ended == Ended::No,
+        (Some(_), None) => false,
+    };
+    if !young || !granted || facts.reader_suspended == Ended::Yes {
+        return Err(AccessRefusal::Ended);
+    }
+    facts.record.ok_or(AccessRefusal::Ended)
+}
+
+/// The clocks of two nodes may differ by the skew that consensus allows.
+fn in_window(grant: &GrantFacts, now: Time) -> bool {
+    grant.from <= now.after(CLOCK_SKEW_MAX) && now < grant.until.after(CLOCK_SKEW_MAX)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

@@ -1,0 +1,157 @@
+//! Fetches a file, or chunks of one, for the own store.
+
+use std::sync::Arc;
+
+use carechain_api::NodeError;
+use carechain_chunks::{Completion, LocalUpload, StoreError, UploadOpening};
+use carechain_crypto::{Commitment, EhrId, HospitalId, chunk_count};
+use carechain_custody::repair::{HeldFile, Lacking};
+use tokio::sync::mpsc;
+
+use crate::server::files::fetch_link::{Claim, KnownFile};
+use crate::server::files::fetcher::{Delivered, FetchFailed, Fetcher};
+use crate::server::files::ledger_view::LedgerRecord;
+use crate::server::files::limits::{AHEAD_BYTES_MIN, REPAIR_LIFE};
+use crate::server::files::local_chunks::runs;
+use crate::server::files::message::Described;
+use crate::server::files::shared::Shared;
+
+/// What became of one file.
+pub(super) struct Mended {
+    pub(super) commitment: Commitment,
+    pub(super) result: Result<(), MendError>,
+}
+
+/// Why a file is still not whole here. It is tried again later.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum MendError {
+    /// The ledger does not name it any more.
+    #[error("the record is not on the ledger")]
+    NoRecord,
+    /// The ledger does not answer.
+    #[error(transparent)]
+    Ledger(#[from] NodeError),
+    /// Nobody delivers.
+    #[error(transparent)]
+    Fetch(#[from] FetchFailed),
+    /// The own store does not take it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Fetches what is lacking.
+pub(super) async fn mend(
+    shared: Arc<Shared>,
+    (record, file): (EhrId, HeldFile),
+    lacking: Lacking,
+    sources: Vec<HospitalId>,
+) -> Mended {
+    let mending = async {
+        let record = shared.ledger.record(record).await?.ok_or(MendError::NoRecord)?;
+        match lacking {
+            Lacking::File => mend_file(&shared, record, sources).await,
+            Lacking::Chunks(chunks) => mend_chunks(&shared, record, runs(chunks), sources).await,
+        }
+    };
+    Mended { commitment: file.commitment, result: mending.await }
+}
+
+async fn mend_file(
+    shared: &Arc<Shared>,
+    record: LedgerRecord,
+    sources: Vec<HospitalId>,
+) -> Result<(), MendError> {
+    let chunks = chunk_count(record.length).map_err(|_| MendError::NoRecord)?;
+    let claim = Claim::Repair { chunks: 0..chunks };
+    let mut fetcher = Fetcher::new(shared, record, claim, sources, None);
+    fetcher.set_ahead(AHEAD_BYTES_MIN);
+    fetcher.ready().await?;
+    let known = fetcher.file().cloned().ok_or(FetchFailed::NoHolder)?;
+    let local = begin(shared, &record).await?;
+    let present = shared.store.chunks().present(local)?;
+    let missing = (0_u32..).zip(present).filter(|(_, has)| !has).map(|(index, _)| index);
+    for run in runs(missing) {
+        let (taker, taken) = mpsc::channel(1);
+        let fetching = async {
+            let fetched = fetcher.run(run, &taker).await;
+            drop(taker);
+            fetched.map_err(MendError::from)
+        };
+        tokio::try_join!(fetching, put_all(shared, local, &known, taken))?;
+    }
+    let Described { tag, root } = known.described;
+    let completion = Completion { commitment: record.commitment, tag, root };
+    shared.store.complete(local, completion).await?;
+    // Erased in between: collected all the same.
+    let _ = shared.store.chunks().mark_published(local);
+    Ok(())
+}
+
+async fn put_all(
+    shared: &Shared,
+    local: LocalUpload,
+    known: &KnownFile,
+    mut taken: mpsc::Receiver<Delivered>,
+) -> Result<(), MendError> {
+    while let Some((index, bytes)) = taken.recv().await {
+        let value = *known.manifest.values().get(index as usize).ok_or(FetchFailed::NoHolder)?;
+        shared.store.run(move |chunks| chunks.put_chunk(local, index, &bytes, &value)).await?;
+    }
+    Ok(())
+}
+
+/// The open upload that an earlier try left, or a new one.
+async fn begin(shared: &Shared, record: &LedgerRecord) -> Result<LocalUpload, MendError> {
+    let now = shared.clock.now();
+    let opening = UploadOpening {
+        upload: record.upload_id,
+        author: record.author,
+        patient: record.patient,
+        publishing_hospital: record.hospital,
+        length: record.length,
+        expiry: now.after(REPAIR_LIFE),
+    };
+    let chunks = shared.store.chunks();
+    for local in chunks.find_upload(&record.upload_id) {
+        let Ok(state) = chunks.state(local) else { continue };
+        let same = UploadOpening { expiry: state.opening.expiry, ..opening } == state.opening;
+        if same && state.completion.is_none() && now < state.opening.expiry {
+            return Ok(local);
+        }
+    }
+    Ok(shared.store.run(move |chunks| chunks.begin(&opening)).await?)
+}
+
+async fn mend_chunks(
+    shared: &Arc<Shared>,
+    record: LedgerRecord,
+    wanted: Vec<core::ops::Range<u32>>,
+    sources: Vec<HospitalId>,
+) -> Result<(), MendError> {
+    let (Some(first), Some(last)) = (wanted.first(), wanted.last()) else { return Ok(()) };
+    let claim = Claim::Repair { chunks: first.start..last.end };
+    let (local, state) = shared.store.file(&record.commitment).ok_or(MendError::NoRecord)?;
+    let completion = state.completion.ok_or(MendError::NoRecord)?;
+    let described = Described { tag: completion.tag, root: completion.root };
+    let values = shared.store.chunks().manifest(local)?;
+    let known = KnownFile::check(&record, described, values).map_err(|_| MendError::NoRecord)?;
+    let mut fetcher = Fetcher::new(shared, record, claim, sources, Some(known));
+    fetcher.set_ahead(AHEAD_BYTES_MIN);
+    for run in wanted {
+        let (taker, mut taken) = mpsc::channel::<Delivered>(1);
+        let fetching = async {
+            let fetched = fetcher.run(run, &taker).await;
+            drop(taker);
+            fetched.map_err(MendError::from)
+        };
+        let replacing = async {
+            while let Some((index, bytes)) = taken.recv().await {
+                shared.store.run(move |chunks| chunks.replace_chunk(local, index, &bytes)).await?;
+                shared.counts.chunks_replaced.increment();
+            }
+            Ok(())
+        };
+        tokio::try_join!(fetching, replacing)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,292 @@
+//! One stream that brings chunks of a file from one holder; every chunk is compared with the manifest here.
+
+use core::ops::Range;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use carechain_api::NodeError;
+use carechain_crypto::{HospitalId, Manifest, ManifestError, Signature, address_commitment};
+use carechain_custody::fetch::Verdict;
+use carechain_network::{BulkError, BulkStream};
+use carechain_types::{EntryId, ReadRequest};
+use tokio::io::{ReadHalf, WriteHalf, split};
+use tokio::sync::mpsc;
+use tokio::task::{AbortHandle, spawn};
+use tokio::time::timeout;
+
+use super::frame::{Frame, FrameError, Kind, read_frame, write_frame, write_version};
+use super::ledger_view::LedgerRecord;
+use super::limits::{ANSWER_WAIT, PAYLOAD_WAIT};
+use super::message::{Described, ReadFetch, RefusalCode, ask_frame, body_of, frame_of, manifest_values};
+use super::repair_right::sign_repair_fetch;
+use super::shared::Shared;
+
+/// By what right chunks are asked for.
+#[derive(Clone, Debug)]
+pub(super) enum Claim {
+    /// A committed access entry.
+    Reader {
+        /// The entry.
+        entry: EntryId,
+        /// The request it allowed.
+        request: Box<ReadRequest>,
+        /// The reader's signature.
+        signature: Signature,
+    },
+    /// Placement names this hospital.
+    Repair {
+        /// What may be asked for.
+        chunks: Range<u32>,
+    },
+}
+
+/// Why a holder gives nothing.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum FetchLinkError {
+    /// Not a member any more.
+    #[error("no member")]
+    NoMember,
+    /// No stream.
+    #[error(transparent)]
+    Bulk(#[from] BulkError),
+    /// The stream broke or said nonsense.
+    #[error(transparent)]
+    Frame(#[from] FrameError),
+    /// The holder refused.
+    #[error("refused: {0}")]
+    Refused(RefusalCode),
+    /// No answer in time.
+    #[error("no answer")]
+    NoAnswer,
+    /// The holder ended the stream.
+    #[error("ended")]
+    Ended,
+    /// A frame that has no place here.
+    #[error("a {kind:?} frame out of place")]
+    OutOfPlace {
+        /// Its kind.
+        kind: Kind,
+    },
+    /// The holder lacks a chunk.
+    #[error("chunk {index} is not there")]
+    Absent {
+        /// Which.
+        index: u32,
+    },
+    /// Tag and root do not give the ledger's commitment: the holder is wrong.
+    #[error("the description does not give the commitment")]
+    WrongDescription,
+    /// The manifest does not give the root: the holder is wrong.
+    #[error(transparent)]
+    WrongManifest(#[from] ManifestError),
+    /// The own node failed.
+    #[error(transparent)]
+    Own(#[from] NodeError),
+}
+
+impl FetchLinkError {
+    /// Whether the holder said what cannot be true of the file.
+    pub(super) const fn is_wrong(&self) -> bool {
+        matches!(self, Self::WrongDescription | Self::WrongManifest(_))
+    }
+}
+
+/// Tag, root and manifest of a file, checked against the ledger's commitment.
+#[derive(Clone, Debug)]
+pub(super) struct KnownFile {
+    pub(super) described: Described,
+    pub(super) manifest: Arc<Manifest>,
+}
+
+impl KnownFile {
+    /// Checks what a holder or the own store says.
+    pub(super) fn check(
+        record: &LedgerRecord,
+        described: Described,
+        values: Vec<carechain_crypto::SubtreeValue>,
+    ) -> Result<Self, FetchLinkError> {
+        let Described { tag, root } = described;
+        let author = record.author.to_bytes();
+        if address_commitment(&tag, &root, record.length, &author, &record.patient) != record.commitment {
+            return Err(FetchLinkError::WrongDescription);
+        }
+        let manifest = Arc::new(Manifest::check(record.length, values, &root)?);
+        Ok(Self { described, manifest })
+    }
+}
+
+/// What a holder sent, and over which link.
+#[derive(Debug)]
+pub(super) struct FetchEvent {
+    pub(super) holder: HospitalId,
+    pub(super) link: u64,
+    pub(super) what: Fetched,
+}
+
+/// What a holder sent.
+#[derive(Debug)]
+pub(super) enum Fetched {
+    /// A chunk.
+    Chunk {
+        /// Which it says it is.
+        index: u32,
+        /// Its bytes.
+        bytes: Bytes,
+        /// Whether it is.
+        verdict: Verdict,
+    },
+    /// Nothing more.
+    Failed,
+}
+
+/// A stream on which the holder has described the file.
+pub(super) struct OpenLink {
+    pub(super) file: KnownFile,
+    reader: ReadHalf<BulkStream>,
+    writer: WriteHalf<BulkStream>,
+}
+
+/// Opens a stream to a holder; asks it for the manifest unless the file is known.
+pub(super) async fn open(
+    shared: Arc<Shared>,
+    holder: HospitalId,
+    record: LedgerRecord,
+    claim: Claim,
+    known: Option<KnownFile>,
+) -> Result<OpenLink, FetchLinkError> {
+    let key = shared.node_key(&holder).ok_or(FetchLinkError::NoMember)?;
+    let (mut reader, mut writer) = split(shared.network.open_bulk(key).await?);
+    write_version(&mut writer).await?;
+    let first = match claim {
+        Claim::Reader { entry, request, signature } => {
+            frame_of(Kind::ReadFetch, &ReadFetch { entry, request: *request, signature })
+        }
+        Claim::Repair { chunks } => {
+            let signed = sign_repair_fetch(&shared, holder, record.commitment, chunks)?;
+            frame_of(Kind::RepairFetch, &signed)
+        }
+    };
+    write_frame(&mut writer, &first).await?;
+    let described = answer(&mut reader, Kind::Described, ANSWER_WAIT).await?;
+    let described: Described = body_of(&described)?;
+    let file = match known {
+        // The same file: nothing to learn, and nothing to believe.
+        Some(known) => known,
+        None => {
+            write_frame(&mut writer, &Frame::new(Kind::AskManifest, Vec::new())).await?;
+            let manifest = answer(&mut reader, Kind::Manifest, PAYLOAD_WAIT).await?;
+            KnownFile::check(&record, described, manifest_values(&manifest)?)?
+        }
+    };
+    Ok(OpenLink { file, reader, writer })
+}
+
+async fn answer(
+    reader: &mut ReadHalf<BulkStream>,
+    kind: Kind,
+    wait: std::time::Duration,
+) -> Result<Frame, FetchLinkError> {
+    let frame = timeout(wait, read_frame(reader)).await.map_err(|_| FetchLinkError::NoAnswer)??;
+    let frame = frame.ok_or(FetchLinkError::Ended)?;
+    match frame.kind {
+        got if got == kind => Ok(frame),
+        Kind::Refused => Err(FetchLinkError::Refused(RefusalCode::from_frame(&frame)?)),
+        kind => Err(FetchLinkError::OutOfPlace { kind }),
+    }
+}
+
+/// A link at work; ends when dropped.
+pub(super) struct FetchLink {
+    /// Tells it from earlier ones to the same holder.
+    pub(super) number: u64,
+    // At most a window of chunks: the machine asks for no more.
+    asks: mpsc::UnboundedSender<Frame>,
+    task: AbortHandle,
+}
+
+impl Drop for FetchLink {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl FetchLink {
+    /// Lets an open link work.
+    pub(super) fn start(
+        open: OpenLink,
+        manifest: Arc<Manifest>,
+        (holder, number): (HospitalId, u64),
+        events: mpsc::Sender<FetchEvent>,
+    ) -> Self {
+        let OpenLink { reader, writer, .. } = open;
+        let (asks, asked) = mpsc::unbounded_channel();
+        let task = spawn(async move {
+            let arriving = Arriving { holder, number, manifest, events };
+            let ended = tokio::try_join!(write_asks(writer, asked), arriving.read(reader));
+            let Err(error) = ended else { return };
+            tracing::debug!(%holder, %error, "a fetch ended");
+            arriving.say(Fetched::Failed).await;
+        });
+        Self { number, asks, task: task.abort_handle() }
+    }
+
+    /// What a link that ended does not ask, the machine asks of another.
+    pub(super) fn ask(&self, chunks: &Range<u32>) {
+        let _ = self.asks.send(ask_frame(chunks));
+    }
+
+    /// As [`FetchLink::ask`].
+    pub(super) fn cancel(&self, index: u32) {
+        let _ = self.asks.send(Frame::of_index(Kind::Cancel, index));
+    }
+}
+
+async fn write_asks(
+    mut writer: WriteHalf<BulkStream>,
+    mut asked: mpsc::UnboundedReceiver<Frame>,
+) -> Result<(), FetchLinkError> {
+    while let Some(frame) = asked.recv().await {
+        write_frame(&mut writer, &frame).await?;
+    }
+    Ok(())
+}
+
+struct Arriving {
+    holder: HospitalId,
+    number: u64,
+    manifest: Arc<Manifest>,
+    events: mpsc::Sender<FetchEvent>,
+}
+
+impl Arriving {
+    /// The fetch that listens may have ended.
+    async fn say(&self, what: Fetched) {
+        let _ = self.events.send(FetchEvent { holder: self.holder, link: self.number, what }).await;
+    }
+
+    async fn read(&self, mut reader: ReadHalf<BulkStream>) -> Result<(), FetchLinkError> {
+        loop {
+            let frame = read_frame(&mut reader).await?.ok_or(FetchLinkError::Ended)?;
+            match frame.kind {
+                Kind::Chunk => {
+                    let (index, bytes) = frame.into_chunk()?;
+                    // A place among the events first: no more chunks are hashed than are taken.
+                    let Ok(place) = self.events.clone().reserve_owned().await else { return Ok(()) };
+                    let (holder, link, manifest) = (self.holder, self.number, Arc::clone(&self.manifest));
+                    // Hashed beside the reading of the next one.
+                    tokio::task::spawn_blocking(move || {
+                        let verdict = match manifest.check_chunk(index, &bytes) {
+                            Ok(()) => Verdict::Intact,
+                            Err(_) => Verdict::Wrong,
+                        };
+                        let what = Fetched::Chunk { index, bytes, verdict };
+                        place.send(FetchEvent { holder, link, what });
+                    });
+                }
+                Kind::Absent => return Err(FetchLinkError::Absent { index: frame.index()? }),
+                Kind::Refused => return Err(FetchLinkError::Refused(RefusalCode::from_frame(&frame)?)),
+                kind => return Err(FetchLinkError::OutOfPlace { kind }),
+            }
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! Frames of the bulk protocol between nodes.
+//!
+//! A stream starts with one byte, the version, from its opener. Then frames go both ways:
+//!
+//! | bytes | what |
+//! |---|---|
+//! | 1 | kind |
+//! | 4 | length of the payload, u32 little-endian, at most what the kind allows |
+//! | n | payload: canonical bytes; for a chunk its index u32 and its bytes as they are |
+//!
+//! Limits: memory grows as bytes arrive, never by what a length claims beyond a chunk.
+
+use std::io;
+
+use bytes::{BufMut, Bytes, BytesMut};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+
+use super::limits::{BITMAP_BYTES_MAX, CHUNK_FRAME_BYTES_MAX, CONTROL_BYTES_MAX, MANIFEST_BYTES_MAX};
+
+/// Version of the protocol.
+pub(super) const VERSION: u8 = 1;
+
+/// Bytes of kind and length.
+const HEAD_BYTES: usize = 5;
+/// Bytes of a chunk's index.
+const INDEX_BYTES: usize = 4;
+
+/// What a stream said is not of this protocol, or it broke.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum FrameError {
+    /// The stream broke. Open another.
+    #[error("the stream broke: {0}")]
+    Stream(#[from] io::Error),
+    /// Another version. The peer runs other software.
+    #[error("version {got} where {VERSION} is spoken")]
+    Version {
+        /// What came.
+        got: u8,
+    },
+    /// No such kind.
+    #[error("no frame is of kind {kind}")]
+    Kind {
+        /// What came.
+        kind: u8,
+    },
+    /// Longer than its kind allows, or too short.
+    #[error("a {kind:?} frame of {bytes} bytes")]
+    Length {
+        /// Its kind.
+        kind: Kind,
+        /// Its length.
+        bytes: usize,
+    },
+    /// The payload is not of its kind.
+    #[error("malformed {kind:?} frame")]
+    Malformed {
+        /// Its kind.
+        kind: Kind,
+    },
+}
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident = $byte:literal max $max:expr,)*) => {
+        /// What a frame is.
+        #[derive(Clone, Copy, Debug, Eq, PartialEq)]
+        pub(super) enum Kind {$($(#[$doc])* $name,)*}
+
+        impl Kind {
+            #[cfg(test)]
+            pub(super) const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            pub(super) const fn byte(self) -> u8 {
+                match self {$(Self::$name => $byte,)*}
+            }
+
+            pub(super) const fn from_byte(byte: u8) -> Option<Self> {
+                match byte {$($byte => Some(Self::$name),)* _ => None}
+            }
+
+            /// Longest payload.
+            pub(super) const fn bytes_max(self) -> usize {
+                match self {$(Self::$name => $max,)*}
+            }
+        }
+    };
+}
+
+kinds! {
+    /// Opens a push: the client's signed opening.
+    PushOpen = 1 max CONTROL_BYTES_MAX,
+    /// The holder's chunks, one bit each, the lowest bit of a byte first.
+    Have = 2 max BITMAP_BYTES_MAX,
+    /// A chunk: index and bytes.
+    Chunk = 3 max CHUNK_FRAME_BYTES_MAX,
+    /// The holder stored a chunk: index.
+    Stored = 4 max INDEX_BYTES,
+    /// The client's signed completion.
+    PushComplete = 5 max CONTROL_BYTES_MAX,
+    /// The holder's receipt.
+    Receipt = 6 max CONTROL_BYTES_MAX,
+    /// Opens a fetch for a reader: access entry and signed read request.
+    ReadFetch = 7 max CONTROL_BYTES_MAX,
+    /// Opens a fetch for repair: signed by the node.
+    RepairFetch = 8 max CONTROL_BYTES_MAX,
+    /// The holder's file: tag and root.
+    Described = 9 max 64,
+    /// Asks for the manifest.
+    AskManifest = 10 max 0,
+    /// The manifest: 32 bytes a chunk.
+    Manifest = 11 max MANIFEST_BYTES_MAX,
+    /// Asks for chunks: first and one past the last.
+    Ask = 12 max 2 * INDEX_BYTES,
+    /// A chunk asked for is no longer wanted: index.
+    Cancel = 13 max INDEX_BYTES,
+    /// The holder does not have a chunk it was asked for: index.
+    Absent = 14 max INDEX_BYTES,
+    /// The holder ends the stream: why.
+    Refused = 15 max 1,
+}
+
+/// One frame.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Frame {
+    pub(super) kind: Kind,
+    pub(super) payload: Bytes,
+}
+
+impl Frame {
+    pub(super) fn new(kind: Kind, payload: impl Into<Bytes>) -> Self {
+        Self { kind, payload: payload.into() }
+    }
+
+    /// A frame whose payload is the index of a chunk.
+    pub(super) fn of_index(kind: Kind, index: u32) -> Self {
+        Self::new(kind, index.to_le_bytes().to_vec())
+    }
+
+    /// The index of a chunk that is the payload.
+    pub(super) fn index(&self) -> Result<u32, FrameError> {
+        let bytes: [u8; INDEX_BYTES] = self.payload.as_ref().try_into().map_err(|_| self.malformed())?;
+        Ok(u32::from_le_bytes(bytes))
+    }
+
+    /// Index and bytes of a chunk.
+    pub(super) fn into_chunk(mut self) -> Result<(u32, Bytes), FrameError> {
+        if self.payload.len() < INDEX_BYTES {
+            return Err(self.malformed());
+        }
+        let bytes = self.payload.split_off(INDEX_BYTES);
+        let index = self.index()?;
+        Ok((index, bytes))
+    }
+
+    pub(super) const fn malformed(&self) -> FrameError {
+        FrameError::Malformed { kind: self.kind }
+    }
+}
+
+/// Says which version is spoken; the opener does so first.
+pub(super) async fn write_version(writer: &mut (impl AsyncWrite + Unpin)) -> Result<(), FrameError> {
+    Ok(writer.write_all(&[VERSION]).await?)
+}
+
+/// Refuses another version.
+pub(super) async fn read_version(reader: &mut (impl AsyncRead + Unpin)) -> Result<(), FrameError> {
+    match reader.read_u8().await? {
+        VERSION => Ok(()),
+        got => Err(FrameError::Version { got }),
+    }
+}
+
+/// Writes a frame and flushes.
+pub(super) async fn write_frame(
+    writer: &mut (impl AsyncWrite + Unpin),
+    frame: &Frame,
+) -> Result<(), FrameError> {
+    let head = head(frame.kind, frame.payload.len());
+    // Small frames leave in one piece.
+    if frame.payload.len() <= CONTROL_BYTES_MAX {
+        let mut whole = Vec::with_capacity(HEAD_BYTES + frame.payload.len());
+        whole.extend_from_slice(&head);
+        whole.extend_from_slice(&frame.payload);
+        writer.write_all(&whole).await?;
+    } else {
+        writer.write_all(&head).await?;
+        writer.write_all(&frame.payload).await?;
+    }
+    Ok(writer.flush().await?)
+}
+
+/// Writes a chunk without copying it.
+pub(super) async fn write_chunk(
+    writer: &mut (impl AsyncWrite + Unpin),
+    index: u32,
+    bytes: &[u8],
+) -> Result<(), FrameError> {
+    let mut start = [0; HEAD_BYTES + INDEX_BYTES];
+    start[..HEAD_BYTES].copy_from_slice(&head(Kind::Chunk, INDEX_BYTES + bytes.len()));
+    start[HEAD_BYTES..].copy_from_slice(&index.to_le_bytes());
+    writer.write_all(&start).await?;
+    writer.write_all(bytes).await?;
+    Ok(writer.flush().await?)
+}
+
+fn head(kind: Kind, bytes: usize) -> [u8; HEAD_BYTES] {
+    debug_assert!(bytes <= kind.bytes_max(), "a {kind:?} frame of {bytes} bytes");
+    let mut head = [0; HEAD_BYTES];
+    head[0] = kind.byte();
+    head[1..].copy_from_slice(&u32::try_from(bytes).expect("payloads have at most 32 MiB").to_le_bytes());
+    head
+}
+
+/// Reads a frame; `None` if the stream ended between two.
+pub(super) async fn read_frame(reader: &mut (impl AsyncRead + Unpin)) -> Result<Option<Frame>, FrameError> {
+    match read_head(reader).await? {
+        Some((kind, bytes)) => read_payload(reader, kind, bytes).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Reads kind and length of a frame; `None` if the stream ended before it.
+pub(super) async fn read_head(
+    reader: &mut (impl AsyncRead + Unpin),
+) -> Result<Option<(Kind, usize)>, FrameError> {
+    let mut head = [0; HEAD_BYTES];
+    if reader.read(&mut head[..1]).await? == 0 {
+        return Ok(None);
+    }
+    reader.read_exact(&mut head[1..]).await?;
+    let [kind, length @ ..] = head;
+    let kind = Kind::from_byte(kind).ok_or(FrameError::Kind { kind })?;
+    let bytes = usize::try_from(u32::from_le_bytes(length)).expect("memory addresses have 64 bits");
+    if bytes > kind.bytes_max() {
+        return Err(FrameError::Length { kind, bytes });
+    }
+    Ok(Some((kind, bytes)))
+}
+
+/// Reads the payload that a head announced.
+pub(super) async fn read_payload(
+    reader: &mut (impl AsyncRead + Unpin),
+    kind: Kind,
+    bytes: usize,
+) -> Result<Frame, FrameError> {
+    let mut payload = BytesMut::with_capacity(bytes.min(CHUNK_FRAME_BYTES_MAX));
+    while payload.len() < bytes {
+        let left = bytes - payload.len();
+        if reader.read_buf(&mut (&mut payload).limit(left)).await? == 0 {
+            return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
+        }
+    }
+    Ok(Frame { kind, payload: payload.freeze() })
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

@@ -1,0 +1,95 @@
+//! Every bound of the byte pump, with its reason.
+
+use std::time::Duration;
+
+use carechain_crypto::limits::CHUNK_BYTES;
+use carechain_types::Span;
+use carechain_types::limits::UPLOAD_CHUNKS_MAX;
+
+/// Bytes of a control frame: a read request with a hybrid reply key has about 2 KiB.
+pub(super) const CONTROL_BYTES_MAX: usize = 16 << 10;
+/// Bytes of a chunk's frame: index and bytes.
+pub(super) const CHUNK_FRAME_BYTES_MAX: usize = 4 + CHUNK_BYTES;
+/// Bytes of a bitmap of chunks.
+pub(super) const BITMAP_BYTES_MAX: usize = UPLOAD_CHUNKS_MAX / 8;
+/// Bytes of a manifest: 32 a chunk.
+pub(super) const MANIFEST_BYTES_MAX: usize = 32 * UPLOAD_CHUNKS_MAX;
+
+/// Uploads of own clients in memory; one more is `busy`.
+pub(super) const SESSIONS_MAX: usize = 1_024;
+/// Longest life of an opened upload: a large study over a slow line, with a weekend in between.
+pub(super) const UPLOAD_LIFE_MAX: Span = Span::DAY.times(7);
+/// An upload whose client sends nothing for so long gives its streams back; the same opening takes it up again.
+pub(super) const CLIENT_IDLE_MAX: Duration = Duration::from_secs(120);
+/// How long `complete` waits for receipts: below what the HTTP border waits.
+pub(super) const RECEIPTS_WAIT: Duration = Duration::from_secs(9);
+/// Orders of clients that wait for one upload's machine.
+pub(super) const ORDERS_MAX: usize = 64;
+/// Events of holders that wait for one machine; beyond it the links are not read.
+pub(super) const EVENTS_MAX: usize = 64;
+/// How often the machine of an upload that waits for nothing but its publishing looks at the time.
+pub(super) const SLOW_TICK: Duration = Duration::from_secs(1);
+
+/// Bytes of chunks just stored that stay in memory for the copies on their way, over all uploads.
+pub(super) const RECENT_BYTES_MAX: usize = 32 << 20;
+
+/// Bulk services to other members at once; one more is told to come again.
+pub(super) const SERVICES_MAX: usize = 64;
+/// Chunks in the memory of all push services together: 64 MiB.
+pub(super) const SERVICE_CHUNKS_MAX: usize = 64;
+/// Chunks of one push service being stored at once: the disk and the hash work while the next arrives.
+pub(super) const STORING_MAX: usize = 4;
+/// Chunks of one fetch service read ahead of what is written.
+pub(super) const READING_MAX: usize = 2;
+/// Chunks asked of one fetch service and not sent; an asker's window is far below.
+pub(super) const ASKED_MAX: usize = 256;
+/// Until the first frame of a stream.
+pub(super) const FIRST_FRAME_WAIT: Duration = Duration::from_secs(10);
+/// Until an answer to a first frame.
+pub(super) const ANSWER_WAIT: Duration = Duration::from_secs(10);
+/// Until the payload of a frame has arrived whole: 1 MiB over the slowest line in use.
+pub(super) const PAYLOAD_WAIT: Duration = Duration::from_secs(30);
+/// Silence after which a service ends; the asker opens another stream when it needs one.
+pub(super) const SERVICE_IDLE_MAX: Duration = Duration::from_secs(300);
+
+/// How long a holder waits for a block that the asker has already.
+pub(super) const HEIGHT_WAIT: Duration = Duration::from_secs(2);
+/// How often it looks meanwhile.
+pub(super) const HEIGHT_PAUSE: Duration = Duration::from_millis(20);
+/// Bytes after which window and revocation are looked at again.
+pub(super) const RECHECK_BYTES: u64 = 16 << 20;
+
+/// Bytes that all reads together hold ahead of their readers, shared out when a read begins.
+pub(super) const AHEAD_BYTES_ALL: u64 = 128 << 20;
+/// Bytes ahead of one reader, at most.
+pub(super) const AHEAD_BYTES_MAX: u64 = 24 << 20;
+/// Bytes ahead of one reader, at least.
+pub(super) const AHEAD_BYTES_MIN: u64 = 2 << 20;
+/// Chunks of the own store read ahead of one reader.
+pub(super) const LOCAL_AHEAD: usize = 2;
+/// Pieces waiting for one reader.
+pub(super) const PIECES_MAX: usize = 1;
+/// Times a read begins anew with other holders after all failed, before it gives up.
+pub(super) const FETCH_ROUNDS_MAX: u32 = 3;
+
+/// Life of a signed repair fetch.
+pub(super) const REPAIR_FETCH_LIFE: Span = Span::MINUTE.times(5);
+/// Repairs served at once, over all members.
+pub(super) const REPAIR_SERVICES_MAX: usize = 4;
+/// Bytes a second of one repair service: repair must not crowd out reads.
+pub(super) const REPAIR_BYTES_PER_SECOND: u64 = 64 << 20;
+/// How long a file being repaired may stay incomplete before its parts are collected.
+pub(super) const REPAIR_LIFE: Span = Span::DAY;
+/// Blocks looked through for abstracts before others may ask the ledger.
+pub(super) const SWEEP_BLOCKS: usize = 16;
+/// Pause after so many blocks.
+pub(super) const SWEEP_PAUSE: Duration = Duration::from_millis(20);
+/// Files pending above which the sweep waits.
+pub(super) const SWEEP_PENDING_MAX: usize = 1_024;
+/// Uploads looked at in one round of collection.
+pub(super) const COLLECTED_MAX: usize = 256;
+/// Corrupt chunks looked at in one round.
+pub(super) const CORRUPT_MAX: usize = 256;
+
+const _: () = assert!(AHEAD_BYTES_MIN >= CHUNK_BYTES as u64 && AHEAD_BYTES_MAX >= AHEAD_BYTES_MIN);
+const _: () = assert!(UPLOAD_CHUNKS_MAX.is_multiple_of(8));

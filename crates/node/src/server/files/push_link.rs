@@ -1,0 +1,215 @@
+//! The publisher's side of a push: one stream that carries an upload to one holder.
+
+use std::sync::Arc;
+
+use carechain_chunks::{LocalUpload, StoreError};
+use carechain_crypto::{HospitalId, SigningPublicKey, chunk_count};
+use carechain_network::{BulkError, BulkStream};
+use carechain_types::{Receipt, SignedUploadOpen};
+use tokio::io::{ReadHalf, WriteHalf, split};
+use tokio::sync::mpsc;
+use tokio::task::{AbortHandle, spawn};
+use tokio::time::timeout;
+
+use super::frame::{Frame, FrameError, Kind, read_frame, write_chunk, write_frame, write_version};
+use super::limits::ANSWER_WAIT;
+use super::message::{PushComplete, RefusalCode, body_of, frame_of, present_of};
+use super::shared::Shared;
+
+/// What the machine wants sent.
+#[derive(Debug)]
+pub(super) enum PushOrder {
+    /// A chunk.
+    Send {
+        /// Which.
+        index: u32,
+    },
+    /// The completion.
+    Complete(PushComplete),
+}
+
+/// What a holder said, and over which link.
+#[derive(Debug)]
+pub(super) struct LinkEvent {
+    pub(super) holder: HospitalId,
+    pub(super) link: u64,
+    pub(super) what: Heard,
+}
+
+/// What a holder said.
+#[derive(Debug)]
+pub(super) enum Heard {
+    /// It opened the upload and has these chunks.
+    Opened {
+        /// By index.
+        present: Vec<bool>,
+    },
+    /// It stored a chunk.
+    Stored {
+        /// Which.
+        index: u32,
+    },
+    /// Its receipt; the signature verifies under the key it states.
+    Receipt {
+        /// The receipt.
+        receipt: Box<Receipt>,
+    },
+    /// The link ended.
+    Failed,
+}
+
+/// Why a link ended before its receipt.
+#[derive(Debug, thiserror::Error)]
+enum PushError {
+    /// No stream.
+    #[error(transparent)]
+    Bulk(#[from] BulkError),
+    /// The stream broke or said nonsense.
+    #[error(transparent)]
+    Frame(#[from] FrameError),
+    /// The holder refused.
+    #[error("refused: {0}")]
+    Refused(RefusalCode),
+    /// No answer to the opening.
+    #[error("no answer")]
+    NoAnswer,
+    /// The holder ended the stream.
+    #[error("ended")]
+    Ended,
+    /// A frame that has no place here.
+    #[error("a {kind:?} frame out of place")]
+    OutOfPlace {
+        /// Its kind.
+        kind: Kind,
+    },
+    /// The receipt is not signed with the key it states.
+    #[error("the receipt's signature does not verify")]
+    Receipt,
+    /// The own store does not give a chunk.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A link; ends when dropped.
+pub(super) struct PushLink {
+    /// Tells it from earlier ones to the same holder.
+    pub(super) number: u64,
+    // At most a window of chunks and one completion: the machine sends no more.
+    orders: mpsc::UnboundedSender<PushOrder>,
+    task: AbortHandle,
+}
+
+impl Drop for PushLink {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl PushLink {
+    /// Begins to open the upload at a holder.
+    pub(super) fn start(
+        shared: &Arc<Shared>,
+        (holder, key, number): (HospitalId, SigningPublicKey, u64),
+        (open, local): (SignedUploadOpen, LocalUpload),
+        events: mpsc::Sender<LinkEvent>,
+    ) -> Self {
+        let (orders, ordered) = mpsc::unbounded_channel();
+        let push = Push { shared: Arc::clone(shared), holder, number, open, local, events };
+        let task = spawn(async move {
+            let Err(error) = push.run(key, ordered).await else { return };
+            tracing::debug!(%holder, %error, "a push ended");
+            push.say(Heard::Failed).await;
+        });
+        Self { number, orders, task: task.abort_handle() }
+    }
+
+    /// What a link that ended does not send, the machine sends again over the next one.
+    pub(super) fn order(&self, order: PushOrder) {
+        let _ = self.orders.send(order);
+    }
+}
+
+struct Push {
+    shared: Arc<Shared>,
+    holder: HospitalId,
+    number: u64,
+    open: SignedUploadOpen,
+    local: LocalUpload,
+    events: mpsc::Sender<LinkEvent>,
+}
+
+impl Push {
+    /// The session that listens may have ended.
+    async fn say(&self, what: Heard) {
+        let _ = self.events.send(LinkEvent { holder: self.holder, link: self.number, what }).await;
+    }
+
+    /// Ends well only when the session drops the link's orders.
+    async fn run(
+        &self,
+        key: SigningPublicKey,
+        orders: mpsc::UnboundedReceiver<PushOrder>,
+    ) -> Result<(), PushError> {
+        let stream = self.shared.network.open_bulk(key).await?;
+        let (mut reader, mut writer) = split(stream);
+        write_version(&mut writer).await?;
+        write_frame(&mut writer, &frame_of(Kind::PushOpen, &self.open)).await?;
+        let answer = timeout(ANSWER_WAIT, read_frame(&mut reader)).await;
+        let answer = answer.map_err(|_| PushError::NoAnswer)??.ok_or(PushError::Ended)?;
+        match answer.kind {
+            Kind::Have => {
+                let chunks = chunk_count(self.open.open.length).map_err(|_| answer.malformed())?;
+                self.say(Heard::Opened { present: present_of(&answer, chunks)? }).await;
+            }
+            Kind::Refused => return Err(PushError::Refused(RefusalCode::from_frame(&answer)?)),
+            kind => return Err(PushError::OutOfPlace { kind }),
+        }
+        tokio::try_join!(self.write(writer, orders), self.read(reader)).map(drop)
+    }
+
+    async fn write(
+        &self,
+        mut writer: WriteHalf<BulkStream>,
+        mut orders: mpsc::UnboundedReceiver<PushOrder>,
+    ) -> Result<(), PushError> {
+        while let Some(order) = orders.recv().await {
+            match order {
+                PushOrder::Send { index } => {
+                    let bytes = match self.shared.recent.get(self.local, index) {
+                        Some(bytes) => bytes,
+                        None => self.shared.store.read(self.local, index).await?,
+                    };
+                    write_chunk(&mut writer, index, &bytes).await?;
+                    self.shared.counts.push_bytes_sent.add(bytes.len() as u64);
+                }
+                PushOrder::Complete(push) => {
+                    write_frame(&mut writer, &frame_of(Kind::PushComplete, &push)).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn read(&self, mut reader: ReadHalf<BulkStream>) -> Result<(), PushError> {
+        loop {
+            let frame = read_frame(&mut reader).await?.ok_or(PushError::Ended)?;
+            let what = self.heard(&frame)?;
+            self.say(what).await;
+        }
+    }
+
+    fn heard(&self, frame: &Frame) -> Result<Heard, PushError> {
+        match frame.kind {
+            Kind::Stored => Ok(Heard::Stored { index: frame.index()? }),
+            Kind::Receipt => {
+                let receipt: Receipt = body_of(frame)?;
+                if receipt.leaf.hospital != self.holder || self.shared.verifier.receipt(&receipt).is_err() {
+                    return Err(PushError::Receipt);
+                }
+                Ok(Heard::Receipt { receipt: Box::new(receipt) })
+            }
+            Kind::Refused => Err(PushError::Refused(RefusalCode::from_frame(frame)?)),
+            kind => Err(PushError::OutOfPlace { kind }),
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Starts the byte pump and ends it.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use carechain_chunks::ChunkStore;
+use carechain_crypto::{HospitalId, SigningKeyPair};
+use carechain_network::{BulkReceiver, NetworkHandle};
+use carechain_types::{Membership, Parameters, Verifier};
+use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
+
+use super::bulk_service;
+use super::collection;
+use super::completion;
+use super::counts::{Counters, FilesCounts};
+use super::engine_view::EngineLedger;
+use super::ledger_view::LedgerView;
+use super::limits::{REPAIR_SERVICES_MAX, SERVICE_CHUNKS_MAX, SERVICES_MAX};
+use super::recent_chunks::RecentChunks;
+use super::session::Sessions;
+use super::shared::{FilesSettings, Shared};
+use super::store::Store;
+use crate::server::clock::Clock;
+use crate::server::engine_thread::EngineHandle;
+use crate::server::scheme::NodeScheme;
+
+/// What the byte pump of a node works with.
+pub struct FilesConfig {
+    /// The bytes.
+    pub chunks: Arc<ChunkStore>,
+    /// Opens streams to other members.
+    pub network: NetworkHandle,
+    /// Streams that other members open.
+    pub incoming: BulkReceiver,
+    /// This node's engine.
+    pub engine: EngineHandle,
+    /// The node key: signs receipts and repair fetches.
+    pub signer: Arc<SigningKeyPair>,
+    /// Whose node this is.
+    pub hospital: HospitalId,
+    /// The members now.
+    pub membership: Arc<Membership>,
+    /// Checks signatures of the ledger.
+    pub verifier: Verifier<NodeScheme>,
+    /// The node's clock.
+    pub clock: Clock,
+    /// The ledger's rules.
+    pub parameters: Parameters,
+    /// Where everything runs.
+    pub runtime: Handle,
+}
+
+/// The same over any ledger, with settings of its own.
+pub(super) struct PumpConfig {
+    pub(super) chunks: Arc<ChunkStore>,
+    pub(super) network: NetworkHandle,
+    pub(super) incoming: BulkReceiver,
+    pub(super) ledger: Arc<dyn LedgerView>,
+    pub(super) signer: Arc<SigningKeyPair>,
+    pub(super) hospital: HospitalId,
+    pub(super) membership: Arc<Membership>,
+    pub(super) verifier: Verifier<NodeScheme>,
+    pub(super) clock: Clock,
+    pub(super) settings: FilesSettings,
+    pub(super) runtime: Handle,
+}
+
+/// The byte pump. Cheap to clone; ends when the last one is dropped.
+#[derive(Clone)]
+pub struct Files(pub(super) Arc<Running>);
+
+/// What runs.
+pub(super) struct Running {
+    pub(super) shared: Arc<Shared>,
+    pub(super) sessions: Sessions,
+    pub(super) runtime: Handle,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.tasks.iter().for_each(JoinHandle::abort);
+    }
+}
+
+impl Files {
+    /// Starts serving other members, completing copies and collecting what was not published.
+    #[must_use]
+    pub fn start(config: FilesConfig) -> Self {
+        let FilesConfig { chunks, network, incoming, signer, hospital, membership, .. } = config;
+        let FilesConfig { engine, verifier, clock, parameters, runtime, .. } = config;
+        let receipts_required = usize::from(parameters.receipts_required);
+        Self::pump(PumpConfig {
+            chunks,
+            network,
+            incoming,
+            ledger: Arc::new(EngineLedger::start(engine, &runtime)),
+            signer,
+            hospital,
+            membership,
+            verifier,
+            clock,
+            settings: FilesSettings::new(receipts_required, usize::from(parameters.copies)),
+            runtime,
+        })
+    }
+
+    pub(super) fn pump(config: PumpConfig) -> Self {
+        let PumpConfig { incoming, runtime, mut settings, .. } = config;
+        settings.upload.copies = settings.copies;
+        settings.repair.copies = settings.copies;
+        let shared = Arc::new(Shared {
+            store: Store::new(config.chunks),
+            recent: RecentChunks::default(),
+            network: config.network,
+            ledger: config.ledger,
+            signer: config.signer,
+            hospital: config.hospital,
+            membership: config.membership,
+            verifier: config.verifier,
+            clock: config.clock,
+            settings,
+            counts: Counters::default(),
+            services: Arc::new(Semaphore::new(SERVICES_MAX)),
+            service_chunks: Arc::new(Semaphore::new(SERVICE_CHUNKS_MAX)),
+            repair_services: Arc::new(Semaphore::new(REPAIR_SERVICES_MAX)),
+            reads: AtomicU64::new(0),
+        });
+        let tasks = vec![
+            runtime.spawn(bulk_service::serve(Arc::clone(&shared), incoming)),
+            runtime.spawn(completion::run(Arc::clone(&shared))),
+            runtime.spawn(collection::run(Arc::clone(&shared))),
+        ];
+        Self(Arc::new(Running { shared, sessions: Sessions::default(), runtime, tasks }))
+    }
+
+    /// The counters now.
+    #[must_use]
+    pub fn counts(&self) -> FilesCounts {
+        self.0.shared.counts.read()
+    }
+}

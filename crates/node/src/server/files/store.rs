@@ -1,0 +1,103 @@
+//! The chunk store for asynchronous callers: each call runs on a thread that may block.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use carechain_api::NodeError;
+use carechain_chunks::{ChunkStore, Completion, LocalUpload, StoreError, UploadState};
+use carechain_crypto::{Commitment, SubtreeValue};
+
+/// The store. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Store(Arc<ChunkStore>);
+
+impl Store {
+    pub(super) const fn new(chunks: Arc<ChunkStore>) -> Self {
+        Self(chunks)
+    }
+
+    /// The store itself, for calls that only look at its index.
+    pub(super) fn chunks(&self) -> &ChunkStore {
+        &self.0
+    }
+
+    /// Runs a call that reads or writes the disk.
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        call: impl FnOnce(&ChunkStore) -> T + Send + 'static,
+    ) -> T {
+        let chunks = Arc::clone(&self.0);
+        match tokio::task::spawn_blocking(move || call(&chunks)).await {
+            Ok(answer) => answer,
+            // The runtime cancels such a call only at its own end, when nobody polls this any more.
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                Err(_) => futures::future::pending().await,
+            },
+        }
+    }
+
+    pub(super) async fn put(
+        &self,
+        local: LocalUpload,
+        index: u32,
+        bytes: Bytes,
+    ) -> Result<SubtreeValue, StoreError> {
+        self.run(move |chunks| chunks.put_unclaimed_chunk(local, index, &bytes)).await
+    }
+
+    pub(super) async fn read(&self, local: LocalUpload, index: u32) -> Result<Bytes, StoreError> {
+        self.run(move |chunks| chunks.read_chunk(local, index)).await.map(Bytes::from)
+    }
+
+    pub(super) async fn complete(
+        &self,
+        local: LocalUpload,
+        completion: Completion,
+    ) -> Result<(), StoreError> {
+        self.run(move |chunks| chunks.complete(local, &completion)).await.map(drop)
+    }
+
+    pub(super) async fn erase(&self, local: LocalUpload) -> Result<(), StoreError> {
+        self.run(move |chunks| chunks.erase(local)).await
+    }
+
+    /// The complete file of a commitment that lacks the fewest chunks.
+    pub(super) fn file(&self, commitment: &Commitment) -> Option<(LocalUpload, UploadState)> {
+        let local = self.0.find(commitment)?;
+        Some((local, self.0.state(local).ok()?))
+    }
+}
+
+/// What a caller hears of a store that does not do what it should.
+pub(super) fn store_failure(error: &StoreError) -> NodeError {
+    match error {
+        StoreError::DiskFull { .. }
+        | StoreError::DiskReserve { .. }
+        | StoreError::Quota { .. }
+        | StoreError::TooManyOpen { .. } => NodeError::StorageFull { what: "files" },
+        StoreError::NotHeld { .. } => NodeError::NotFound,
+        StoreError::Incomplete { missing, .. } => NodeError::UploadIncomplete { missing: *missing },
+        StoreError::RootDiffers { .. }
+        | StoreError::CommitmentDiffers { .. }
+        | StoreError::AlreadyComplete { .. }
+        | StoreError::ChunkDiffers { .. }
+        | StoreError::ChunkValue { .. } => NodeError::UploadMismatch,
+        StoreError::FileLength { .. }
+        | StoreError::NoSuchChunk { .. }
+        | StoreError::ChunkLength { .. }
+        | StoreError::RangeOutside { .. } => NodeError::Invalid { problem: error.to_string() },
+        StoreError::NotComplete { .. }
+        | StoreError::ChunkMissing { .. }
+        | StoreError::Corrupt { .. }
+        | StoreError::Poisoned
+        | StoreError::Sync(_)
+        | StoreError::Write(_)
+        | StoreError::Read(_)
+        | StoreError::InUse
+        | StoreError::Foreign { .. } => {
+            tracing::error!(%error, "the chunk store failed");
+            NodeError::Internal { what: "the chunk store failed" }
+        }
+    }
+}
