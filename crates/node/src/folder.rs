@@ -1,10 +1,8 @@
 //! The data folder: one node's ledger, journal, chunks and private registry, with one owner at a time.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
-
-use fs4::fs_std::FileExt;
 
 /// Why the folder cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -45,10 +43,10 @@ impl DataFolder {
             .write(true)
             .open(path.join("lock"))
             .map_err(failed("open"))?;
-        match FileExt::try_lock_exclusive(&lock) {
-            Ok(true) => Ok(Self { path: path.to_owned(), _lock: lock }),
-            Ok(false) => Err(FolderError::InUse { path: path.to_owned() }),
-            Err(source) => Err(failed("lock")(source)),
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
+            Err(TryLockError::WouldBlock) => Err(FolderError::InUse { path: path.to_owned() }),
+            Err(TryLockError::Error(source)) => Err(failed("lock")(source)),
         }
     }
 

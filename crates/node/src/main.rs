@@ -1,2 +1,14 @@
-//! The binary carechain.
-fn main() {}
+//! The binary carechain: command line, configuration, event loop.
+
+mod cli;
+mod config;
+mod folder;
+mod founding;
+mod server;
+mod testnet;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::main()
+}

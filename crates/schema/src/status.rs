@@ -28,6 +28,14 @@ pub struct StatusReport {
     pub summary: String,
 }
 
+impl StatusReport {
+    /// How many other members are connected.
+    #[must_use]
+    pub fn connected_peers(&self) -> usize {
+        self.peers.iter().filter(|peer| peer.state == PeerState::Connected).count()
+    }
+}
+
 impl Described for StatusReport {
     const SCHEMA: &'static str = "carechain/status/1";
 }

@@ -1,0 +1,28 @@
+//! Options that every command takes.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// Options that every command takes.
+#[derive(Args, Clone, Debug)]
+pub struct Global {
+    /// Profile in client.toml: node, genesis file, key file, role.
+    #[arg(long, global = true, env = "CARECHAIN_PROFILE", value_name = "NAME")]
+    pub profile: Option<String>,
+    /// File with the profiles.
+    #[arg(long, global = true, env = "CARECHAIN_CLIENT", value_name = "FILE", default_value = "client.toml")]
+    pub client: PathBuf,
+    /// Print one JSON document instead of text.
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Address of the node, in place of the profile's.
+    #[arg(long, global = true, value_name = "URL")]
+    pub node: Option<String>,
+    /// Keystore, in place of the profile's.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub key: Option<PathBuf>,
+    /// File whose first line is the passphrase of the keystore; otherwise it is asked for.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub passphrase_file: Option<PathBuf>,
+}

@@ -1,0 +1,138 @@
+//! `key`: keystores of people.
+
+use std::path::{Path, PathBuf};
+
+use carechain_client::{Keystore, KeystoreError};
+use carechain_crypto::Secret;
+use carechain_schema::{KeyCreated, KeyLine};
+use carechain_types::{AgentKeys, KeyAgent as _};
+use clap::Subcommand;
+
+use super::node::read_passphrase;
+use super::{CommandError, Global, Output};
+
+/// Keystores of people.
+#[derive(Debug, Subcommand)]
+pub enum KeyCommand {
+    /// Make new keys; writes the keystore and, beside it, the .enrol file that a registrar enrols.
+    #[command(after_help = "Example:\n  carechain key new --out alice.key --passphrase-file alice.passphrase")]
+    New {
+        /// The keystore to write; alice.key also writes alice.enrol.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+    /// Show the public keys of a keystore.
+    #[command(after_help = "Example:\n  carechain key show --key alice.key")]
+    Show,
+    /// Write the .enrol file of a keystore again.
+    Export {
+        /// The file to write.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+}
+
+/// Runs one of them.
+pub fn run(command: &KeyCommand, global: &Global, output: &Output) -> Result<(), CommandError> {
+    match command {
+        KeyCommand::New { out } => {
+            let passphrase = new_passphrase(global)?;
+            let keystore = Keystore::generate();
+            keystore.save(out, &passphrase).map_err(|error| keystore_error(&error))?;
+            let enrol = out.with_extension("enrol");
+            save_enrolment(&keystore, &enrol)?;
+            show(&keystore, out, Some(&enrol), output);
+        }
+        KeyCommand::Show => {
+            let (keystore, path) = open(global)?;
+            show(&keystore, &path, None, output);
+        }
+        KeyCommand::Export { out } => {
+            let (keystore, path) = open(global)?;
+            save_enrolment(&keystore, out)?;
+            show(&keystore, &path, Some(out), output);
+        }
+    }
+    Ok(())
+}
+
+fn open(global: &Global) -> Result<(Keystore, PathBuf), CommandError> {
+    let path = global
+        .key
+        .clone()
+        .ok_or_else(|| CommandError::usage("no keystore is named", "--key FILE names one"))?;
+    let passphrase = passphrase(global)?;
+    let keystore = Keystore::open(&path, &passphrase).map_err(|error| keystore_error(&error))?;
+    Ok((keystore, path))
+}
+
+fn save_enrolment(keystore: &Keystore, path: &Path) -> Result<(), CommandError> {
+    let hint = "choose a folder that may be written";
+    keystore.enrolment().save(path).map_err(|error| CommandError::usage(error, hint))
+}
+
+fn show(keystore: &Keystore, path: &Path, enrol: Option<&Path>, output: &Output) {
+    let keys = keystore.public_keys();
+    let report = KeyCreated {
+        path: path.display().to_string(),
+        enrol_path: enrol.map(|path| path.display().to_string()),
+        keys: key_lines(&keys),
+    };
+    output.done(report, |report| {
+        let enrol = report.enrol_path.as_ref();
+        let enrol = enrol.map_or_else(String::new, |file| format!("\ngive {file} to your registrar"));
+        let keys: Vec<_> = report.keys.iter().map(|key| format!("{} key {}", key.kind, key.key_id)).collect();
+        format!("keystore {}\n{}{enrol}", report.path, keys.join("\n"))
+    });
+}
+
+fn key_lines(keys: &AgentKeys) -> Vec<KeyLine> {
+    let signing = KeyLine {
+        key_id: keys.signing.key_id().to_hex(),
+        kind: "signing".to_owned(),
+        public: keys.signing.to_hex(),
+    };
+    let sealing = keys.sealing.iter().map(|key| KeyLine {
+        key_id: key.key_id().to_hex(),
+        kind: "sealing".to_owned(),
+        public: carechain_crypto::Digest::new(*key.get()).to_hex(),
+    });
+    std::iter::once(signing).chain(sealing).collect()
+}
+
+/// The passphrase of an existing keystore: from the file, or asked for.
+pub fn passphrase(global: &Global) -> Result<Secret<Vec<u8>>, CommandError> {
+    match &global.passphrase_file {
+        Some(file) => read_passphrase(file),
+        None => ask("passphrase: "),
+    }
+}
+
+fn new_passphrase(global: &Global) -> Result<Secret<Vec<u8>>, CommandError> {
+    if let Some(file) = &global.passphrase_file {
+        return read_passphrase(file);
+    }
+    let first = ask("new passphrase: ")?;
+    let second = ask("once more: ")?;
+    if first.expose() != second.expose() {
+        return Err(CommandError::usage("the two passphrases differ", "type the same one twice"));
+    }
+    Ok(first)
+}
+
+fn ask(prompt: &str) -> Result<Secret<Vec<u8>>, CommandError> {
+    let hint = "without a terminal, --passphrase-file FILE names a file with the passphrase";
+    let text = rpassword::prompt_password(prompt).map_err(|error| CommandError::usage(error, hint))?;
+    Ok(Secret::new(text.into_bytes()))
+}
+
+/// What went wrong with a keystore.
+pub fn keystore_error(error: &KeystoreError) -> CommandError {
+    let hint = match error {
+        KeystoreError::WrongPassphrase => "try again; there is no way around a lost passphrase",
+        KeystoreError::File(_) => "check the path; an existing keystore is never overwritten",
+        KeystoreError::Corrupt { .. } | KeystoreError::Hardness { .. } => "restore the file from your backup",
+        KeystoreError::EmptyPassphrase => "choose a passphrase",
+    };
+    CommandError::usage(error, hint)
+}

@@ -1,0 +1,185 @@
+//! `node`: run, check, status.
+
+use std::path::{Path, PathBuf};
+
+use carechain_client::{Call, Caller, Keystore, private_file};
+use carechain_crypto::Secret;
+use carechain_schema::{ErrorCode, Route, StatusReport};
+use clap::Subcommand;
+
+use super::{CommandError, Output};
+use crate::config::Config;
+use crate::server::{NodeIdentity, StartError, start};
+
+/// Run, check and look at a node.
+#[derive(Debug, Subcommand)]
+pub enum NodeCommand {
+    /// Run the node until it is told to end (SIGTERM or SIGINT).
+    #[command(after_help = "Example:\n  carechain node run --config /etc/carechain/node.toml")]
+    Run {
+        /// The configuration; node.toml.example explains every key.
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+    },
+    /// Say what is wrong with a configuration, without starting anything.
+    #[command(after_help = "Example:\n  carechain node check --config node.toml")]
+    Check {
+        /// The configuration.
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+    },
+    /// Say how a node is, and why the chain does not advance if it does not.
+    #[command(after_help = "Example:\n  carechain node status --url http://127.0.0.1:7100")]
+    Status {
+        /// Address of its HTTP interface.
+        #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:7100")]
+        url: String,
+    },
+}
+
+/// Runs one of them.
+pub fn run(command: &NodeCommand, output: &Output) -> Result<(), CommandError> {
+    match command {
+        NodeCommand::Run { config } => run_node(config),
+        NodeCommand::Check { config } => {
+            read_config(config)?;
+            output.say(format_args!("{} is sound", config.display()));
+            Ok(())
+        }
+        NodeCommand::Status { url } => {
+            let report = status(url)?;
+            output.done(report, describe);
+            Ok(())
+        }
+    }
+}
+
+fn read_config(path: &Path) -> Result<Config, CommandError> {
+    let hint = "node.toml.example explains every key";
+    Config::read(path).map_err(|error| CommandError::usage(error, hint))
+}
+
+fn run_node(path: &Path) -> Result<(), CommandError> {
+    let config = read_config(path)?;
+    init_log(&config)?;
+    let identity = unlock(&config)?;
+    let node = start(&config, identity).map_err(|error| start_error(&error))?;
+    let stop = node.stop_token();
+    let mut signals = signal_hook::iterator::Signals::new([
+        signal_hook::consts::SIGTERM,
+        signal_hook::consts::SIGINT,
+    ])
+    .map_err(|error| CommandError::local(error, "the system does not let this process wait for signals"))?;
+    std::thread::spawn(move || {
+        if signals.forever().next().is_some() {
+            stop.cancel();
+        }
+    });
+    node.wait().map_err(|fatal| {
+        tracing::error!(%fatal, "the node stops");
+        CommandError::local(fatal, "the log above says what to do; nothing was voted that is not on disk")
+    })
+}
+
+fn init_log(config: &Config) -> Result<(), CommandError> {
+    let filter = tracing_subscriber::EnvFilter::try_new(&config.node.log)
+        .map_err(|error| CommandError::usage(format!("node.log: {error}"), "for example \"info\""))?;
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if config.node.log_json {
+        builder.json().init();
+    } else {
+        builder.with_ansi(false).init();
+    }
+    Ok(())
+}
+
+/// The passphrase stands outside of what it opens, or the node refuses to run.
+fn unlock(config: &Config) -> Result<NodeIdentity, CommandError> {
+    let file = credential_file(config)?;
+    if !config.node.insecure && is_inside(&file, &config.node.data_folder) {
+        let message = format!("the credential {} stands inside the data folder", file.display());
+        let hint = "move it elsewhere, or set insecure = true on a test network";
+        return Err(CommandError::usage(message, hint));
+    }
+    let passphrase = read_passphrase(&file)?;
+    let keystore = Keystore::open(&config.node.key_file, &passphrase)
+        .map_err(|error| CommandError::usage(error, "node.key_file and its passphrase belong together"))?;
+    let (signing, sealing) = keystore.into_pairs();
+    Ok(NodeIdentity { signing, sealing })
+}
+
+fn credential_file(config: &Config) -> Result<PathBuf, CommandError> {
+    if let Some(file) = &config.node.credential_file {
+        return Ok(file.clone());
+    }
+    let folder = std::env::var_os("CREDENTIALS_DIRECTORY").ok_or_else(|| {
+        let hint = "set node.credential_file, or run under systemd with LoadCredential=carechain-passphrase";
+        CommandError::usage("there is no credential for the node's keystore", hint)
+    })?;
+    Ok(PathBuf::from(folder).join("carechain-passphrase"))
+}
+
+fn is_inside(file: &Path, folder: &Path) -> bool {
+    match (file.canonicalize(), folder.canonicalize()) {
+        (Ok(file), Ok(folder)) => file.starts_with(folder),
+        _ => false,
+    }
+}
+
+/// The first line of a passphrase file.
+pub fn read_passphrase(file: &Path) -> Result<Secret<Vec<u8>>, CommandError> {
+    let bytes = private_file::read(file, 4_096)
+        .map_err(|error| CommandError::usage(error, "a passphrase file has the passphrase in its first line"))?;
+    let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    Ok(Secret::new(line.strip_suffix(b"\r").unwrap_or(line).to_vec()))
+}
+
+fn start_error(error: &StartError) -> CommandError {
+    let hint = match error {
+        StartError::Folder(_) => "one process per data folder: stop the other one, or use another folder",
+        StartError::GenesisUnreadable { .. } | StartError::Genesis { .. } => {
+            "copy the consortium's genesis file byte for byte"
+        }
+        StartError::NotMember { .. } | StartError::IndexKey(_) => "check node.key_file and cluster.genesis_file",
+        StartError::Ledger(_) | StartError::Backend(_) => {
+            "another chain's folder, or a damaged one: use the right folder, or restore"
+        }
+        StartError::Journal(_) => {
+            "a node without its own intact journal must not vote; rotate its node key with the hospital's governance keys"
+        }
+        StartError::Chunks(_) => "check the folder's permissions and the disk",
+        StartError::Engine(_) => "the ledger and the journal do not belong together: restore both or rotate the key",
+        StartError::Network(_) | StartError::Listen { .. } => "stop the other process, or choose other ports",
+        StartError::System(_) => "check the limits on threads and memory",
+    };
+    CommandError::usage(error, hint)
+}
+
+/// Asks a node how it is.
+pub fn status(url: &str) -> Result<StatusReport, CommandError> {
+    let caller = Caller::new(url);
+    let call = Call { method: Route::STATUS.method, path: Route::STATUS.path, query: None };
+    let hint = "check the address, and that the node runs";
+    let answer = caller.call(call, &[]).map_err(|error| CommandError::new(error.code(), error.to_string(), hint))?;
+    let document: carechain_schema::Document<StatusReport> = serde_json::from_slice(&answer.body)
+        .map_err(|error| CommandError::new(ErrorCode::Internal, error.to_string(), "is this a carechain node?"))?;
+    match document.into_result() {
+        Some(Ok(report)) => Ok(report),
+        Some(Err(failure)) => Err(failure.into()),
+        None => Err(CommandError::new(ErrorCode::Internal, "the answer is no status", "is this a carechain node?")),
+    }
+}
+
+/// A status in a few lines.
+pub fn describe(report: &StatusReport) -> String {
+    let connected = report.connected_peers();
+    format!(
+        "{}\nheight {}, view {}, primary {}\n{connected} of {} peers connected, {} transactions wait",
+        report.summary,
+        report.head.height,
+        report.consensus.view,
+        report.consensus.primary,
+        report.peers.len(),
+        report.consensus.pending_transactions,
+    )
+}

@@ -1,0 +1,88 @@
+//! Printing: text for people, one document for programs.
+
+use std::io::{IsTerminal as _, Write as _};
+
+use carechain_schema::{Described, Document, Origin};
+use serde::{Deserialize, Serialize};
+
+use super::{CommandError, Global};
+
+/// Where a command's result goes.
+#[derive(Clone, Copy, Debug)]
+pub struct Output {
+    json: bool,
+}
+
+/// Schema of a failure before any command could name its own.
+#[derive(Deserialize, Serialize)]
+struct Failed {}
+
+impl Described for Failed {
+    const SCHEMA: &'static str = "carechain/error/1";
+}
+
+impl Output {
+    /// As the options say.
+    #[must_use]
+    pub const fn new(global: &Global) -> Self {
+        Self { json: global.json }
+    }
+
+    /// Whether programs read it.
+    #[must_use]
+    pub const fn is_json(&self) -> bool {
+        self.json
+    }
+
+    /// Whether progress may be drawn.
+    #[must_use]
+    pub fn draws_progress(&self) -> bool {
+        !self.json && std::io::stderr().is_terminal()
+    }
+
+    /// Prints a result: the document, or the text.
+    pub fn done<T: Described + Serialize>(&self, data: T, text: impl FnOnce(&T) -> String) {
+        self.done_with(data, Origin::default(), text);
+    }
+
+    /// Prints a result with where it comes from.
+    pub fn done_with<T: Described + Serialize>(&self, data: T, origin: Origin, text: impl FnOnce(&T) -> String) {
+        if self.json {
+            let document = Document::done(data).with_origin(origin);
+            line(&serde_json::to_string(&document).expect("documents always encode"));
+        } else {
+            line(text(&data).trim_end());
+        }
+    }
+
+    /// A line for people; programs do not see it.
+    pub fn say(&self, text: impl core::fmt::Display) {
+        if !self.json {
+            line(&text.to_string());
+        }
+    }
+
+    /// Prints a failure; gives the exit code.
+    pub fn failed(&self, error: &CommandError) -> u8 {
+        let failure = &error.failure;
+        if self.json {
+            let document = Document::<Failed>::failed(failure.clone());
+            line(&serde_json::to_string(&document).expect("documents always encode"));
+        } else {
+            let mut stderr = std::io::stderr().lock();
+            // A closed terminal is no reason to fail differently.
+            let _ = writeln!(stderr, "error: {}", failure.message);
+            if !failure.hint.is_empty() {
+                let _ = writeln!(stderr, "hint: {}", failure.hint);
+            }
+        }
+        failure.code.exit_status().code()
+    }
+}
+
+fn line(text: &str) {
+    let mut stdout = std::io::stdout().lock();
+    // A closed pipe ends the output, not the work.
+    let _ = writeln!(stdout, "{text}");
+    let _ = stdout.flush();
+}

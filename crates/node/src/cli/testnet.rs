@@ -1,0 +1,189 @@
+//! `testnet`: local networks, one process a node.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use carechain_schema::{ErrorCode, TestnetNode, TestnetReport};
+use clap::Subcommand;
+
+use super::{CommandError, Output, node};
+use crate::testnet::{
+    NodePlace, ProcessError, Testnet, freeze, kill, running, start, stop, thaw, wait_until_ready,
+};
+
+/// Local test networks, one process a node.
+#[derive(Debug, Subcommand)]
+pub enum TestnetCommand {
+    /// Make keys, genesis file and configuration of a new network.
+    #[command(after_help = "Example:\n  carechain testnet init --dir net --nodes 4")]
+    Init {
+        /// Folder of the network.
+        #[arg(long)]
+        dir: PathBuf,
+        /// How many hospitals.
+        #[arg(long, default_value_t = 4)]
+        nodes: usize,
+    },
+    /// Start every node and wait until they are connected.
+    #[command(after_help = "Example:\n  carechain testnet up --dir net")]
+    Up {
+        /// Folder of the network.
+        #[arg(long)]
+        dir: PathBuf,
+    },
+    /// End every node.
+    Down {
+        /// Folder of the network.
+        #[arg(long)]
+        dir: PathBuf,
+    },
+    /// Say how every node is.
+    Status {
+        /// Folder of the network.
+        #[arg(long)]
+        dir: PathBuf,
+    },
+    /// End one node; `--kill` ends it as a power failure would.
+    #[command(after_help = "Example:\n  carechain testnet stop 2 --dir net --kill")]
+    Stop {
+        /// Which node, from 1.
+        node: usize,
+        /// Folder of the network.
+        #[arg(long)]
+        dir: PathBuf,
+        /// SIGKILL instead of SIGTERM.
+        #[arg(long)]
+        kill: bool,
+    },
+    /// Start one node.
+    Start {
+        /// Which node, from 1.
+        node: usize,
+        /// Folder of the network.
+        #[arg(long)]
+        dir: PathBuf,
+    },
+    /// Stop a node's process where it stands (SIGSTOP); `--thaw` lets it go on.
+    Freeze {
+        /// Which node, from 1.
+        node: usize,
+        /// Folder of the network.
+        #[arg(long)]
+        dir: PathBuf,
+        /// Let it go on.
+        #[arg(long)]
+        thaw: bool,
+    },
+}
+
+const READY_PATIENCE: Duration = Duration::from_secs(30);
+
+/// Runs one of them.
+pub fn run(command: &TestnetCommand, output: &Output) -> Result<(), CommandError> {
+    match command {
+        TestnetCommand::Init { dir, nodes } => init(dir, *nodes, output),
+        TestnetCommand::Up { dir } => up(&open(dir)?, output),
+        TestnetCommand::Down { dir } => down(&open(dir)?, output),
+        TestnetCommand::Status { dir } => {
+            report(&open(dir)?, output);
+            Ok(())
+        }
+        TestnetCommand::Stop { node, dir, kill: hard } => {
+            let net = open(dir)?;
+            let place = place(&net, *node)?;
+            if *hard { kill(place) } else { stop(place) }.map_err(|error| process_error(&error))?;
+            output.say(format_args!("node {node} has ended"));
+            Ok(())
+        }
+        TestnetCommand::Start { node, dir } => {
+            let net = open(dir)?;
+            let place = place(&net, *node)?;
+            start(place).and_then(|()| wait_until_ready(place, 0, READY_PATIENCE)).map_err(|e| process_error(&e))?;
+            output.say(format_args!("node {node} runs at {}", place.url()));
+            Ok(())
+        }
+        TestnetCommand::Freeze { node, dir, thaw: go_on } => {
+            let net = open(dir)?;
+            let place = place(&net, *node)?;
+            if *go_on { thaw(place) } else { freeze(place) }.map_err(|error| process_error(&error))
+        }
+    }
+}
+
+fn open(dir: &Path) -> Result<Testnet, CommandError> {
+    Testnet::open(dir).map_err(|error| CommandError::usage(error, "--dir names the folder given to `testnet init`"))
+}
+
+fn place(net: &Testnet, index: usize) -> Result<&NodePlace, CommandError> {
+    net.node(index).map_err(|error| CommandError::usage(error, "nodes are numbered from 1"))
+}
+
+fn process_error(error: &ProcessError) -> CommandError {
+    CommandError::new(ErrorCode::NotReady, error.to_string(), "the node's node.log says more")
+}
+
+fn init(dir: &Path, nodes: usize, output: &Output) -> Result<(), CommandError> {
+    let net = Testnet::init(dir, nodes)
+        .map_err(|error| CommandError::usage(error, "choose an empty folder that may be written"))?;
+    output.say(format_args!("a network of {nodes} hospitals is in {}", net.folder.display()));
+    report_json(&net, output);
+    Ok(())
+}
+
+/// Starts all nodes that do not run, and waits for all.
+pub fn up(net: &Testnet, output: &Output) -> Result<(), CommandError> {
+    for place in &net.nodes {
+        if running(place).is_none() {
+            start(place).map_err(|error| process_error(&error))?;
+        }
+    }
+    for place in &net.nodes {
+        wait_until_ready(place, net.nodes.len() - 1, READY_PATIENCE).map_err(|error| process_error(&error))?;
+    }
+    report(net, output);
+    Ok(())
+}
+
+/// Ends all nodes that run.
+pub fn down(net: &Testnet, output: &Output) -> Result<(), CommandError> {
+    for place in net.nodes.iter().filter(|place| running(place).is_some()) {
+        stop(place).map_err(|error| process_error(&error))?;
+    }
+    output.say("all nodes have ended");
+    Ok(())
+}
+
+fn report(net: &Testnet, output: &Output) {
+    output.done(look(net), |report| {
+        let lines = report.nodes.iter().map(|node| {
+            let height = node.height.map_or_else(|| "-".to_owned(), |height| height.to_string());
+            format!("node {}  {}  height {height}  {}", node.index, node.url, node.summary)
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    });
+}
+
+fn report_json(net: &Testnet, output: &Output) {
+    if output.is_json() {
+        output.done(look(net), |_| String::new());
+    }
+}
+
+fn look(net: &Testnet) -> TestnetReport {
+    let nodes = net.nodes.iter().map(|place| {
+        let status = node::status(&place.url());
+        let runs = running(place).is_some();
+        TestnetNode {
+            index: place.index as u32,
+            url: place.url(),
+            running: runs,
+            height: status.as_ref().ok().map(|report| report.head.height),
+            summary: match status {
+                Ok(report) => report.summary,
+                Err(_) if !runs => "does not run".to_owned(),
+                Err(error) => error.failure.message,
+            },
+        }
+    });
+    TestnetReport { dir: net.folder.display().to_string(), nodes: nodes.collect() }
+}

@@ -1,0 +1,25 @@
+//! The running node: one process, one data folder, no other server.
+//!
+//! ```text
+//!  network ──events──► verify pool ──┐
+//!  HTTP ──► service ─────────────────┼──► consensus thread (engine) ──► network
+//!            │        search index ──┘            │
+//!            └──► files ──► bulk streams          └──► ledger, journal
+//! ```
+
+mod access;
+mod clock;
+mod engine_thread;
+mod files;
+mod gateway;
+mod metrics;
+mod notices;
+mod peers;
+mod scheme;
+mod search;
+mod search_index;
+mod service;
+mod start;
+mod status;
+
+pub use start::{NodeIdentity, StartError, start};

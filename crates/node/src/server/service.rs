@@ -1,0 +1,314 @@
+//! What the HTTP border asks of this node, answered from engine, files and search index.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use carechain_api::{
+    Answer, Asker, Node, NodeError, NoticeQuery, Notices, OpenedRead, SearchPage, SearchQuery, UploadBytes, UploadProgress,
+    UploadStatus, list_keys,
+};
+use carechain_chunks::ChunkStore;
+use carechain_crypto::{ChainId, HospitalId, TransactionId, UploadId};
+use carechain_engine::{Answer as EngineAnswer, NotAdmitted, ProveError};
+use carechain_ledger::StoredPart;
+use carechain_network::NetworkHandle;
+use carechain_schema::StatusReport;
+use carechain_types::{
+    Bodies, DetachedPart, Freshness, Genesis, ListQuery, Proof, SignedReadRequest, SignedUploadComplete, SignedUploadOpen,
+    StateKey, StateQuery, Submission, Verifier,
+};
+
+use super::access::{Viewer, check_keys};
+use super::engine_thread::{EngineGone, EngineHandle, NodeEngine};
+use super::files::Files;
+use super::metrics::Metrics;
+use super::scheme::NodeScheme;
+use super::search_index::SearchIndex;
+use super::status::{EngineView, storage};
+use super::{gateway, notices, search};
+
+/// How long a proof waits for heads that cover it.
+const HEADS_WAIT: Duration = Duration::from_secs(2);
+/// Between two looks at the heads while waiting.
+const HEADS_LOOK: Duration = Duration::from_millis(50);
+/// How long a client waits for its commit.
+pub(super) const COMMIT_WAIT: Duration = Duration::from_secs(30);
+
+/// The node as its HTTP border sees it.
+#[derive(Clone)]
+pub struct Service(pub(super) Arc<Parts>);
+
+/// What a service works with.
+pub struct Parts {
+    /// The founding of the ledger.
+    pub genesis: Genesis,
+    /// Bytes of the genesis file.
+    pub genesis_file: Bytes,
+    /// Whose node this is.
+    pub hospital: HospitalId,
+    /// Where everything is kept.
+    pub data_folder: PathBuf,
+    /// The consensus thread.
+    pub engine: EngineHandle,
+    /// The other members.
+    pub network: NetworkHandle,
+    /// The chunk store.
+    pub chunks: Arc<ChunkStore>,
+    /// Uploads, copies, reads.
+    pub files: Files,
+    /// Checks signatures.
+    pub verifier: Verifier<NodeScheme>,
+    /// Search words.
+    pub index: Arc<SearchIndex>,
+    /// Signs the gateway's own transactions.
+    pub gateway: gateway::Gateway,
+    /// Counters.
+    pub metrics: Metrics,
+}
+
+impl From<EngineGone> for NodeErrorFrom {
+    fn from(gone: EngineGone) -> Self {
+        Self(match gone {
+            EngineGone::Busy => NodeError::Busy,
+            EngineGone::Stopped => NodeError::NotReady { reason: "the engine has stopped".to_owned() },
+        })
+    }
+}
+
+/// Carries an error of this crate over into the border's.
+pub(super) struct NodeErrorFrom(NodeError);
+
+impl From<NodeErrorFrom> for NodeError {
+    fn from(error: NodeErrorFrom) -> Self {
+        error.0
+    }
+}
+
+pub(super) fn gone(error: EngineGone) -> NodeError {
+    NodeErrorFrom::from(error).into()
+}
+
+fn unprovable(error: &ProveError) -> NodeError {
+    match error {
+        ProveError::Ledger(_) => NodeError::Internal { what: "the ledger cannot be read" },
+        ProveError::TooMany { count } => {
+            NodeError::Invalid { problem: format!("{count} claims are too many for one proof") }
+        }
+    }
+}
+
+/// What a refusal to admit means to a caller.
+pub(super) fn not_admitted(refusal: NotAdmitted) -> NodeError {
+    match refusal {
+        NotAdmitted::Expiry => NodeError::Expiry,
+        NotAdmitted::NotIncludable(carechain_contract::NotIncludable::NotEnrolled { .. }) => NodeError::Unauthorized,
+        NotAdmitted::NotIncludable(reason) => NodeError::Invalid { problem: reason.to_string() },
+        NotAdmitted::Mempool(_) | NotAdmitted::Busy => NodeError::Busy,
+    }
+}
+
+impl Service {
+    /// Over these parts.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+
+    async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&mut NodeEngine) -> Result<T, NodeError> + Send + 'static,
+    ) -> Result<T, NodeError> {
+        self.0.engine.ask(question).await.map_err(gone)?
+    }
+
+    /// Submits and waits; a commit gives its proof.
+    async fn submit_and_prove(&self, submission: Submission) -> Result<Proof, NodeError> {
+        let parts = &self.0;
+        let verified = parts.verifier.submission(submission).map_err(|error| match error {
+            carechain_types::Rejection::Parts => NodeError::Invalid { problem: error.to_string() },
+            _ => NodeError::Unauthorized,
+        })?;
+        let id = verified.transaction.body.id(parts.verifier.chain_id());
+        let answer = tokio::time::timeout(COMMIT_WAIT, parts.engine.submit(Arc::new(verified))).await;
+        match answer {
+            Err(_elapsed) => Err(NodeError::OutcomeUnknown { id }),
+            Ok(Err(error)) => Err(gone(error)),
+            Ok(Ok(EngineAnswer::Committed { id, .. })) => self.prove_transaction(id).await,
+            Ok(Ok(EngineAnswer::NotAdmitted(refusal))) => Err(not_admitted(refusal)),
+            Ok(Ok(EngineAnswer::Expired { id })) => Err(NodeError::OutcomeUnknown { id }),
+        }
+    }
+
+    async fn prove_transaction(&self, id: TransactionId) -> Result<Proof, NodeError> {
+        self.ask(move |engine| {
+            let failed = |_| NodeError::Internal { what: "the ledger cannot be read" };
+            engine.prove_transaction(&id).map_err(failed)?.ok_or(NodeError::NotFound)
+        })
+        .await
+    }
+
+    /// Asks until the answer is as fresh as wanted, or the wait is over: then the newest there is.
+    async fn prove_fresh(
+        &self,
+        freshness: Freshness,
+        bodies: Bodies,
+        keys: impl Fn(&mut NodeEngine) -> Result<Vec<StateKey>, NodeError> + Clone + Send + Sync + 'static,
+    ) -> Result<Proof, NodeError> {
+        let deadline = tokio::time::Instant::now() + HEADS_WAIT;
+        loop {
+            let keys = keys.clone();
+            let proof = self
+                .ask(move |engine| {
+                    let keys = keys(engine)?;
+                    engine.prove_state(&keys, bodies).map_err(|error| unprovable(&error))
+                })
+                .await?;
+            if is_fresh(&proof, freshness) {
+                return Ok(proof);
+            }
+            if tokio::time::Instant::now() >= deadline {
+                return too_old(proof, freshness);
+            }
+            tokio::time::sleep(HEADS_LOOK).await;
+        }
+    }
+}
+
+fn is_fresh(proof: &Proof, freshness: Freshness) -> bool {
+    let high_enough = freshness.min_height.is_none_or(|height| proof.header.height >= height);
+    let complete = freshness.complete_as_of.is_none_or(|time| {
+        let heads = proof.heads.as_ref();
+        heads.is_some_and(|heads| heads.iter().all(|signed| signed.head.time >= time))
+    });
+    high_enough && complete
+}
+
+/// The client judges completeness by the heads; a height it asked for is a condition.
+fn too_old(proof: Proof, freshness: Freshness) -> Result<Proof, NodeError> {
+    match freshness.min_height {
+        Some(height) if proof.header.height < height => {
+            Err(NodeError::NotReady { reason: format!("height {height} is not here yet") })
+        }
+        _ => Ok(proof),
+    }
+}
+
+impl Node for Service {
+    fn status(&self) -> Answer<'_, StatusReport> {
+        Box::pin(async move {
+            let view = self.ask(|engine| Ok(EngineView::of(engine))).await?;
+            let parts = &self.0;
+            let storage = storage(&parts.data_folder, &parts.chunks);
+            Ok(view.report(&parts.genesis, &parts.hospital, &parts.network, storage))
+        })
+    }
+
+    fn genesis_file(&self) -> Bytes {
+        self.0.genesis_file.clone()
+    }
+
+    fn chain_id(&self) -> ChainId {
+        *self.0.verifier.chain_id()
+    }
+
+    fn hospital(&self) -> HospitalId {
+        self.0.hospital
+    }
+
+    fn metrics(&self) -> String {
+        self.0.metrics.text(&self.0.network)
+    }
+
+    fn submit(&self, submission: Submission) -> Answer<'_, Proof> {
+        Box::pin(self.submit_and_prove(submission))
+    }
+
+    fn transaction(&self, id: TransactionId) -> Answer<'_, Proof> {
+        Box::pin(self.prove_transaction(id))
+    }
+
+    fn state(&self, asker: Option<Asker>, query: StateQuery) -> Answer<'_, Proof> {
+        Box::pin(async move {
+            let keys = query.keys.to_vec();
+            let keys = move |engine: &mut NodeEngine| {
+                check_keys(engine, asker.as_ref(), &keys)?;
+                Ok(keys.clone())
+            };
+            self.prove_fresh(query.freshness, query.bodies, keys).await
+        })
+    }
+
+    fn list(&self, asker: Asker, query: ListQuery) -> Answer<'_, Proof> {
+        Box::pin(async move {
+            let freshness = query.freshness;
+            let keys = move |engine: &mut NodeEngine| {
+                let viewer = Viewer::of(engine, &asker)?;
+                let read = |key: &StateKey| engine.ledger().state_value(key).ok().flatten();
+                let keys = list_keys(&query, read)
+                    .map_err(|error| NodeError::Invalid { problem: error.to_string() })?;
+                keys.iter().try_for_each(|key| viewer.check(engine, key))?;
+                Ok(keys)
+            };
+            self.prove_fresh(freshness, Bodies::With, keys).await
+        })
+    }
+
+    fn part(&self, asker: Asker, transaction: TransactionId, index: u16) -> Answer<'_, DetachedPart> {
+        Box::pin(self.ask(move |engine| {
+            let viewer = Viewer::of(engine, &asker)?;
+            let failed = |_| NodeError::Internal { what: "the ledger cannot be read" };
+            let stored = engine.ledger().transaction(&transaction).map_err(failed)?.ok_or(NodeError::NotFound)?;
+            if !viewer.sees_parts(&stored.transaction.body) {
+                return Err(NodeError::NotFound);
+            }
+            match engine.ledger().part(&transaction, index).map_err(failed)? {
+                Some(StoredPart::Present(part)) => Ok(part),
+                Some(StoredPart::Purged) | None => Err(NodeError::NotFound),
+            }
+        }))
+    }
+
+    fn search(&self, asker: Asker, query: SearchQuery) -> Answer<'_, SearchPage> {
+        let index = Arc::clone(&self.0.index);
+        Box::pin(self.ask(move |engine| search::search(engine, &index, &asker, &query)))
+    }
+
+    fn notices(&self, asker: Asker, query: NoticeQuery) -> Answer<'_, Notices> {
+        Box::pin(async move {
+            let mut committed = self.0.engine.committed();
+            let deadline = tokio::time::Instant::now() + query.wait;
+            loop {
+                let found = self.ask(move |engine| notices::notices(engine, &asker, query.after)).await?;
+                if !found.notices.is_empty() {
+                    return Ok(found);
+                }
+                // A lagging subscription only means that there is something new to look at.
+                if tokio::time::timeout_at(deadline, committed.recv()).await.is_err() {
+                    return Ok(found);
+                }
+            }
+        })
+    }
+
+    fn upload_open(&self, open: SignedUploadOpen) -> Answer<'_, UploadStatus> {
+        Box::pin(self.0.files.upload_open(open))
+    }
+
+    fn upload_chunk(&self, chunk: UploadBytes) -> Answer<'_, ()> {
+        Box::pin(self.0.files.upload_chunk(chunk))
+    }
+
+    fn upload_status(&self, upload_id: UploadId) -> Answer<'_, UploadStatus> {
+        Box::pin(self.0.files.upload_status(upload_id))
+    }
+
+    fn upload_complete(&self, complete: SignedUploadComplete) -> Answer<'_, UploadProgress> {
+        Box::pin(self.0.files.upload_complete(complete))
+    }
+
+    fn open_read(&self, request: SignedReadRequest) -> Answer<'_, OpenedRead> {
+        Box::pin(gateway::open_read(&self.0, request))
+    }
+}

@@ -1,0 +1,375 @@
+//! Starting and stopping a node: every part in its order, every failure with what to do.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use carechain_chunks::{ChunkStore, StoreError, StoreLimits};
+use carechain_consensus::{Timeouts, Window};
+use carechain_crypto::{IndexKeyShareContext, IndexKeyShareError, SealingKeyPair, Secret, SigningKeyPair};
+use carechain_engine::{Engine, Fatal, OpenError};
+use carechain_ledger::{BackendError, FileJournal, JournalBinding, JournalError, Ledger, LedgerError, RocksBackend};
+use carechain_network::{Identity, Limits, Network, NetworkConfig, NetworkError, Peer, Runtimes};
+use carechain_types::{Genesis, GenesisError, GenesisHospital, Height, Membership, Verifier};
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+use tokio_util::sync::CancellationToken;
+
+use super::clock::Clock;
+use super::engine_thread::{EngineHandle, EngineThread};
+use super::files::{Files, FilesConfig};
+use super::gateway::Gateway;
+use super::metrics::Metrics;
+use super::peers::{self, Border, PeerSender};
+use super::scheme::NodeScheme;
+use super::search_index::SearchIndex;
+use super::service::{Parts, Service};
+use crate::config::Config;
+use crate::folder::{DataFolder, FolderError};
+
+/// Why a node does not start. Nothing was voted.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The data folder cannot be used.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// The genesis file cannot be read.
+    #[error("cannot read the genesis file {}: {source}", path.display())]
+    GenesisUnreadable {
+        /// Which file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The genesis file is no genesis file.
+    #[error("{}: {source}", path.display())]
+    Genesis {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong.
+        source: GenesisError,
+    },
+    /// The node key is not a member's.
+    #[error("node key {key} is no member's in the genesis file: wrong key file or wrong genesis file")]
+    NotMember {
+        /// The key, hex.
+        key: String,
+    },
+    /// The index key in genesis does not open with this node's key.
+    #[error("the search index key in the genesis file does not open with this node's key: {0}")]
+    IndexKey(#[from] IndexKeyShareError),
+    /// The ledger cannot be opened.
+    #[error("the ledger cannot be opened: {0}")]
+    Ledger(#[from] LedgerError),
+    /// The database below the ledger cannot be opened.
+    #[error("the ledger cannot be opened: {0}")]
+    Backend(#[from] BackendError),
+    /// The journal cannot be opened.
+    #[error("the journal cannot be opened: {0}")]
+    Journal(#[from] JournalError),
+    /// The chunk store cannot be opened.
+    #[error("the chunk store cannot be opened: {0}")]
+    Chunks(#[from] StoreError),
+    /// The engine refuses to start.
+    #[error(transparent)]
+    Engine(#[from] OpenError),
+    /// The network does not start.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    /// The HTTP interface cannot listen.
+    #[error("cannot listen on node.api_listen = {address}: {source}")]
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The system gives no thread or runtime.
+    #[error("the system refuses a thread: {0}")]
+    System(#[from] std::io::Error),
+}
+
+/// The node's private keys.
+pub struct NodeIdentity {
+    /// Signs votes and receipts, authenticates connections.
+    pub signing: SigningKeyPair,
+    /// Opens the index key.
+    pub sealing: SealingKeyPair,
+}
+
+/// A node that runs until it is stopped or stops itself.
+pub struct RunningNode {
+    /// Where the HTTP interface listens.
+    pub api_address: SocketAddr,
+    engine: EngineHandle,
+    consensus: std::thread::JoinHandle<Result<(), Fatal>>,
+    api: tokio::task::JoinHandle<std::io::Result<()>>,
+    stop: CancellationToken,
+    network: carechain_network::NetworkHandle,
+    runtime: Runtime,
+    votes_runtime: Runtime,
+    _folder: DataFolder,
+}
+
+/// Starts everything; the node is a member's voting node.
+pub fn start(config: &Config, identity: NodeIdentity) -> Result<RunningNode, StartError> {
+    let folder = DataFolder::open(&config.node.data_folder)?;
+    let genesis_file = read_genesis(config)?;
+    let genesis = Genesis::from_bytes(&genesis_file).map_err(|source| StartError::Genesis {
+        path: config.cluster.genesis_file.clone(),
+        source,
+    })?;
+    let own = own_hospital(&genesis, &identity)?.clone();
+    let index = Arc::new(SearchIndex::new(open_index_key(&genesis, &own, &identity)?));
+    let stores = open_stores(config, &folder, &genesis, &own, &identity)?;
+    let runtime = runtime("node", 2)?;
+    let votes_runtime = self::runtime("votes", 1)?;
+    let network = start_network(config, &genesis, &identity, &runtime, &votes_runtime)?;
+
+    let clock = Clock::default();
+    let scheme = NodeScheme::default();
+    let membership = Arc::new(genesis.membership());
+    let signing = Arc::new(identity.signing);
+    let node_key = SigningKeyPair::from_seed(&signing.seed());
+    let engine_config = engine_config(config, &genesis, &stores.ledger, &membership, &own)?;
+    let engine =
+        Engine::open(engine_config, stores.ledger, stores.journal, Box::new(node_key), scheme.clone())?;
+    let sender = PeerSender::new(network.handle.clone(), Arc::clone(&membership));
+    let EngineThread { handle: engine, thread: consensus } = EngineThread::start(engine, clock.clone(), sender)?;
+    let verifier = Verifier::new(scheme, genesis.chain_id());
+    let border = Border { engine: engine.clone(), membership: Arc::clone(&membership), verifier: verifier.clone() };
+    peers::start(border, network.events, workers())?;
+
+    let files = Files::start(FilesConfig {
+        chunks: Arc::clone(&stores.chunks),
+        network: network.handle.clone(),
+        incoming: network.incoming_bulk,
+        engine: engine.clone(),
+        signer: Arc::clone(&signing),
+        hospital: own.id,
+        membership,
+        verifier: verifier.clone(),
+        clock: clock.clone(),
+        parameters: genesis.parameters.clone(),
+        runtime: runtime.handle().clone(),
+    });
+    let metrics = Metrics::default();
+    let stop = CancellationToken::new();
+    runtime.spawn(index_and_count(engine.clone(), Arc::clone(&index), metrics.clone(), stop.clone()));
+    let service = Service::new(Parts {
+        genesis,
+        genesis_file,
+        hospital: own.id,
+        data_folder: folder.path().to_owned(),
+        engine: engine.clone(),
+        network: network.handle.clone(),
+        chunks: stores.chunks,
+        files,
+        verifier,
+        index,
+        gateway: Gateway::new(signing, own.id, clock),
+        metrics,
+    });
+    let address = config.node.api_listen;
+    let listener = runtime
+        .block_on(TcpListener::bind(address))
+        .map_err(|source| StartError::Listen { address, source })?;
+    let api_address = listener.local_addr().map_err(|source| StartError::Listen { address, source })?;
+    let stopped = stop.clone().cancelled_owned();
+    let api = runtime.spawn(carechain_api::serve(listener, Arc::new(service), stopped));
+    tracing::info!(hospital = %own.id, name = own.name.as_str(), api = %api_address, "node started");
+    Ok(RunningNode {
+        api_address,
+        engine,
+        consensus,
+        api,
+        stop,
+        network: network.handle,
+        runtime,
+        votes_runtime,
+        _folder: folder,
+    })
+}
+
+impl RunningNode {
+    /// A token that whoever wants the node to stop cancels.
+    #[must_use]
+    pub fn stop_token(&self) -> CancellationToken {
+        self.stop.clone()
+    }
+
+    /// Waits until the node is told to stop or stops itself, and ends every part.
+    ///
+    /// # Errors
+    /// Why the engine stopped itself.
+    pub fn wait(self) -> Result<(), Fatal> {
+        while !self.stop.is_cancelled() && !self.consensus.is_finished() {
+            std::thread::sleep(LOOK);
+        }
+        self.stop.cancel();
+        self.engine.stop();
+        let result = self.consensus.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        self.runtime.block_on(async {
+            let _ = tokio::time::timeout(GRACE, self.api).await;
+            let _ = tokio::time::timeout(GRACE, self.network.shut_down()).await;
+        });
+        self.runtime.shutdown_timeout(GRACE);
+        self.votes_runtime.shutdown_timeout(GRACE);
+        result
+    }
+}
+
+/// Between two looks at whether to stop.
+const LOOK: std::time::Duration = std::time::Duration::from_millis(20);
+/// How long calls under way may take to end.
+const GRACE: std::time::Duration = std::time::Duration::from_secs(2);
+
+struct Stores {
+    ledger: Ledger<RocksBackend>,
+    journal: FileJournal,
+    chunks: Arc<ChunkStore>,
+}
+
+fn read_genesis(config: &Config) -> Result<Bytes, StartError> {
+    let path = &config.cluster.genesis_file;
+    std::fs::read(path)
+        .map(Bytes::from)
+        .map_err(|source| StartError::GenesisUnreadable { path: path.clone(), source })
+}
+
+fn own_hospital<'a>(genesis: &'a Genesis, identity: &NodeIdentity) -> Result<&'a GenesisHospital, StartError> {
+    let key = identity.signing.public();
+    let own = genesis.hospitals.iter().find(|hospital| hospital.node_key == key);
+    own.ok_or_else(|| StartError::NotMember { key: key.to_hex() })
+}
+
+fn open_index_key(
+    genesis: &Genesis,
+    own: &GenesisHospital,
+    identity: &NodeIdentity,
+) -> Result<SealingKeyPair, StartError> {
+    let index_key = genesis.index_key.as_x25519().expect("genesis files hold X25519 keys");
+    let context = IndexKeyShareContext { hospital: own.id, node: own.node_key, index_key };
+    let share: [u8; carechain_crypto::INDEX_KEY_SHARE_BYTES] =
+        own.index_key_share[..].try_into().unwrap_or([0; carechain_crypto::INDEX_KEY_SHARE_BYTES]);
+    Ok(context.open(&identity.sealing, &identity.sealing.public(), &share)?)
+}
+
+fn open_stores(
+    config: &Config,
+    folder: &DataFolder,
+    genesis: &Genesis,
+    own: &GenesisHospital,
+    identity: &NodeIdentity,
+) -> Result<Stores, StartError> {
+    let chain_id = genesis.chain_id();
+    let ledger = Ledger::open(RocksBackend::open(&folder.ledger())?, genesis)?;
+    let binding = JournalBinding { chain_id, node_key: identity.signing.public() };
+    let journal = FileJournal::open(&folder.journal(), binding)?;
+    let limits = StoreLimits {
+        quota_bytes: config.node.chunk_bytes_max,
+        free_permille_min: u32::from(config.node.disk_reserves.files) * 10,
+        ..StoreLimits::default()
+    };
+    let (chunks, report) = ChunkStore::open(&folder.chunks(), chain_id, own.id, limits)?;
+    for damage in &report.damages {
+        tracing::error!(pack = damage.pack, offset = damage.offset, bytes = damage.bytes, "damaged chunks");
+    }
+    Ok(Stores { ledger, journal, chunks: Arc::new(chunks) })
+}
+
+fn runtime(name: &str, threads: usize) -> Result<Runtime, StartError> {
+    Ok(tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(threads)
+        .thread_name(name)
+        .enable_all()
+        .build()?)
+}
+
+fn start_network(
+    config: &Config,
+    genesis: &Genesis,
+    identity: &NodeIdentity,
+    runtime: &Runtime,
+    votes_runtime: &Runtime,
+) -> Result<Network, StartError> {
+    let seed: Secret<[u8; 32]> = identity.signing.seed();
+    let peers = genesis.hospitals.iter().map(|hospital| Peer {
+        key: hospital.node_key,
+        votes: hospital.endpoints.votes.as_str().to_owned(),
+        bulk: hospital.endpoints.bulk.as_str().to_owned(),
+    });
+    let mut jitter = [0; 8];
+    getrandom::fill(&mut jitter).map_err(|_| std::io::Error::other("no randomness"))?;
+    let network = NetworkConfig {
+        identity: Identity::from_seed(seed.expose()),
+        chain_id: genesis.chain_id(),
+        cluster_digest: config.cluster_digest(),
+        epoch: 0,
+        listen_votes: config.node.votes_listen,
+        listen_bulk: config.node.bulk_listen,
+        peers: peers.collect(),
+        jitter_seed: u64::from_le_bytes(jitter),
+        limits: Limits::default(),
+    };
+    let runtimes = Runtimes { votes: votes_runtime.handle().clone(), bulk: runtime.handle().clone() };
+    Ok(runtime.block_on(Network::start(network, &runtimes))?)
+}
+
+fn engine_config(
+    config: &Config,
+    genesis: &Genesis,
+    ledger: &Ledger<RocksBackend>,
+    membership: &Membership,
+    own: &GenesisHospital,
+) -> Result<carechain_consensus::Config, LedgerError> {
+    let replica = membership.replica_of_key(&own.node_key).expect("the key was found in the genesis file");
+    let timeouts = Timeouts {
+        suspicion: config.cluster.view_timeout,
+        new_view: config.cluster.view_timeout,
+        patience_max: config.cluster.view_timeout_max,
+        ..Timeouts::default()
+    };
+    let window = u16::try_from(config.cluster.window).ok().and_then(Window::new).unwrap_or(Window::ONE);
+    let block_zero = ledger.header(Height::ZERO)?.ok_or(LedgerError::Missing { what: "header", height: Height::ZERO })?;
+    Ok(carechain_consensus::Config::new(
+        genesis.chain_id(),
+        block_zero.id(),
+        membership.clone(),
+        replica,
+        window,
+        timeouts,
+    ))
+}
+
+fn workers() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
+/// Keeps the search words and the counters up with the chain.
+async fn index_and_count(
+    engine: EngineHandle,
+    index: Arc<SearchIndex>,
+    metrics: Metrics,
+    stop: CancellationToken,
+) {
+    let mut committed = engine.committed();
+    loop {
+        let step = Arc::clone(&index);
+        match engine.ask(move |engine| step.step(engine)).await {
+            Ok(Ok(true)) => continue,
+            Ok(Ok(false)) => {}
+            Ok(Err(error)) => tracing::error!(%error, "search words are not indexed"),
+            Err(_) => return,
+        }
+        tokio::select! {
+            block = committed.recv() => {
+                if let Ok(block) = block {
+                    metrics.committed(&block);
+                }
+            }
+            () = stop.cancelled() => return,
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! How the node is, in numbers and in one sentence.
+
+use std::path::Path;
+
+use carechain_chunks::ChunkStore;
+use carechain_consensus::Phase;
+use carechain_network::NetworkHandle;
+use carechain_schema::{
+    ConsensusStatus, HeadLine, PeerLine, PeerState, StatusReport, StorageStatus, SyncState, Timestamp,
+};
+use carechain_types::{Genesis, Time};
+
+use super::engine_thread::NodeEngine;
+
+/// What of the status comes from the engine, taken between two turns.
+pub struct EngineView {
+    head: HeadLine,
+    consensus: ConsensusStatus,
+    summary: String,
+    idle: bool,
+}
+
+impl EngineView {
+    /// Looks at the engine.
+    #[must_use]
+    pub fn of(engine: &NodeEngine) -> Self {
+        let ledger = engine.ledger();
+        let (status, membership) = (engine.status(), &engine.config().membership);
+        let primary = membership.member(status.primary).map(|member| member.hospital.to_string());
+        let (waiting, _) = engine.waiting_transactions();
+        Self {
+            head: HeadLine {
+                height: ledger.head().height.get(),
+                block_id: ledger.head_id().to_hex(),
+                block_time: timestamp(ledger.head().time),
+            },
+            consensus: ConsensusStatus {
+                epoch: membership.epoch.get(),
+                view: status.view.get(),
+                primary: primary.unwrap_or_default(),
+                view_change: matches!(status.phase, Phase::WaitingForMembers { .. } | Phase::WaitingForNewView),
+                member_count: u32::try_from(membership.members.len()).unwrap_or(u32::MAX),
+                quorum: u32::try_from(membership.quorum().size()).unwrap_or(u32::MAX),
+                pending_transactions: waiting as u64,
+            },
+            idle: waiting == 0,
+            summary: status.to_string(),
+        }
+    }
+
+    /// The whole report.
+    #[must_use]
+    pub fn report(
+        self,
+        genesis: &Genesis,
+        hospital: &carechain_crypto::HospitalId,
+        network: &NetworkHandle,
+        storage: StorageStatus,
+    ) -> StatusReport {
+        let connected = network.connected();
+        let others = genesis.hospitals.iter().filter(|member| member.id != *hospital);
+        let peers: Vec<_> = others
+            .map(|member| PeerLine {
+                hospital: member.id.to_string(),
+                name: member.name.as_str().to_owned(),
+                state: if connected.contains(&member.node_key) {
+                    PeerState::Connected
+                } else {
+                    PeerState::Dialling
+                },
+                height: None,
+                view: None,
+                head_time: None,
+            })
+            .collect();
+        let reached = peers.iter().filter(|peer| peer.state == PeerState::Connected).count() + 1;
+        let quorum = self.consensus.quorum as usize;
+        let summary = if reached < quorum {
+            format!("the chain cannot advance: {reached} of {quorum} needed members are connected")
+        } else if self.idle {
+            format!("idle and ready: {}", self.summary)
+        } else {
+            self.summary
+        };
+        StatusReport {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            hospital: hospital.to_string(),
+            chain_id: genesis.chain_id().to_hex(),
+            head: self.head,
+            consensus: self.consensus,
+            sync: SyncState::AtHead,
+            peers,
+            storage,
+            summary,
+        }
+    }
+}
+
+/// Time as documents carry it.
+#[must_use]
+pub fn timestamp(time: Time) -> Timestamp {
+    Timestamp::from_microseconds(time.as_micros()).unwrap_or(Timestamp::MAX)
+}
+
+/// Disk and files.
+#[must_use]
+pub fn storage(data_folder: &Path, chunks: &ChunkStore) -> StorageStatus {
+    let stats = chunks.stats().ok();
+    let free = rustix::fs::statvfs(data_folder).map_or(0, |stat| stat.f_bavail * stat.f_frsize);
+    StorageStatus {
+        ledger_bytes: folder_bytes(&data_folder.join("ledger")),
+        chunk_bytes: folder_bytes(&data_folder.join("chunks")),
+        free_bytes: free,
+        file_count: stats.map_or(0, |stats| stats.files),
+        file_count_below_policy: 0,
+    }
+}
+
+fn folder_bytes(folder: &Path) -> u64 {
+    let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
+    entries.flatten().filter_map(|entry| entry.metadata().ok()).map(|meta| meta.len()).sum()
+}

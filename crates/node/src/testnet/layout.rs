@@ -1,0 +1,225 @@
+//! Where everything of a test network is.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+
+use carechain_client::private_file;
+use carechain_types::Genesis;
+
+use crate::config::{Config, ConfigError, RawConfig};
+use crate::founding::{FoundingError, HospitalPlan, found};
+
+/// Most nodes of a local network.
+pub const NODES_MAX: usize = 100;
+
+/// Why a network is not made.
+#[derive(Debug, thiserror::Error)]
+pub enum InitError {
+    /// Too few or too many nodes.
+    #[error("--nodes {nodes} is outside 1 to {NODES_MAX}")]
+    Nodes {
+        /// How many were asked for.
+        nodes: usize,
+    },
+    /// The folder holds a network already.
+    #[error("{} holds a network already: use another folder, or remove it", path.display())]
+    Exists {
+        /// Which folder.
+        path: PathBuf,
+    },
+    /// No free port.
+    #[error("no free port on 127.0.0.1: {0}")]
+    Ports(#[from] std::io::Error),
+    /// Keys or files cannot be written.
+    #[error(transparent)]
+    Founding(#[from] FoundingError),
+    /// A file cannot be written.
+    #[error(transparent)]
+    File(#[from] private_file::FileError),
+}
+
+/// Why a folder is no network.
+#[derive(Debug, thiserror::Error)]
+pub enum TestnetError {
+    /// No genesis file.
+    #[error("{} holds no network: `carechain testnet init --dir {}` makes one", path.display(), path.display())]
+    NoNetwork {
+        /// Which folder.
+        path: PathBuf,
+    },
+    /// A node's configuration is broken.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// No such node.
+    #[error("there is no node {index}: this network has nodes 1 to {nodes}")]
+    NoNode {
+        /// Which was asked for.
+        index: usize,
+        /// How many there are.
+        nodes: usize,
+    },
+}
+
+/// One node of a network.
+#[derive(Clone, Debug)]
+pub struct NodePlace {
+    /// 1, 2, ...
+    pub index: usize,
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Where its HTTP interface listens.
+    pub api: SocketAddr,
+}
+
+impl NodePlace {
+    /// Its configuration.
+    #[must_use]
+    pub fn config_file(&self) -> PathBuf {
+        self.folder.join("node.toml")
+    }
+
+    /// Its process id while it runs.
+    #[must_use]
+    pub fn pid_file(&self) -> PathBuf {
+        self.folder.join("node.pid")
+    }
+
+    /// What it logs.
+    #[must_use]
+    pub fn log_file(&self) -> PathBuf {
+        self.folder.join("node.log")
+    }
+
+    /// Base address of its HTTP interface.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.api)
+    }
+}
+
+/// A network on disk.
+#[derive(Clone, Debug)]
+pub struct Testnet {
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Its nodes, in order.
+    pub nodes: Vec<NodePlace>,
+}
+
+impl Testnet {
+    /// Makes a new network.
+    pub fn init(folder: &Path, nodes: usize) -> Result<Self, InitError> {
+        if !(1..=NODES_MAX).contains(&nodes) {
+            return Err(InitError::Nodes { nodes });
+        }
+        let genesis_file = folder.join("genesis.json");
+        if genesis_file.exists() {
+            return Err(InitError::Exists { path: folder.to_owned() });
+        }
+        let ports = free_ports(3 * nodes)?;
+        let plans: Vec<_> = (1..=nodes).map(|index| plan(folder, index, &ports)).collect();
+        let genesis = found("test network", &plans, &genesis_file, carechain_client::now())?;
+        for index in 1..=nodes {
+            let text = node_toml(index, &ports);
+            let file = folder.join(format!("node-{index}")).join("node.toml");
+            private_file::write(&file, text.as_bytes(), 0o644, private_file::Overwrite::Never)?;
+        }
+        let text = client_toml(&genesis, &ports);
+        private_file::write(&folder.join("client.toml"), text.as_bytes(), 0o644, private_file::Overwrite::Never)?;
+        let nodes = (1..=nodes).map(|index| NodePlace {
+            index,
+            folder: folder.join(format!("node-{index}")),
+            api: address(ports[3 * (index - 1)]),
+        });
+        Ok(Self { folder: folder.to_owned(), nodes: nodes.collect() })
+    }
+
+    /// Opens a network.
+    pub fn open(folder: &Path) -> Result<Self, TestnetError> {
+        if !folder.join("genesis.json").exists() {
+            return Err(TestnetError::NoNetwork { path: folder.to_owned() });
+        }
+        let mut nodes = Vec::new();
+        for index in 1..=NODES_MAX {
+            let folder = folder.join(format!("node-{index}"));
+            let file = folder.join("node.toml");
+            if !file.exists() {
+                break;
+            }
+            let api = Config::read(&file)?.node.api_listen;
+            nodes.push(NodePlace { index, folder, api });
+        }
+        Ok(Self { folder: folder.to_owned(), nodes })
+    }
+
+    /// One node, from 1.
+    pub fn node(&self, index: usize) -> Result<&NodePlace, TestnetError> {
+        let missing = TestnetError::NoNode { index, nodes: self.nodes.len() };
+        index.checked_sub(1).and_then(|position| self.nodes.get(position)).ok_or(missing)
+    }
+
+    /// The genesis file.
+    #[must_use]
+    pub fn genesis_file(&self) -> PathBuf {
+        self.folder.join("genesis.json")
+    }
+
+    /// Folder of a hospital's keys, from 1.
+    #[must_use]
+    pub fn hospital_folder(&self, index: usize) -> PathBuf {
+        self.folder.join(format!("hospital-{index}"))
+    }
+}
+
+fn plan(folder: &Path, index: usize, ports: &[u16]) -> HospitalPlan {
+    let ports = &ports[3 * (index - 1)..];
+    HospitalPlan {
+        name: format!("Hospital {index}"),
+        votes: address(ports[1]).to_string(),
+        bulk: address(ports[2]).to_string(),
+        node_folder: folder.join(format!("node-{index}")),
+        hospital_folder: folder.join(format!("hospital-{index}")),
+        credential_file: folder.join("credentials").join(format!("node-{index}.passphrase")),
+    }
+}
+
+const fn address(port: u16) -> SocketAddr {
+    SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port)
+}
+
+/// Ports that were free a moment ago, all different.
+fn free_ports(count: usize) -> std::io::Result<Vec<u16>> {
+    let listeners = (0..count).map(|_| TcpListener::bind(address(0))).collect::<Result<Vec<_>, _>>()?;
+    listeners.iter().map(|listener| Ok(listener.local_addr()?.port())).collect()
+}
+
+fn node_toml(index: usize, ports: &[u16]) -> String {
+    let ports = &ports[3 * (index - 1)..];
+    let mut raw = RawConfig::default();
+    raw.cluster.genesis_file = "../genesis.json".to_owned();
+    raw.node.credential_file = format!("../credentials/node-{index}.passphrase");
+    raw.node.api_listen = address(ports[0]).to_string();
+    raw.node.votes_listen = address(ports[1]).to_string();
+    raw.node.bulk_listen = address(ports[2]).to_string();
+    // A laptop's disk may be nearly full; a test network keeps little.
+    raw.node.chunk_bytes_max = 64 << 30;
+    raw.node.disk_reserve_files = 2;
+    raw.node.disk_reserve_transactions = 1;
+    raw.node.disk_reserve_votes = 1;
+    let body = toml::to_string(&raw).expect("strings and numbers always encode");
+    format!("# Made by `carechain testnet init`; node.toml.example explains every key.\n{body}")
+}
+
+fn client_toml(genesis: &Genesis, ports: &[u16]) -> String {
+    let mut text = String::from("# A profile for the registrar of every hospital.\n");
+    for (position, hospital) in genesis.hospitals.iter().enumerate() {
+        let index = position + 1;
+        let api = address(ports[3 * position]);
+        text.push_str(&format!(
+            "\n[profile.registrar-{index}]\nnode = \"http://{api}\"\ngenesis = \"genesis.json\"\n\
+             key = \"hospital-{index}/registrar.key\"\nrole = \"registrar\"\nhospital = \"{}\"\n",
+            hospital.id
+        ));
+    }
+    text
+}
