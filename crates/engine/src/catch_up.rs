@@ -52,12 +52,19 @@ impl CatchUp {
         next
     }
 
-    /// The question that is due.
-    pub(crate) fn question(&mut self, head: Height, now: Time) -> Option<(ReplicaId, PeerMessage)> {
+    /// The question that is due: to the holders in turn, then, as those may not have applied the block, to everybody.
+    pub(crate) fn question(
+        &mut self,
+        head: Height,
+        everybody: &[ReplicaId],
+        now: Time,
+    ) -> Option<(ReplicaId, PeerMessage)> {
         if !self.is_active(head) || now < self.asked.after(FETCH_PATIENCE) {
             return None;
         }
-        let to = *self.holders.get(self.asked_count % self.holders.len().max(1))?;
+        let others = everybody.iter().filter(|member| !self.holders.contains(member));
+        let in_turn: Vec<_> = self.holders.iter().chain(others).copied().collect();
+        let to = *in_turn.get(self.asked_count % in_turn.len().max(1))?;
         self.asked = now;
         self.asked_count += 1;
         let from = head.next();

@@ -25,6 +25,10 @@ impl Ticket {
 
 /// One thing that happened.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all are consensus messages: a box would cost an allocation each"
+)]
 pub enum Input {
     /// A message of a member, through the border.
     Peer {

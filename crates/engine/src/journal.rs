@@ -38,6 +38,22 @@ pub(crate) struct Recovered {
     pub(crate) bodies: BTreeMap<BlockId, Body>,
 }
 
+/// What a replica has promised: the consensus entries of its journal, oldest first.
+///
+/// # Errors
+/// If the journal cannot be read or an entry does not decode.
+pub fn journalled<J: JournalStore>(store: &J) -> Result<Vec<JournalEntry>, OpenError> {
+    let mut entries = Vec::new();
+    for (index, bytes) in store.replay().map_err(crate::error::Fatal::from)?.iter().enumerate() {
+        let record = decode::<Record>(bytes, JOURNAL_RECORD_BYTES_MAX)
+            .map_err(|source| OpenError::Entry { index, source })?;
+        if let Record::Consensus(entry) = record {
+            entries.push(entry);
+        }
+    }
+    Ok(entries)
+}
+
 /// The journal with what is known about it.
 #[derive(Debug)]
 pub(crate) struct Journal<J> {

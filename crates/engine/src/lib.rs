@@ -40,6 +40,7 @@ pub use engine::{Engine, Sink};
 pub use error::{Fatal, OpenError};
 pub use execution::{Executed, NotProposable, Place, execute};
 pub use input::{Input, Ticket};
+pub use journal::journalled;
 pub use mempool::{Mempool, MempoolError, SharedSubmission};
 pub use output::{Answer, Committed, NotAdmitted, Output};
 pub use proofs::ProveError;

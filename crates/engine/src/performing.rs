@@ -47,8 +47,13 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
         Ok(())
     }
 
-    /// Writes an entry, the body it rests on ahead of it.
+    /// Writes an entry, the body it rests on ahead of it. A vote rests on the committed blocks below it: those whose
+    /// bodies are not in the journal are synced in the ledger first, so that no crash leaves the vote without them.
     fn persist(&mut self, entry: JournalEntry) -> Result<(), Fatal> {
+        let rests_on_ledger = matches!(&entry, JournalEntry::Prepare(_) | JournalEntry::ViewChange(_));
+        if rests_on_ledger && core::mem::take(&mut self.ledger_ahead) {
+            self.ledger.sync()?;
+        }
         if let JournalEntry::Prepared { certificate, .. } | JournalEntry::Committed { certificate } = &entry {
             let block_id = certificate.block_id;
             if let Some(candidate) = self.candidates.get(&block_id)
@@ -101,7 +106,7 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
     /// Asks for the committed blocks that are missing.
     pub(crate) fn ask_for_blocks(&mut self, sink: &mut Sink<'_>) {
         let head = self.ledger.head().height;
-        if let Some((to, message)) = self.catch_up.question(head, self.now) {
+        if let Some((to, message)) = self.catch_up.question(head, &self.others(), self.now) {
             sink(Output::Send { to, message });
         }
     }

@@ -44,6 +44,10 @@ pub struct CommittedBlockMessage {
 
 /// What travels between engines.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all are consensus messages: a box would cost an allocation each"
+)]
 pub enum PeerMessage {
     /// A message of the consensus.
     Consensus(Message),
@@ -87,6 +91,10 @@ pub struct VerifiedBlock {
 
 /// A [`PeerMessage`] after the border: every signature and digest in it was checked.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all are consensus messages: a box would cost an allocation each"
+)]
 pub enum VerifiedPeerMessage {
     /// A message of the consensus.
     Consensus(VerifiedMessage),

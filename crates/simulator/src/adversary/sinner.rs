@@ -1,0 +1,143 @@
+//! A Byzantine member: its engines, and the bending of what they say.
+
+use std::rc::Rc;
+
+use carechain_engine::{Input, PeerMessage};
+use carechain_types::{ReplicaId, Span, Time};
+
+use super::bend::{Bend, Fate, Outgoing, Tools};
+use super::equivocating_primary::EquivocatingPrimary;
+use super::forger::Forger;
+use super::replayer::Replayer;
+use super::silent::Silent;
+use super::withholder::Withholder;
+use crate::node::{Blueprint, Emission, Node};
+use crate::random::Random;
+use crate::sin::Sin;
+
+/// One Byzantine member. Its power never fails.
+pub(crate) struct Sinner {
+    twins: Vec<Node>,
+    bend: Box<dyn Bend>,
+    blueprint: Blueprint,
+    random: Random,
+    sin: Sin,
+}
+
+/// What a Byzantine member says, and what it kept to itself.
+#[derive(Debug, Default)]
+pub(crate) struct Sent {
+    pub(crate) messages: Vec<(ReplicaId, Rc<[u8]>)>,
+    pub(crate) withheld: u64,
+}
+
+impl Sinner {
+    /// A member that sins.
+    pub(crate) fn new(sin: Sin, blueprint: Blueprint, mut random: Random) -> Self {
+        let members = blueprint.config.membership.members.len();
+        let bend: Box<dyn Bend> = match sin {
+            Sin::EquivocatingPrimary => Box::new(EquivocatingPrimary::new(members, &mut random)),
+            Sin::Silent => Box::new(Silent::new(members, &mut random)),
+            Sin::Forger => Box::new(Forger::default()),
+            Sin::Replayer => Box::new(Replayer::default()),
+            Sin::Withholder => Box::new(Withholder::new(members, &mut random)),
+        };
+        let twins = (0..bend.twins() as u64)
+            .map(|twin| {
+                // Another clock makes another block of the same transactions.
+                let lag = blueprint.lag.as_micros() + twin * 1_000;
+                Node::new(Blueprint { lag: Span::from_micros(lag), ..blueprint.clone() })
+            })
+            .collect::<Vec<_>>();
+        Self { twins, bend, blueprint, random, sin }
+    }
+
+    /// Starts its engines; one that cannot stays down.
+    pub(crate) fn start(&mut self) {
+        for twin in &mut self.twins {
+            let _ = twin.start();
+        }
+    }
+
+    /// Tells its engines something.
+    pub(crate) fn tell(&mut self, input: &Input) {
+        for twin in &mut self.twins {
+            twin.tell(input.clone());
+        }
+    }
+
+    /// A message arrived.
+    pub(crate) fn receive(&mut self, now: Time, from: ReplicaId, bytes: &[u8]) -> Sent {
+        for twin in &mut self.twins {
+            // What is refused at its border may still be of use to it.
+            let _ = twin.receive(from, bytes);
+        }
+        let mut said = Vec::new();
+        if let Ok(message) = PeerMessage::decode(bytes) {
+            let mut tools = tools(&self.blueprint, &mut self.random, &mut said, now);
+            self.bend.overhear(&message, &mut tools);
+        }
+        Sent { messages: shared(said), withheld: 0 }
+    }
+
+    /// One turn of each engine.
+    pub(crate) fn turn(&mut self, now: Time) -> Sent {
+        let mut sent = Sent::default();
+        for (twin, node) in self.twins.iter_mut().enumerate() {
+            // An engine that stops because of what its twin did is no loss.
+            let (emissions, _) = node.turn(now);
+            for emission in emissions {
+                let Emission::Message { to, message } = emission else { continue };
+                let bytes: Rc<[u8]> = message.to_bytes().into();
+                for to in to {
+                    let mut said = Vec::new();
+                    let mut tools = tools(&self.blueprint, &mut self.random, &mut said, now);
+                    match self.bend.outgoing(Outgoing { twin, to, message: &message }, &mut tools) {
+                        Fate::Sent => sent.messages.push((to, Rc::clone(&bytes))),
+                        Fate::Kept => sent.withheld += u64::from(self.sin == Sin::Withholder),
+                    }
+                    sent.messages.extend(shared(said));
+                }
+            }
+        }
+        sent
+    }
+
+    /// Whether any of its engines runs.
+    pub(crate) fn is_running(&self) -> bool {
+        self.twins.iter().any(Node::is_running)
+    }
+
+    /// What it does wrong.
+    pub(crate) const fn sin(&self) -> Sin {
+        self.sin
+    }
+
+    /// When it wants its next turn.
+    pub(crate) fn next_wakeup(&self) -> Option<Time> {
+        self.twins.iter().filter_map(Node::next_wakeup).min()
+    }
+}
+
+fn tools<'a>(
+    blueprint: &'a Blueprint,
+    random: &'a mut Random,
+    said: &'a mut Vec<(ReplicaId, Vec<u8>)>,
+    now: Time,
+) -> Tools<'a> {
+    let own = blueprint.config.own;
+    Tools {
+        own,
+        now,
+        chain_id: blueprint.founding.chain_id,
+        membership: &blueprint.config.membership,
+        hand: blueprint.founding.nodes[usize::from(own.get())],
+        scheme: blueprint.scheme,
+        random,
+        said,
+    }
+}
+
+fn shared(said: Vec<(ReplicaId, Vec<u8>)>) -> Vec<(ReplicaId, Rc<[u8]>)> {
+    said.into_iter().map(|(to, bytes)| (to, bytes.into())).collect()
+}

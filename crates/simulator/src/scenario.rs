@@ -1,0 +1,200 @@
+//! Everything that a seed decides before a world starts.
+
+use std::collections::BTreeMap;
+
+use carechain_consensus::Timeouts;
+use carechain_types::{ReplicaId, Span, Time};
+
+use crate::founding::Founding;
+use crate::network::{LinkOrder, LinkQuality};
+use crate::oracle::Scheme;
+use crate::random::Random;
+use crate::sin::Sin;
+
+/// How many members a world has.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Size {
+    /// Four, one of which may sin.
+    Four,
+    /// Seven, two of which may sin.
+    Seven,
+}
+
+impl Size {
+    /// Members.
+    #[must_use]
+    pub const fn members(self) -> u16 {
+        match self {
+            Self::Four => 4,
+            Self::Seven => 7,
+        }
+    }
+
+    /// As the seed has it: mostly four.
+    #[must_use]
+    pub fn of_seed(seed: u64) -> Self {
+        if Random::stream(seed, "size").chance(100) { Self::Seven } else { Self::Four }
+    }
+}
+
+/// One planned fault.
+#[derive(Clone, Debug)]
+pub(crate) enum Fault {
+    /// The member's power fails at the boundary after so many more ones, or after a while if it reaches none.
+    PowerFails { member: ReplicaId, boundaries: u64 },
+    /// These links carry nothing for a while.
+    Cut { links: Vec<(ReplicaId, ReplicaId)>, lasts: Span },
+}
+
+/// A world before it starts.
+#[derive(Clone, Debug)]
+pub(crate) struct Scenario {
+    pub(crate) seed: u64,
+    pub(crate) size: Size,
+    pub(crate) scheme: Scheme,
+    pub(crate) timeouts: Timeouts,
+    pub(crate) links: LinkQuality,
+    /// How far each member's clock is behind the latest one.
+    pub(crate) lags: Vec<Span>,
+    pub(crate) sinners: BTreeMap<ReplicaId, Sin>,
+    pub(crate) faults: Vec<(Time, Fault)>,
+    pub(crate) faults_end: Time,
+    pub(crate) downtime_max: Span,
+    /// A journal longer than this is shortened.
+    pub(crate) journal_bytes_max: u64,
+}
+
+impl Scenario {
+    /// The scenario of a seed.
+    pub(crate) fn of_seed(seed: u64, size: Size) -> Self {
+        let mut random = Random::stream(seed, "scenario");
+        let members = size.members();
+        let timeouts = timeouts(&mut random);
+        let phase = random.span(Span::SECOND, Span::SECOND.times(5));
+        let outage = random.chance(20);
+        let faults_end = Founding::start().after(phase).after(if outage { OUTAGE } else { Span::ZERO });
+        let sinners = sinners(members, &mut random);
+        let lags = (0..members).map(|_| random.span(Span::ZERO, Span::from_millis(800))).collect();
+        let mut faults = faults(members, (faults_end, &sinners), &mut random);
+        if outage {
+            let everybody: Vec<_> = (0..members).map(ReplicaId::new).collect();
+            let links = links_where(&everybody, &|_, _| true);
+            faults.push((Founding::start().after(phase.half()), Fault::Cut { links, lasts: OUTAGE }));
+        }
+        Self {
+            seed,
+            size,
+            scheme: if random.chance(12) { Scheme::Ed25519 } else { Scheme::Oracle },
+            timeouts,
+            links: links(&mut random),
+            lags,
+            sinners,
+            faults,
+            faults_end,
+            downtime_max: random.pick(&[
+                Span::from_millis(50),
+                Span::from_millis(500),
+                Span::SECOND.times(2),
+            ]),
+            journal_bytes_max: random.pick(&[4 << 10, 32 << 10, 1 << 30]),
+        }
+    }
+
+    /// Members.
+    pub(crate) fn members(&self) -> impl Iterator<Item = ReplicaId> + use<> {
+        (0..self.size.members()).map(ReplicaId::new)
+    }
+}
+
+fn timeouts(random: &mut Random) -> Timeouts {
+    let base = random.pick(&[100, 200, 500]);
+    Timeouts {
+        suspicion: Span::from_millis(base),
+        new_view: Span::from_millis(base),
+        patience_max: Span::from_millis(base * 16),
+        resend: Span::from_millis(base * 2 / 5),
+        head: Span::from_millis(base * 2),
+        ..Timeouts::default()
+    }
+}
+
+fn links(random: &mut Random) -> LinkQuality {
+    LinkQuality {
+        delay_min: Span::from_micros(random.pick(&[100, 1_000])),
+        delay_max: Span::from_micros(random.pick(&[1_000, 5_000, 40_000])),
+        lost_per_mille: random.pick(&[0, 0, 10, 50, 200]),
+        doubled_per_mille: random.pick(&[0, 0, 20, 100]),
+        late_per_mille: random.pick(&[0, 0, 5, 20]),
+        order: random.pick(&[LinkOrder::Kept, LinkOrder::Shuffled]),
+    }
+}
+
+/// At most f members sin, each its own way; two worlds in five have none.
+fn sinners(members: u16, random: &mut Random) -> BTreeMap<ReplicaId, Sin> {
+    let mut sinners = BTreeMap::new();
+    let faulty_max = u64::from((members - 1) / 3);
+    if random.chance(600) {
+        for _ in 0..random.between(1, faulty_max) {
+            let member =
+                ReplicaId::new(u16::try_from(random.below(u64::from(members))).expect("few members"));
+            sinners.insert(member, random.pick(&Sin::ALL));
+        }
+    }
+    sinners
+}
+
+fn faults(
+    members: u16,
+    (end, sinners): (Time, &BTreeMap<ReplicaId, Sin>),
+    random: &mut Random,
+) -> Vec<(Time, Fault)> {
+    let start = Founding::start();
+    let phase = end.since(start);
+    let everybody: Vec<_> = (0..members).map(ReplicaId::new).collect();
+    let correct: Vec<_> = everybody.iter().copied().filter(|member| !sinners.contains_key(member)).collect();
+    let mut faults = Vec::new();
+    for _ in 0..random.pick(&[0, 1, 2, 4, 8]) {
+        let at = start.after(random.span(Span::ZERO, phase));
+        let member = random.pick(&correct);
+        faults.push((at, Fault::PowerFails { member, boundaries: random.below(60) }));
+    }
+    if random.chance(150) {
+        // The power of all fails at once.
+        let at = start.after(random.span(Span::ZERO, phase));
+        for member in correct {
+            faults.push((at, Fault::PowerFails { member, boundaries: random.below(20) }));
+        }
+    }
+    for _ in 0..random.pick(&[0, 0, 1, 2, 4]) {
+        let at = start.after(random.span(Span::ZERO, phase));
+        let lasts = random.span(Span::from_millis(20), Span::SECOND.times(2));
+        faults.push((at, Fault::Cut { links: cut(&everybody, random), lasts }));
+    }
+    faults
+}
+
+/// A member alone, deaf or dumb, or the members in two halves.
+fn cut(everybody: &[ReplicaId], random: &mut Random) -> Vec<(ReplicaId, ReplicaId)> {
+    let alone = random.pick(everybody);
+    match random.below(4) {
+        0 => links_where(everybody, &|from, to| from == alone || to == alone),
+        1 => links_where(everybody, &|from, _| from == alone),
+        2 => links_where(everybody, &|_, to| to == alone),
+        _ => {
+            let sides: Vec<_> = everybody.iter().map(|_| random.below(2)).collect();
+            let side = |member: ReplicaId| sides[usize::from(member.get())];
+            links_where(everybody, &|from, to| side(from) != side(to))
+        }
+    }
+}
+
+fn links_where(
+    everybody: &[ReplicaId],
+    is_cut: &dyn Fn(ReplicaId, ReplicaId) -> bool,
+) -> Vec<(ReplicaId, ReplicaId)> {
+    let all = everybody.iter().flat_map(|from| everybody.iter().map(|to| (*from, *to)));
+    all.filter(|(from, to)| from != to && is_cut(*from, *to)).collect()
+}
+
+/// Nobody hears anybody for this long: transactions with a short life expire.
+const OUTAGE: Span = Span::SECOND.times(40);

@@ -1,0 +1,57 @@
+//! The net catches fish: each known bug, planted in every replica, breaks an invariant within a few hundred seeds.
+#![allow(clippy::unwrap_used)]
+
+use carechain_consensus::PlantedBug;
+use carechain_simulator::{Simulator, Size, Violation};
+
+/// Seeds that are tried before a bug counts as not found.
+const SEEDS: u64 = 4_000;
+
+/// Runs seeds with a bug until one breaks an invariant; the same seed without the bug breaks none.
+#[track_caller]
+fn check(bug: PlantedBug, is_its: fn(&Violation) -> bool) {
+    let simulator = Simulator::new().unwrap();
+    for seed in 0..SEEDS {
+        let size = Size::of_seed(seed);
+        let outcome = simulator.run_altered(seed, size, &|config| config.planted_bug = Some(bug));
+        let Some(violation) = outcome.violation else { continue };
+        println!("{bug:?} is found by seed {seed}: {violation}");
+        assert!(is_its(&violation), "{bug:?} shows itself otherwise than expected: {violation}");
+        assert_eq!(simulator.run(seed, size).violation, None, "seed {seed} finds something without the bug");
+        return;
+    }
+    panic!("{bug:?} is not found in {SEEDS} seeds");
+}
+
+#[test]
+fn a_vote_that_is_not_durable_before_it_is_sent_is_found() {
+    check(PlantedBug::VoteNotDurable, |violation| {
+        matches!(violation, Violation::NotOnDisk { .. } | Violation::DoubleVote { .. })
+    });
+}
+
+#[test]
+fn the_wrong_choice_in_new_view_is_found() {
+    check(PlantedBug::WrongChoice, |violation| {
+        matches!(violation, Violation::Fork { .. } | Violation::StateFork { .. } | Violation::Stopped { .. })
+    });
+}
+
+#[test]
+fn a_quorum_off_by_one_is_found() {
+    check(PlantedBug::QuorumOffByOne, |_| true);
+}
+
+#[test]
+fn a_commit_certificate_lost_at_a_restart_after_the_next_prepare_is_found() {
+    check(PlantedBug::CommittedNotDurable, |violation| {
+        matches!(violation, Violation::BelowOwnVotes { .. } | Violation::Fork { .. })
+    });
+}
+
+#[test]
+fn votes_still_sent_below_an_own_view_change_are_found() {
+    check(PlantedBug::VotesBelowViewChange, |violation| {
+        matches!(violation, Violation::VoteBelowViewChange { .. } | Violation::DoubleVote { .. })
+    });
+}
