@@ -37,18 +37,18 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     let simulator = Simulator::new()?;
     let began = Instant::now();
     let run = |thread: u64| {
-        let (mut coverage, mut slowest, mut violations) = (Coverage::default(), 0, Vec::new());
+        let (mut coverage, mut slowest, mut violations) = (Coverage::default(), (0, 0), Vec::new());
         for seed in (start..start + seeds).filter(|seed| seed % threads == thread) {
             let outcome = simulator.run(seed, size.unwrap_or_else(|| Size::of_seed(seed)));
             coverage.add(&outcome.coverage);
-            slowest = slowest.max(outcome.settled_after.map_or(0, |span| span.as_micros() / 1_000));
+            slowest = slowest.max((outcome.settled_after.map_or(0, |span| span.as_micros() / 1_000), seed));
             if outcome.violation.is_some() {
                 violations.push(outcome);
             }
         }
         (coverage, slowest, violations)
     };
-    let (mut coverage, mut slowest, mut violations) = (Coverage::default(), 0, Vec::<Outcome>::new());
+    let (mut coverage, mut slowest, mut violations) = (Coverage::default(), (0, 0), Vec::<Outcome>::new());
     std::thread::scope(|scope| {
         let threads: Vec<_> = (0..threads).map(|thread| scope.spawn(move || run(thread))).collect();
         for thread in threads {
@@ -63,7 +63,7 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         "{seeds} seeds in {seconds:.1} s on {threads} threads: {:.0} a minute",
         seeds as f64 * 60.0 / seconds
     );
-    println!("slowest to settle: {slowest} ms\n{coverage}");
+    println!("slowest to settle: {} ms, seed {}\n{coverage}", slowest.0, slowest.1);
     violations.sort_by_key(|outcome| outcome.seed);
     for outcome in violations.iter().take(10) {
         let Outcome { seed, trace, simulated, .. } = outcome;

@@ -71,7 +71,7 @@ impl Scenario {
         let members = size.members();
         let timeouts = timeouts(&mut random);
         let phase = random.span(Span::SECOND, Span::SECOND.times(5));
-        let outage = random.chance(20);
+        let outage = random.chance(6);
         let faults_end = Founding::start().after(phase).after(if outage { OUTAGE } else { Span::ZERO });
         let sinners = sinners(members, &mut random);
         let lags = (0..members).map(|_| random.span(Span::ZERO, Span::from_millis(800))).collect();
@@ -84,7 +84,7 @@ impl Scenario {
         Self {
             seed,
             size,
-            scheme: if random.chance(12) { Scheme::Ed25519 } else { Scheme::Oracle },
+            scheme: if random.chance(10) { Scheme::Ed25519 } else { Scheme::Oracle },
             timeouts,
             links: links(&mut random),
             lags,

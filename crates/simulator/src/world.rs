@@ -29,7 +29,7 @@ use crate::scenario::Scenario;
 use crate::trace::Trace;
 use crate::violation::Violation;
 use crate::watch::Watch;
-use crate::workload::requests;
+use crate::workload::Workload;
 
 /// Something that happens.
 #[derive(Clone, Debug)]
@@ -72,8 +72,7 @@ impl World {
     /// The world of a scenario before anything happened; `alter` may change what replicas are told.
     pub(crate) fn new(scenario: Scenario, founding: &Arc<Founding>, alter: &dyn Fn(&mut Config)) -> Self {
         let seed = scenario.seed;
-        let mut workload = Random::stream(seed, "workload");
-        let requests = requests(founding, scenario.scheme, scenario.faults_end, &mut workload);
+        let requests = Workload::new(founding, scenario.scheme, seed).requests(scenario.faults_end);
         let members = members(&scenario, founding, alter);
         let count = scenario.size.members();
         let mut world = Self {

@@ -41,7 +41,14 @@ pub enum DecodeError {
 /// If the value cannot be encoded, which no type of this crate can cause: they have no maps, no unsized sequences.
 #[must_use]
 pub fn encode<T: Serialize + ?Sized>(value: &T) -> Vec<u8> {
-    bincode::serde::encode_to_vec(value, bincode::config::legacy()).expect("our types always encode")
+    encode_near(value, ENCODED_BYTES_USUAL)
+}
+
+fn encode_near<T: Serialize + ?Sized>(value: &T, bytes_expected: usize) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(bytes_expected);
+    bincode::serde::encode_into_std_write(value, &mut bytes, bincode::config::legacy())
+        .expect("our types always encode");
+    bytes
 }
 
 /// The value whose canonical bytes these are; refuses more than `bytes_max` bytes, trailing bytes and second
@@ -55,8 +62,11 @@ pub fn decode<T: Serialize + DeserializeOwned>(bytes: &[u8], bytes_max: usize) -
     if read != bytes.len() {
         return Err(DecodeError::Trailing { bytes: bytes.len() - read });
     }
-    if encode(&value) != bytes {
+    if encode_near(&value, bytes.len()) != bytes {
         return Err(DecodeError::NotCanonical);
     }
     Ok(value)
 }
+
+/// Room that most values need: votes, headers and small transactions grow no buffer.
+const ENCODED_BYTES_USUAL: usize = 256;
