@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use carechain_consensus::{Input as ReplicaInput, Verdict};
 use carechain_crypto::{BlockId, TransactionId};
-use carechain_ledger::{Backend, CommittedBlock, JournalStore, StoredPart};
+use carechain_ledger::{Backend, CommittedBlock, JournalStore};
 use carechain_types::{Header, Height, SharedCertificate, SignatureScheme};
 
+use crate::committed_block::committed_block;
 use crate::engine::{Engine, Sink};
 use crate::error::Fatal;
 use crate::execution::{Executed, Place, execute};
@@ -14,28 +15,6 @@ use crate::limits::{BLOCK_FULL_BYTES, BLOCK_FULL_COUNT};
 use crate::mempool::{SharedSubmission, submission_bytes};
 use crate::output::{Answer, Committed, Output};
 use crate::wire::VerifiedBlock;
-
-/// A block as the ledger stores it.
-pub(crate) fn committed_block(
-    header: Header,
-    certificate: SharedCertificate,
-    submissions: &[SharedSubmission],
-    executed: Executed,
-) -> CommittedBlock {
-    let parts = submissions
-        .iter()
-        .map(|submission| submission.parts.iter().cloned().map(StoredPart::Present).collect())
-        .collect();
-    CommittedBlock {
-        header,
-        certificate,
-        transactions: submissions.iter().map(|submission| submission.transaction.clone()).collect(),
-        parts,
-        outcomes: executed.outcomes,
-        state: executed.update,
-        seen: executed.seen.into_iter().collect(),
-    }
-}
 
 impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
     /// Where a block on the ledger's head is executed.

@@ -91,8 +91,8 @@ impl Candidate {
         if self.missing.is_empty() || now < self.asked.after(FETCH_PATIENCE) {
             return None;
         }
-        let first_round = self.asked_count < self.holders.len();
-        let from = if first_round { self.holders.as_slice() } else { everybody };
+        let holders_first = self.asked_count < self.holders.len();
+        let from = if holders_first { self.holders.as_slice() } else { everybody };
         let to = *from.get(self.asked_count % from.len().max(1))?;
         self.asked = now;
         self.asked_count += 1;

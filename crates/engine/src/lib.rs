@@ -18,6 +18,7 @@ mod admission;
 mod applying;
 mod candidates;
 mod catch_up;
+mod committed_block;
 mod engine;
 mod error;
 mod execution;

@@ -6,7 +6,7 @@ use carechain_consensus::{Config, JournalEntry};
 use carechain_ledger::{Backend, Ledger};
 use carechain_types::{Certificate, SignatureScheme, Verifier};
 
-use crate::applying::committed_block;
+use crate::committed_block::committed_block;
 use crate::error::Fatal;
 use crate::execution::{Place, execute};
 use crate::journal::{Body, Recovered};

@@ -58,7 +58,7 @@ impl Tools<'_> {
     }
 
     /// Signs with its own key.
-    pub(crate) fn sign<B: MemberBody>(&self, body: B) -> Signed<B> {
+    pub(crate) fn signed<B: MemberBody>(&self, body: B) -> Signed<B> {
         sign_as_member(&self.hand.signer(self.scheme), &self.chain_id, self.own, body).into_inner()
     }
 

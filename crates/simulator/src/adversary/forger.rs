@@ -94,10 +94,10 @@ impl Forger {
         };
         Some(match phase {
             Phase::Prepare => {
-                Message::Prepare(tools.sign(Prepare { epoch: Epoch::ZERO, view, height, block_id }))
+                Message::Prepare(tools.signed(Prepare { epoch: Epoch::ZERO, view, height, block_id }))
             }
             Phase::Commit => {
-                Message::Commit(tools.sign(Commit { epoch: Epoch::ZERO, view, height, block_id }))
+                Message::Commit(tools.signed(Commit { epoch: Epoch::ZERO, view, height, block_id }))
             }
         })
     }
@@ -106,7 +106,7 @@ impl Forger {
     fn vote_of_somebody_else(&self, tools: &mut Tools<'_>) -> Option<Message> {
         let (_, member, view, height, block_id, signature) = pick(&self.votes, tools)?;
         let body = Commit { epoch: Epoch::ZERO, view, height, block_id };
-        let own = tools.sign(body).signature;
+        let own = tools.signed(body).signature;
         let signature = if tools.random.chance(500) { signature } else { own };
         let member = if tools.random.chance(500) { member } else { tools.anybody() };
         Some(Message::Commit(Signed { member, body, signature }))
@@ -126,7 +126,7 @@ impl Forger {
         });
         match tools.random.below(4) {
             0 => {
-                let own = tools.sign(Commit { epoch: Epoch::ZERO, view, height, block_id }).signature;
+                let own = tools.signed(Commit { epoch: Epoch::ZERO, view, height, block_id }).signature;
                 let votes = (0..quorum).map(|_| (tools.own, own)).collect();
                 certificate = Certificate {
                     phase: Phase::Commit,
@@ -171,7 +171,7 @@ impl Forger {
             Some(committed) if tools.random.chance(700) => Some(committed),
             _ => pick(&self.certificates, tools),
         };
-        Message::ViewChange(tools.sign(ViewChange {
+        Message::ViewChange(tools.signed(ViewChange {
             epoch: Epoch::ZERO,
             member: tools.own,
             view,
@@ -193,7 +193,7 @@ impl Forger {
         view_changes.dedup_by_key(|(member, _)| *member);
         view_changes.truncate(tools.membership.quorum().size());
         let blocks = if tools.random.chance(500) { pick(&self.blocks, tools) } else { None };
-        Some(Message::NewView(tools.sign(NewView {
+        Some(Message::NewView(tools.signed(NewView {
             epoch: Epoch::ZERO,
             view,
             view_changes: BoundedVec::new(view_changes).ok()?,
@@ -221,7 +221,7 @@ impl Forger {
                 proposal.header.height = proposal.height;
             }
         }
-        Some(Message::PrePrepare(tools.sign(proposal)))
+        Some(Message::PrePrepare(tools.signed(proposal)))
     }
 
     /// A head far above everybody's.
@@ -240,7 +240,7 @@ impl Forger {
             voted: height,
             time: tools.now,
         };
-        Message::Head(tools.sign(body))
+        Message::Head(tools.signed(body))
     }
 
     /// A question that nobody can answer.
