@@ -7,3 +7,5 @@ mod world;
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests;
+
+pub(crate) use fixtures::{GENESIS, Oracle, config, genesis, membership, signer};

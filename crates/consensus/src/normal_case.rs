@@ -7,4 +7,5 @@ mod proposals;
 mod voting;
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests;

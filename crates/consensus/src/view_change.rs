@@ -9,4 +9,5 @@ mod new_view;
 pub(crate) use new_view::PendingNewView;
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests;

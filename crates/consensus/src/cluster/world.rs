@@ -194,7 +194,7 @@ impl World {
         }
         let open = self.uncommitted(index);
         self.tell_pending(index, &open)?;
-        if open.is_empty() { Ok(()) } else { self.propose(index, open) }
+        if open.is_empty() || !self.nodes[index].running { Ok(()) } else { self.propose(index, open) }
     }
 
     fn uncommitted(&mut self, index: usize) -> Vec<(Digest, Time)> {

@@ -73,6 +73,7 @@ impl Replica {
                     let (certified, block_id) = (block.header.state_root, certificate.block_id);
                     outputs.push(Output::Fatal { height: next, block_id, own, certified });
                     self.mode = Mode::Stopped;
+                    return;
                 }
                 Check::Done(Verdict::NotIncludable) | Check::Asked | Check::Unasked => break,
             }
