@@ -9,8 +9,6 @@ pub const WINDOW_MAX: u16 = 32;
 pub const CLOCK_AHEAD_HELD_MAX: Span = CLOCK_SKEW_MAX;
 /// Commit certificates kept in memory to answer peers that are slightly behind; older ones come from the ledger.
 pub const CERTIFICATES_KEPT: usize = 16;
-/// Failed-primary entries kept; never more than f count, and f is below 67 of 200.
-pub const FAILED_PRIMARIES_MAX: usize = 67;
 /// Steps of the doubling backoff: 2^10 times any base is above every cap that makes sense.
 pub const BACKOFF_DOUBLINGS_MAX: u32 = 10;
 /// Distinct things that one step asks peers for: two VIEW-CHANGE rounds of the largest cluster.
@@ -34,12 +32,6 @@ pub const fn votes_per_member_max(window: u16) -> usize {
 #[must_use]
 pub const fn proposals_per_member_max(window: u16) -> usize {
     window as usize + 1
-}
-
-/// Blocks kept with their leaves: one window for each of this view, the one before, and reports of others.
-#[must_use]
-pub const fn blocks_max(window: u16) -> usize {
-    8 * window as usize + 8
 }
 
 const _: () = assert!(prepared_max(WINDOW_MAX) <= PREPARED_MAX);
