@@ -8,7 +8,8 @@
 //! role = "patient"
 //! person = "per_…"          # from the registrar; a registrar by hospital key has none
 //! hospital = "hos_…"        # whose node it is; asked from the node if left out
-//! state = "state/alice"     # what the client remembers: newest epoch, spool, registry
+//! state = "state/alice"     # what the client remembers: newest epoch, spool
+//! registry = "registry"     # folder of the hospital's private registry: its own patient numbers
 //! ```
 
 use std::collections::BTreeMap;
@@ -82,6 +83,8 @@ pub struct Profile {
     pub hospital: Option<HospitalId>,
     /// Folder of what the client remembers.
     pub state: PathBuf,
+    /// Folder of the hospitals' private registries, one file a hospital.
+    pub registry: PathBuf,
 }
 
 #[derive(Deserialize)]
@@ -101,6 +104,7 @@ struct RawProfile {
     person: Option<String>,
     hospital: Option<String>,
     state: Option<PathBuf>,
+    registry: Option<PathBuf>,
 }
 
 impl Profile {
@@ -155,6 +159,7 @@ impl RawProfile {
             person,
             hospital,
             state: folder.join(state),
+            registry: folder.join(self.registry.unwrap_or_else(|| PathBuf::from("registry"))),
             name,
         })
     }

@@ -62,6 +62,7 @@ impl Gateway {
             person: Some(person),
             hospital: Some(self.hospital()),
             state: self.folder.path().join(name),
+            registry: self.folder.path().join("registry"),
         };
         (person, Session::open(&profile, Arc::new(keystore)).unwrap())
     }

@@ -44,6 +44,10 @@ pub struct RequestLine {
     pub reason: Option<String>,
 }
 
+impl Described for RequestLine {
+    const SCHEMA: &'static str = "carechain/request/1";
+}
+
 /// Requests, newest first: `requests`.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct RequestList {
@@ -114,8 +118,9 @@ pub enum InboxEvent {
     Denied {
         /// The request, `req_…`.
         request_id: String,
-        /// Why, as a word.
-        code: String,
+        /// Why, as a word, where it is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<String>,
     },
     /// The reader's grant was revoked.
     Revoked {
@@ -132,6 +137,17 @@ pub enum InboxEvent {
         /// Who published it.
         author: String,
     },
+    /// Somebody read a record of the patient's, or tried to: `audit` says who.
+    Read {
+        /// The record, `ehr_…`.
+        ehr_id: String,
+        /// Height of the block with the access entry.
+        height: u64,
+    },
+}
+
+impl Described for InboxEvent {
+    const SCHEMA: &'static str = "carechain/inbox-event/1";
 }
 
 /// What a person is told of: `inbox`.
@@ -150,7 +166,7 @@ impl Described for Inbox {
 /// What a patient's decision became: `approve`, `grant`, `deny`, `revoke`.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct ConsentDecision {
-    /// `granted`, `denied` or `revoked`.
+    /// `granted`, `denied`, `revoked`, or `remembered`: a revocation of a grant that is not known yet.
     pub decision: String,
     /// The request it answers, `req_…`.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -52,7 +52,7 @@ pub use parts::{PartAnswer, PartName, PartsAnswer, PartsRequest};
 pub use proof::{ProofCheck, ProofClaim};
 pub use publish::{CopyHolder, PublishReport};
 pub use read::{ReadDecision, ReadStart};
-pub use retrieve::RetrieveReport;
+pub use retrieve::{RetrieveReport, RetrievedLine};
 pub use routes::{Method, QUERY_HEADER, Route};
 pub use search::{AbstractLine, RecordList, SearchPage, SearchRequest};
 pub use state::{ListAnswer, ListRequest, StateAnswer, StateRequest};

@@ -4,9 +4,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::document::Described;
 
-/// A retrieved record: fetched, decrypted, verified and unpacked.
+/// Retrieved records: fetched, decrypted, verified and unpacked.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct RetrieveReport {
+    /// The output folder, as given.
+    pub out: String,
+    /// The records; several lie in one folder each.
+    pub records: Vec<RetrievedLine>,
+}
+
+/// One of them.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct RetrievedLine {
     /// The record, `ehr_…`.
     pub ehr_id: String,
     /// Under which grant, `grt_…`; left out for the owner.
@@ -16,7 +25,7 @@ pub struct RetrieveReport {
     pub bytes: u64,
     /// Documents and images unpacked.
     pub entry_count: u64,
-    /// The output folder, as given.
+    /// Its folder.
     pub out: String,
 }
 

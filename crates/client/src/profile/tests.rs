@@ -36,6 +36,7 @@ fn the_only_profile_is_used_and_paths_start_at_the_file() {
     assert_eq!(profile.genesis.to_str(), Some("genesis.json"));
     assert_eq!(profile.key.to_str(), Some("/keys/alice.key"));
     assert_eq!(profile.state.to_str(), Some("state/alice"));
+    assert_eq!(profile.registry.file_name().and_then(|name| name.to_str()), Some("registry"));
     assert_eq!(profile.person, None);
 }
 

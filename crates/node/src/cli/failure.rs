@@ -1,5 +1,6 @@
 //! What a command fails with: a code, a sentence, and what to do.
 
+use carechain_client::OperationError;
 use carechain_schema::{ErrorCode, Failure};
 
 /// A failed command. Made from the errors of the crates below; only here are they mapped to codes.
@@ -30,5 +31,22 @@ impl CommandError {
 impl From<Failure> for CommandError {
     fn from(failure: Failure) -> Self {
         Self { failure }
+    }
+}
+
+impl From<OperationError> for CommandError {
+    fn from(error: OperationError) -> Self {
+        match error {
+            OperationError::NoPerson => Self::usage(
+                "nobody is named: a key alone does not say whose it is",
+                "add person = \"per_…\" to the profile, or --as per_…; `person register` printed the id",
+            ),
+            OperationError::Unanswered => Self::new(
+                error.code(),
+                error.to_string(),
+                "wait for it with `request --wait`, or look again with `requests req_…`",
+            ),
+            error => error.failure().into(),
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use carechain_crypto::PersonId;
 use clap::Args;
 
 /// Options that every command takes.
@@ -19,9 +20,15 @@ pub struct Global {
     /// Address of the node, in place of the profile's.
     #[arg(long, global = true, value_name = "URL")]
     pub node: Option<String>,
+    /// Genesis file that pins the ledger, in place of the profile's.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub genesis: Option<PathBuf>,
     /// Keystore, in place of the profile's.
     #[arg(long, global = true, value_name = "FILE")]
     pub key: Option<PathBuf>,
+    /// Who you are, in place of the profile's person.
+    #[arg(long = "as", global = true, value_name = "PERSON")]
+    pub acting: Option<PersonId>,
     /// File whose first line is the passphrase of the keystore; otherwise it is asked for.
     #[arg(long, global = true, value_name = "FILE")]
     pub passphrase_file: Option<PathBuf>,

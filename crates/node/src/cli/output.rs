@@ -28,6 +28,12 @@ impl Output {
         Self { json: global.json }
     }
 
+    /// For programs, before any option was understood.
+    #[must_use]
+    pub const fn json() -> Self {
+        Self { json: true }
+    }
+
     /// Whether programs read it.
     #[must_use]
     pub const fn is_json(&self) -> bool {
@@ -46,13 +52,35 @@ impl Output {
     }
 
     /// Prints a result with where it comes from.
-    pub fn done_with<T: Described + Serialize>(&self, data: T, origin: Origin, text: impl FnOnce(&T) -> String) {
+    pub fn done_with<T: Described + Serialize>(
+        &self,
+        data: T,
+        origin: Origin,
+        text: impl FnOnce(&T) -> String,
+    ) {
         if self.json {
             let document = Document::done(data).with_origin(origin);
             line(&serde_json::to_string(&document).expect("documents always encode"));
         } else {
             line(text(&data).trim_end());
         }
+    }
+
+    /// Prints one event of a stream; false when nobody reads it any more.
+    pub fn event<T: Described + Serialize>(&self, data: T, text: impl FnOnce(&T) -> String) -> bool {
+        let text = if self.json {
+            serde_json::to_string(&Document::done(data)).expect("documents always encode")
+        } else {
+            text(&data)
+        };
+        let mut stdout = std::io::stdout().lock();
+        writeln!(stdout, "{text}").and_then(|()| stdout.flush()).is_ok()
+    }
+
+    /// Says what goes wrong while the work goes on.
+    pub fn warn(&self, error: &CommandError) {
+        // A closed terminal is no reason to fail differently.
+        let _ = writeln!(std::io::stderr().lock(), "{}: trying again", error.failure.message);
     }
 
     /// A line for people; programs do not see it.

@@ -6,7 +6,7 @@ use carechain_schema::{ErrorCode, ProofCheck, ProofClaim, Timestamp};
 use carechain_types::{Proof, VerifiedProof, limits::PROOF_BYTES_MAX};
 use clap::Subcommand;
 
-use super::{CommandError, Output, genesis};
+use super::{CommandError, Global, Output, genesis};
 
 /// Evidence that verifies offline.
 #[derive(Debug, Subcommand)]
@@ -16,15 +16,15 @@ pub enum ProofCommand {
     Verify {
         /// The proof file.
         file: PathBuf,
-        /// The genesis file.
-        #[arg(long, value_name = "FILE")]
-        genesis: PathBuf,
     },
 }
 
 /// Runs it.
-pub fn run(command: &ProofCommand, output: &Output) -> Result<(), CommandError> {
-    let ProofCommand::Verify { file, genesis } = command;
+pub fn run(command: &ProofCommand, global: &Global, output: &Output) -> Result<(), CommandError> {
+    let ProofCommand::Verify { file } = command;
+    let genesis = global.genesis.as_ref().ok_or_else(|| {
+        CommandError::usage("no genesis file is named", "--genesis FILE names the one that pins the ledger")
+    })?;
     let report = verify(file, genesis)?;
     output.done(report, |report| {
         let as_of = report.complete_as_of.map_or_else(String::new, |time| format!(", complete as of {time}"));

@@ -73,6 +73,7 @@ fn search_and_records_are_as_they_were() {
 
 #[test]
 fn requests_grants_and_decisions_are_as_they_were() {
+    check_document(request());
     check_document(RequestList { complete_as_of: Some(time(3)), requests: vec![request()] });
     check_document(GrantList { complete_as_of: None, grants: vec![grant()] });
     check_document(ConsentDecision {
@@ -87,11 +88,13 @@ fn every_inbox_event_is_as_it_was() {
     let events = vec![
         InboxEvent::Requested { request: request() },
         InboxEvent::Granted { grant: grant() },
-        InboxEvent::Denied { request_id: id("req", 'b'), code: "not-needed".to_owned() },
+        InboxEvent::Denied { request_id: id("req", 'b'), code: Some("not-needed".to_owned()) },
         InboxEvent::Revoked { grant_id: id("grt", 'b'), ehr_id: None },
         InboxEvent::Revoked { grant_id: id("grt", 'b'), ehr_id: Some(id("ehr", 'a')) },
         InboxEvent::Published { ehr_id: id("ehr", 'a'), author: id("per", 'b') },
+        InboxEvent::Read { ehr_id: id("ehr", 'a'), height: 41 },
     ];
+    check_document(events[0].clone());
     check_document(Inbox { height: 42, events });
 }
 

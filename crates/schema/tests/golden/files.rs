@@ -1,7 +1,7 @@
 //! Uploads, and what publishing and retrieving report.
 
 use carechain_schema::{
-    CopyHolder, PublishReport, RetrieveReport, UploadCompleteRequest, UploadOpenRequest, UploadReceipts,
+    CopyHolder, PublishReport, RetrieveReport, RetrievedLine, UploadCompleteRequest, UploadOpenRequest, UploadReceipts,
     UploadState, UploadStatus,
 };
 
@@ -40,11 +40,12 @@ fn publish_and_retrieve_are_as_they_were() {
         ],
         proof_path: Some("ehr.proof.json".to_owned()),
     });
-    check_document(RetrieveReport {
+    let record = RetrievedLine {
         ehr_id: id("ehr", 'a'),
         grant_id: Some(id("grt", 'a')),
         bytes: 65_536,
         entry_count: 3,
         out: "d".to_owned(),
-    });
+    };
+    check_document(RetrieveReport { out: "d".to_owned(), records: vec![record] });
 }

@@ -1,0 +1,99 @@
+//! `audit`: every attempt to read, with proof that none is missing.
+
+use std::path::{Path, PathBuf};
+
+use carechain_client::{AuditTrail, PersonName, private_file, proof_file};
+use carechain_crypto::{EhrId, PersonId};
+use carechain_schema::{AccessLine, AuditReport, Base64};
+use clap::Args;
+
+use super::connection::Connection;
+use super::words::timestamp;
+use super::{CommandError, Global, Output, lines};
+
+/// Whose entries.
+#[derive(Args, Debug)]
+pub struct AuditCommand {
+    /// Attempts on every record of this patient; yourself if nothing is named.
+    #[arg(long, value_name = "ID|mrn:N", conflicts_with_all = ["ehr", "person"])]
+    patient: Option<PersonName>,
+    /// Attempts on this record.
+    #[arg(long, value_name = "EHR", conflicts_with = "person")]
+    ehr: Option<EhrId>,
+    /// Attempts of this person on records that do not exist.
+    #[arg(long, value_name = "PER")]
+    person: Option<PersonId>,
+    /// Write the proof that the list is whole; several proofs get .2, .3, ... behind the name.
+    #[arg(long, value_name = "FILE")]
+    prove: Option<PathBuf>,
+}
+
+/// Examples of it.
+pub const EXAMPLES: &str = "Examples:
+  carechain audit --profile alice                    who read or tried to read alice's records
+  carechain audit --ehr ehr_… --prove audit.proof    one record, with a proof for anybody
+  carechain proof verify audit.proof --genesis genesis.json";
+
+/// Runs it.
+pub fn run(command: &AuditCommand, global: &Global, output: &Output) -> Result<(), CommandError> {
+    let connection = Connection::open_as_person(global)?;
+    let session = &connection.session;
+    let (subject, trail) = match (&command.patient, command.ehr, command.person) {
+        (_, Some(ehr_id), _) => (ehr_id.to_string(), session.audit_record(ehr_id)?),
+        (_, _, Some(person)) => (person.to_string(), session.audit_attempts(person)?),
+        (Some(name), ..) => {
+            let patient = connection.resolve(name)?;
+            (patient.to_string(), session.audit_patient(patient)?)
+        }
+        (None, None, None) => {
+            let patient = session.person()?;
+            (patient.to_string(), session.audit_patient(patient)?)
+        }
+    };
+    let files = command.prove.as_deref().map(|file| write_proofs(file, &trail)).transpose()?;
+    let proofs =
+        if files.is_some() { trail.proofs.iter().cloned().map(Base64).collect() } else { Vec::new() };
+    let report = AuditReport {
+        subject,
+        complete_as_of: timestamp(trail.complete_as_of),
+        entries: trail.entries.iter().rev().map(lines::access).collect(),
+        proofs,
+    };
+    output.done(report, |report| describe(report, &files.unwrap_or_default()));
+    Ok(())
+}
+
+fn write_proofs(file: &Path, trail: &AuditTrail) -> Result<Vec<PathBuf>, CommandError> {
+    let hint = "choose a folder that may be written";
+    let mut files = Vec::with_capacity(trail.proofs.len());
+    for (number, proof) in (1..).zip(&trail.proofs) {
+        let path = match number {
+            1 => file.to_owned(),
+            number => PathBuf::from(format!("{}.{number}", file.display())),
+        };
+        private_file::write(&path, &proof_file(proof)?, 0o644, private_file::Overwrite::Replace)
+            .map_err(|error| CommandError::usage(error, hint))?;
+        files.push(path);
+    }
+    Ok(files)
+}
+
+fn describe(report: &AuditReport, files: &[PathBuf]) -> String {
+    let mut text: String = report.entries.iter().map(|entry| describe_entry(entry) + "\n").collect();
+    let attempts: u64 = report.entries.iter().map(|entry| u64::from(entry.count)).sum();
+    text.push_str(&format!("{attempts} attempts, none is missing as of {}", report.complete_as_of));
+    for file in files {
+        text.push_str(&format!("\nproof {}", file.display()));
+    }
+    text
+}
+
+fn describe_entry(entry: &AccessLine) -> String {
+    let count = if entry.count > 1 { format!(" ({} times)", entry.count) } else { String::new() };
+    let record = entry.ehr_id.as_deref().unwrap_or("unknown records");
+    let reader = &entry.reader;
+    format!(
+        "{}  {}  {reader} {record}{count}\n  {} for {} at {}, height {}",
+        entry.last, entry.decision, entry.reason, entry.purpose, entry.gateway, entry.height,
+    )
+}
