@@ -38,6 +38,8 @@
 //!   transactions have time to reach the primary.
 //! - Certificates answer late votes and heads; there are no periodic state transfers.
 //! - Not yet: checkpoints and watermarks, membership change, lost journals. A header with a next membership is refused.
+//! - Not yet: a window above 1 outside tests. A view change can leave a block certified only through its descendant, and
+//!   the ledger wants a certificate of its own for each; with window 1 this cannot happen.
 
 mod answers;
 mod block_pool;
@@ -55,6 +57,7 @@ pub mod limits;
 mod message;
 mod normal_case;
 mod output;
+mod pending_new_view;
 mod planted_bug;
 mod recovery;
 mod state;

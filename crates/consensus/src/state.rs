@@ -19,8 +19,8 @@ use crate::journal_entry::ViewStart;
 use crate::limits::votes_per_member_max;
 use crate::message::Wanted;
 use crate::output::Origin;
+use crate::pending_new_view::PendingNewView;
 use crate::planted_bug::PlantedBug;
-use crate::view_change::PendingNewView;
 use crate::votes::VoteBook;
 
 /// One replica of the PBFT group.

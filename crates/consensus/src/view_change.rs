@@ -6,8 +6,6 @@ mod joining;
 mod leaving;
 mod new_view;
 
-pub(crate) use new_view::PendingNewView;
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests;

@@ -6,35 +6,16 @@
 
 use std::collections::BTreeMap;
 
-use carechain_crypto::{BlockId, Digest};
+use carechain_crypto::BlockId;
 use carechain_types::{BoundedVec, Certificate, NewView, ReplicaId, Signed, ViewChange};
 
 use super::choice::choose;
 use crate::journal_entry::ViewStart;
 use crate::message::Message;
 use crate::output::{Output, Outputs, Sin, Suspicion};
+use crate::pending_new_view::PendingNewView;
 use crate::planted_bug::PlantedBug;
 use crate::state::{Leading, Mode, Replica, prepared_key};
-
-/// A NEW-VIEW that lacks VIEW-CHANGEs or certificates.
-#[derive(Clone, Debug)]
-pub(crate) struct PendingNewView {
-    pub(crate) signed: Signed<NewView>,
-    /// Those of its VIEW-CHANGEs that are here.
-    pub(crate) view_changes: BTreeMap<ReplicaId, Signed<ViewChange>>,
-}
-
-impl PendingNewView {
-    /// The VIEW-CHANGEs it names that are not here.
-    pub(crate) fn missing(&self) -> impl Iterator<Item = (ReplicaId, Digest)> + '_ {
-        self.signed
-            .body
-            .view_changes
-            .iter()
-            .copied()
-            .filter(|(member, _)| !self.view_changes.contains_key(member))
-    }
-}
 
 impl Replica {
     /// The new primary: makes the NEW-VIEW once q VIEW-CHANGEs count.
@@ -111,7 +92,7 @@ impl Replica {
         }
         let mut pending = PendingNewView { signed, view_changes: BTreeMap::new() };
         for known in self.view_changes.values() {
-            supply(&mut pending, known);
+            pending.supply(known);
         }
         self.new_views.insert(member, pending);
         self.dirty = true;
@@ -120,7 +101,7 @@ impl Replica {
     /// Gives a VIEW-CHANGE to the NEW-VIEWs that wait for it.
     pub(crate) fn supply_view_change(&mut self, signed: &Signed<ViewChange>) {
         for pending in self.new_views.values_mut() {
-            self.dirty |= supply(pending, signed);
+            self.dirty |= pending.supply(signed);
         }
     }
 
@@ -173,19 +154,4 @@ impl Replica {
             ViewStart::First | ViewStart::Certificate { .. } => &[],
         }
     }
-}
-
-fn supply(pending: &mut PendingNewView, signed: &Signed<ViewChange>) -> bool {
-    let wanted = signed.body.view == pending.signed.body.view
-        && !pending.view_changes.contains_key(&signed.member)
-        && pending
-            .signed
-            .body
-            .view_changes
-            .iter()
-            .any(|(member, digest)| *member == signed.member && *digest == signed.body.digest());
-    if wanted {
-        pending.view_changes.insert(signed.member, signed.clone());
-    }
-    wanted
 }
