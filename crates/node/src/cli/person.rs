@@ -92,6 +92,14 @@ fn register(registration: &Registration, global: &Global, output: &Output) -> Re
     let enrolment = Enrolment::load(&registration.enrolment).map_err(|error| enrolment_error(&error))?;
     let connection = Connection::open(global)?;
     let mut registry = connection.registry()?;
+    // Before anybody is enrolled: who stands on the ledger must be in the registry.
+    std::fs::create_dir_all(&connection.profile.registry).map_err(|error| {
+        let folder = connection.profile.registry.display();
+        CommandError::usage(
+            format!("{folder}: {error}"),
+            "`registry` in the profile names a folder that may be written",
+        )
+    })?;
     if let Some(number) = &registration.mrn {
         registry.check_free(number).map_err(carechain_client::OperationError::from)?;
     }
