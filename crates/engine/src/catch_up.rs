@@ -77,3 +77,6 @@ impl CatchUp {
         self.is_active(head).then(|| self.asked.after(FETCH_PATIENCE))
     }
 }
+
+#[cfg(test)]
+mod tests;

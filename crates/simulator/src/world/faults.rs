@@ -12,6 +12,9 @@ use crate::violation::Violation;
 /// A power failure that meets no boundary strikes after this: an idle member crosses few.
 const STRIKES_WITHIN: Span = Span::from_millis(400);
 
+/// Members whose power fails once more soon after they came back.
+const FAILS_AGAIN_PER_MILLE: u64 = 300;
+
 impl World {
     /// A planned fault begins.
     pub(super) fn strike(&mut self, index: usize) {
@@ -84,7 +87,10 @@ impl World {
         match self.member_mut(member) {
             Member::Byzantine(sinner) => sinner.start(),
             Member::Correct(node) => match node.start() {
-                Ok(recovery) => self.watch.started(member, &recovery)?,
+                Ok(recovery) => {
+                    self.watch.started(member, &recovery)?;
+                    self.threaten(member);
+                }
                 Err(Life::Stopped { reason }) => return Err(Violation::Stopped { member, reason }),
                 Err(_) => {
                     self.watch.crashed_in_recovery();
@@ -97,6 +103,14 @@ impl World {
         }
         self.plan_turn_soon(member);
         Ok(())
+    }
+
+    /// A member that just came back and catches up may lose its power once more, at any of its next boundaries.
+    fn threaten(&mut self, member: ReplicaId) {
+        let Member::Correct(node) = &self.members[usize::from(member.get())] else { return };
+        if node.life() > 1 && self.healed.is_none() && self.random.chance(FAILS_AGAIN_PER_MILLE) {
+            node.plan_power_failure(self.random.below(80));
+        }
     }
 
     /// Two members find each other, if they can.
