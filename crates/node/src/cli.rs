@@ -4,6 +4,7 @@ mod asked;
 mod audit;
 mod connection;
 mod decide;
+mod demo;
 mod failure;
 mod find;
 mod genesis;
@@ -53,6 +54,8 @@ Exit codes: 0 done, 1 other failure, 2 usage, 3 refused, 4 not found, 5 no node 
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// The main job on a fresh local network.
+    Demo(demo::DemoArguments),
     /// Run, check and look at a node.
     #[command(subcommand)]
     Node(node::NodeCommand),
@@ -149,6 +152,7 @@ fn typed_badly(error: &clap::Error) -> CommandError {
 fn run(arguments: &Arguments, output: &Output) -> Result<(), CommandError> {
     let global = &arguments.global;
     match &arguments.command {
+        Command::Demo(arguments) => demo::run(arguments, output),
         Command::Node(command) => node::run(command, output),
         Command::Testnet(command) => testnet::run(command, output),
         Command::Genesis(command) => genesis::run(command, output),

@@ -11,5 +11,5 @@
 mod layout;
 mod process;
 
-pub use layout::{NodePlace, Testnet};
+pub use layout::{InitError, NodePlace, Testnet, TestnetError};
 pub use process::{ProcessError, freeze, kill, running, start, stop, thaw, wait_until_ready};

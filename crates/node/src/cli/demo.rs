@@ -1,0 +1,70 @@
+//! `demo`: the main job on a fresh local network.
+
+use std::path::PathBuf;
+
+use carechain_schema::{DemoReport, DemoStep, ErrorCode};
+use clap::Args;
+
+use super::{CommandError, Output};
+use crate::demo::{DemoPlan, run as run_demo};
+
+/// The main job on a fresh local network, every byte and every decision checked.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  carechain demo
+  carechain demo --dir /tmp/demo ./study --json")]
+pub struct DemoArguments {
+    /// How many nodes, each a process of its own (at least 4).
+    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u16).range(4..=50))]
+    nodes: u16,
+    /// Folder for everything that is made; a temporary one if not given.
+    #[arg(long)]
+    dir: Option<PathBuf>,
+    /// Keep the temporary folder.
+    #[arg(long)]
+    keep: bool,
+    /// Files or folders to publish; a generated study if none is given.
+    files: Vec<PathBuf>,
+}
+
+/// Runs it.
+pub fn run(arguments: &DemoArguments, output: &Output) -> Result<(), CommandError> {
+    let hint = "name a folder that may be written with --dir";
+    let temporary = tempfile::Builder::new()
+        .prefix("carechain-demo-")
+        .disable_cleanup(arguments.keep)
+        .tempdir()
+        .map_err(|error| CommandError::local(error, hint))?;
+    let folder = arguments.dir.clone().unwrap_or_else(|| temporary.path().to_owned());
+    for file in &arguments.files {
+        if !file.exists() {
+            return Err(CommandError::usage(
+                format!("{} does not exist", file.display()),
+                "name files that do",
+            ));
+        }
+    }
+    let plan = DemoPlan { nodes: usize::from(arguments.nodes), folder, inputs: arguments.files.clone() };
+    let report = run_demo(&plan, &|step| output.say(line(step))).map_err(|error| {
+        CommandError::new(
+            ErrorCode::Internal,
+            error.to_string(),
+            "the nodes' logs are in node-*/node.log of the folder",
+        )
+    })?;
+    output.done(report, summary);
+    Ok(())
+}
+
+fn line(step: &DemoStep) -> String {
+    format!("{:>9.1} ms  {:<18} {}", step.duration_ms, step.name, step.result)
+}
+
+fn summary(report: &DemoReport) -> String {
+    format!(
+        "\nall {} steps are as they should be: {} bytes compared, {} reads refused",
+        report.steps.len(),
+        report.bytes_compared,
+        report.refusals
+    )
+}

@@ -1,0 +1,154 @@
+//! The main job on a fresh local network, step by step, every byte and every decision checked.
+//!
+//! Four nodes as four processes; three hospitals' people; one node, the primary, is killed and comes back meanwhile.
+
+mod consent;
+mod error;
+mod input;
+mod people;
+mod report;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use carechain_client::Unwatched;
+use carechain_crypto::EhrId;
+use carechain_schema::{DemoReport, DemoStep};
+use carechain_types::Proof;
+
+use crate::testnet::{Testnet, kill, running, start, stop, wait_until_ready};
+
+pub use error::DemoError;
+use people::People;
+use report::Steps;
+
+/// What a demonstration is asked for.
+#[derive(Clone, Debug)]
+pub struct DemoPlan {
+    /// How many nodes, at least 4.
+    pub nodes: usize,
+    /// Folder of the network and of everything made.
+    pub folder: PathBuf,
+    /// Files or folders to publish; none = a generated study.
+    pub inputs: Vec<PathBuf>,
+}
+
+/// How long a node may take to be ready.
+const READY: Duration = Duration::from_secs(30);
+
+/// Runs the main job; `watch` sees every step as it is done.
+///
+/// # Errors
+/// If any byte or decision differs from what it should be.
+pub fn run(plan: &DemoPlan, watch: &dyn Fn(&DemoStep)) -> Result<DemoReport, DemoError> {
+    let net = Testnet::init(&plan.folder, plan.nodes)?;
+    let result = on_network(plan, &net, watch);
+    let ended = end(&net);
+    let report = result?;
+    ended?;
+    Ok(report)
+}
+
+fn end(net: &Testnet) -> Result<(), DemoError> {
+    for place in net.nodes.iter().filter(|place| running(place).is_some()) {
+        stop(place)?;
+    }
+    Ok(())
+}
+
+fn on_network(plan: &DemoPlan, net: &Testnet, watch: &dyn Fn(&DemoStep)) -> Result<DemoReport, DemoError> {
+    let mut steps = Steps::new(watch);
+    steps.time("start", || {
+        net.nodes.iter().try_for_each(start)?;
+        net.nodes.iter().try_for_each(|place| wait_until_ready(place, net.nodes.len() - 1, READY))?;
+        Ok(format!("{} nodes, each a process with its own data folder", net.nodes.len()))
+    })?;
+    let people = steps.time_with("enrol", || {
+        let people = People::enrol(net)?;
+        let text = "a patient and a doctor at hospital 2, doctors at hospitals 3 and 4".to_owned();
+        Ok((people, text))
+    })?;
+    let (inputs, before) = steps.time_with("study", || {
+        let inputs = input::prepare(plan)?;
+        let hashes = input::hashes(&inputs)?;
+        let text = format!("{} files, {} bytes", hashes.files.len(), hashes.bytes);
+        Ok(((inputs, hashes), text))
+    })?;
+    let ehr_id = steps.time_with("publish", || {
+        let published = people.publish(&inputs)?;
+        let text = format!("{} with receipts of {} hospitals", published.ehr_id, published.holders.len());
+        Ok((published.ehr_id, text))
+    })?;
+    steps.time("kill", || {
+        kill(net.node(1)?)?;
+        Ok("node 1, the primary, is gone without a word".to_owned())
+    })?;
+    consent::carry_out(&mut steps, plan, &people, ehr_id, &before)?;
+    steps.time("return", || {
+        let place = net.node(1)?;
+        start(place)?;
+        wait_until_ready(place, net.nodes.len() - 1, READY)?;
+        report::wait_for_height(net, 1)?;
+        Ok("node 1 is back and has caught up".to_owned())
+    })?;
+    audit(&mut steps, plan, net, &people, ehr_id)?;
+    Ok(DemoReport {
+        nodes: u32::try_from(net.nodes.len()).unwrap_or(u32::MAX),
+        dir: plan.folder.display().to_string(),
+        bytes_compared: steps.bytes_compared,
+        refusals: steps.refusals,
+        steps: steps.done,
+    })
+}
+
+fn audit(
+    steps: &mut Steps<'_>,
+    plan: &DemoPlan,
+    net: &Testnet,
+    people: &People,
+    ehr_id: EhrId,
+) -> Result<(), DemoError> {
+    let expected = steps.attempts;
+    steps.time("audit", || {
+        let trail = people.patient.audit_record(ehr_id)?;
+        if trail.entries.len() != expected {
+            return Err(DemoError::Differs {
+                what: "access entries",
+                expected: expected.to_string(),
+                got: trail.entries.len().to_string(),
+            });
+        }
+        let bytes = trail.proofs.first().ok_or(DemoError::NoProof)?;
+        let file = plan.folder.join("audit.proof");
+        write(&file, &carechain_client::proof_file(bytes)?)?;
+        verify(&file, net)?;
+        let lines = trail.entries.iter().map(|entry| {
+            format!("{} {} by {}", entry.decision.as_str(), entry.reason.as_str(), entry.reader)
+        });
+        Ok(format!(
+            "{} entries, proof verified offline\n    {}",
+            expected,
+            lines.collect::<Vec<_>>().join("\n    ")
+        ))
+    })
+}
+
+/// Checks a proof file with the genesis file alone, as `proof verify` does.
+fn verify(file: &Path, net: &Testnet) -> Result<(), DemoError> {
+    let genesis = carechain_types::Genesis::from_bytes(&read(&net.genesis_file())?)
+        .map_err(|error| DemoError::Proof { problem: error.to_string() })?;
+    let proof =
+        Proof::from_file(&read(file)?).map_err(|error| DemoError::Proof { problem: error.to_string() })?;
+    proof.verify(&genesis).map(drop).map_err(|error| DemoError::Proof { problem: error.to_string() })
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, DemoError> {
+    std::fs::read(path).map_err(|source| DemoError::File { path: path.to_owned(), source })
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), DemoError> {
+    std::fs::write(path, bytes).map_err(|source| DemoError::File { path: path.to_owned(), source })
+}
+
+/// Nobody watches single bytes of a demonstration.
+const UNWATCHED: Unwatched = Unwatched;
