@@ -34,6 +34,9 @@ impl Files {
     pub async fn read(&self, entry: EntryId, signed: SignedReadRequest) -> Result<RecordStream, NodeError> {
         let shared = &self.0.shared;
         let SignedReadRequest { request, signature, .. } = signed;
+        if request.gateway != shared.hospital {
+            return Err(NodeError::Invalid { problem: "the request names another gateway".to_owned() });
+        }
         let range = request.range;
         let guard = AccessGuard::new(entry, request.clone());
         let record = guard.check(shared).await.map_err(ended)?;

@@ -1,1 +1,8 @@
-//! Three nodes.
+//! Byte pumps of several hospitals over real sockets and real chunk stores, above a ledger that says what it is told.
+
+mod client;
+mod copies;
+mod ledger;
+mod reads;
+mod uploads;
+mod world;

@@ -1,0 +1,180 @@
+//! Uploads: receipts, copies, refusals, restarts, holders that are away, expiry.
+
+use carechain_api::{NodeError, UploadBytes};
+use carechain_schema::UploadState;
+use carechain_types::{Span, Verifier};
+
+use super::ledger::CHAIN;
+use super::world::{MEBIBYTE, World, eventually, runtime};
+use crate::server::scheme::NodeScheme;
+
+const LENGTH: usize = 5 * MEBIBYTE + 3;
+
+#[test]
+fn upload_gives_receipts_of_distinct_hospitals_and_then_all_copies() {
+    runtime().block_on(async {
+        let world = World::start(4).await;
+        let client = world.client(0, 1, LENGTH);
+        let receipts = client.upload(world.files(0)).await;
+        assert!(receipts.len() >= 2, "{}", receipts.len());
+        let verifier = Verifier::new(NodeScheme::default(), CHAIN);
+        let record = client.record();
+        for receipt in &receipts {
+            verifier.receipt(receipt).unwrap();
+            assert_eq!(receipt.leaf.commitment, record.commitment);
+            assert_eq!(receipt.leaf.expiry, client.open.expiry);
+        }
+        assert!(receipts.windows(2).all(|pair| pair[0].leaf.hospital < pair[1].leaf.hospital));
+        world.publish(&client);
+        eventually("all copies", || world.counts(0).uploads_copied == 1).await;
+        let ranking = world.ranking(&client);
+        for (rank, index) in ranking.into_iter().enumerate() {
+            let held = world.holds(index, &record.commitment);
+            assert_eq!(held.is_some(), rank < 3, "rank {rank}");
+            if let Some(local) = held {
+                assert_eq!(world.at(index).chunks.read_range(local, 0, LENGTH as u64).unwrap(), client.file);
+            }
+        }
+        // The same completion again gives the same receipts.
+        assert!(client.complete(world.files(0)).await.len() >= 2);
+        let status = world.files(0).upload_status(client.open.upload_id).await.unwrap();
+        assert_eq!(status.state, UploadState::Receipted);
+    });
+}
+
+#[test]
+fn chunks_come_in_any_order_and_more_than_once() {
+    runtime().block_on(async {
+        let world = World::start(3).await;
+        let client = world.client(0, 2, LENGTH);
+        let files = world.files(0);
+        let status = client.open(files).await.unwrap();
+        assert_eq!((status.state, status.present.len()), (UploadState::Receiving, 0));
+        client.send(files, [5, 1, 0, 1, 5].into_iter()).await;
+        let status = client.open(files).await.unwrap();
+        assert_eq!(status.present, [(0, 2), (5, 6)]);
+        let incomplete = files.upload_complete(client.signed_complete()).await;
+        assert_eq!(incomplete, Err(NodeError::UploadIncomplete { missing: 3 }));
+        client.send(files, 2..5).await;
+        let status = files.upload_status(client.open.upload_id).await.unwrap();
+        assert_eq!((status.state, status.present), (UploadState::Received, vec![(0, 6)]));
+        assert!(client.complete(files).await.len() >= 2);
+    });
+}
+
+#[test]
+fn what_contradicts_itself_is_refused() {
+    runtime().block_on(async {
+        let world = World::start(3).await;
+        let files = world.files(0);
+        let client = world.client(0, 3, LENGTH);
+        let mut forged = client.signed_open();
+        forged.open.length += 1;
+        assert_eq!(files.upload_open(forged).await, Err(NodeError::Unauthorized));
+        let elsewhere = world.client(1, 3, LENGTH);
+        assert!(matches!(elsewhere.open(files).await, Err(NodeError::Invalid { .. })));
+        let mut late = world.client(0, 3, LENGTH);
+        late.open.expiry = world.clock.now().before(Span::SECOND);
+        assert_eq!(late.open(files).await, Err(NodeError::Expiry));
+
+        client.open(files).await.unwrap();
+        let mut other = world.client(0, 3, LENGTH);
+        other.open.patient = carechain_crypto::PersonId::new([98; 20]);
+        assert_eq!(other.open(files).await, Err(NodeError::UploadExists));
+        let upload_id = client.open.upload_id;
+        let short = UploadBytes { upload_id, index: 0, bytes: client.file.slice(..100) };
+        assert!(matches!(files.upload_chunk(short).await, Err(NodeError::Invalid { .. })));
+        client.send(files, 0..client.chunks()).await;
+        let another = UploadBytes { upload_id, index: 0, bytes: client.file.slice(MEBIBYTE..2 * MEBIBYTE) };
+        assert_eq!(files.upload_chunk(another).await, Err(NodeError::UploadMismatch));
+        let mut wrong = client.signed_complete();
+        wrong.complete.root = carechain_crypto::Root::new([1; 32]);
+        assert_eq!(files.upload_complete(wrong).await, Err(NodeError::Unauthorized));
+
+        world.ledger.forbid_uploads();
+        assert_eq!(world.client(0, 4, LENGTH).open(files).await, Err(NodeError::Unauthorized));
+    });
+}
+
+#[test]
+fn upload_goes_on_after_a_restart_of_the_node() {
+    runtime().block_on(async {
+        let mut world = World::start(3).await;
+        let client = world.client(0, 5, LENGTH);
+        client.open(world.files(0)).await.unwrap();
+        client.send(world.files(0), 0..3).await;
+        world.restart(0).await;
+        let lost = UploadBytes { upload_id: client.open.upload_id, index: 3, bytes: client.file.slice(..1) };
+        assert_eq!(world.files(0).upload_chunk(lost).await, Err(NodeError::NotFound));
+        let status = client.open(world.files(0)).await.unwrap();
+        let have = status.present.iter().map(|(start, end)| end - start).sum::<u32>();
+        assert!(have <= 3);
+        let missing = (0..client.chunks())
+            .filter(|index| !status.present.iter().any(|(start, end)| (start..end).contains(&index)));
+        client.send(world.files(0), missing).await;
+        assert!(client.complete(world.files(0)).await.len() >= 2);
+    });
+}
+
+#[test]
+fn restart_of_a_holder_sends_nothing_twice_that_it_kept() {
+    runtime().block_on(async {
+        let mut world = World::start(3).await;
+        let client = world.client(0, 6, LENGTH);
+        client.open(world.files(0)).await.unwrap();
+        client.send(world.files(0), 0..client.chunks()).await;
+        eventually("both holders have all", || {
+            let full = LENGTH as u64;
+            world.counts(1).push_bytes_received >= full && world.counts(2).push_bytes_received >= full
+        })
+        .await;
+        world.restart(1).await;
+        let receipts = client.complete(world.files(0)).await;
+        assert!(receipts.len() >= 2);
+        world.publish(&client);
+        eventually("all copies", || world.counts(0).uploads_copied == 1).await;
+        assert!(world.counts(1).push_bytes_received <= LENGTH as u64);
+    });
+}
+
+#[test]
+fn holder_that_is_away_is_replaced_by_the_next_in_rank() {
+    runtime().block_on(async {
+        let mut world = World::start(4).await;
+        let client = world.client(0, 7, LENGTH);
+        let ranking = world.ranking(&client);
+        world.stop(ranking[1]).await;
+        let receipts = client.upload(world.files(0)).await;
+        assert!(receipts.len() >= 2);
+        world.publish(&client);
+        eventually("all copies", || world.counts(0).uploads_copied == 1).await;
+        assert_eq!(world.counts(0).holders_replaced, 1);
+        assert!(world.holds(ranking[3], &client.record().commitment).is_some());
+    });
+}
+
+#[test]
+fn unpublished_upload_is_collected_at_every_holder_when_the_head_passes_its_expiry() {
+    runtime().block_on(async {
+        let world = World::start(3).await;
+        let (kept, lost, open) =
+            (world.client(0, 8, LENGTH), world.client(0, 9, LENGTH), world.client(0, 10, LENGTH));
+        kept.upload(world.files(0)).await;
+        lost.upload(world.files(0)).await;
+        open.open(world.files(0)).await.unwrap();
+        open.send(world.files(0), 0..2).await;
+        world.publish(&kept);
+        eventually("all copies", || world.counts(0).uploads_copied == 1).await;
+        world.ledger.block(world.later(), Vec::new());
+        let (kept, lost) = (kept.record().commitment, lost.record().commitment);
+        for index in 0..3 {
+            eventually("collected", || world.holds(index, &lost).is_none()).await;
+            assert!(world.holds(index, &kept).is_some(), "{index}");
+        }
+        let upload = open.open.upload_id;
+        eventually("open ones too", || {
+            (0..3).all(|index| world.at(index).chunks.find_upload(&upload).is_empty())
+        })
+        .await;
+    });
+}
