@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use carechain_client::{Keystore, KeystoreError};
 use carechain_crypto::Secret;
-use carechain_schema::{KeyCreated, KeyLine};
+use carechain_schema::{ErrorCode, KeyCreated, KeyLine};
 use carechain_types::{AgentKeys, KeyAgent as _};
 use clap::Subcommand;
 
@@ -15,7 +15,9 @@ use super::{CommandError, Global, Output};
 #[derive(Debug, Subcommand)]
 pub enum KeyCommand {
     /// Make new keys; writes the keystore and, beside it, the .enrol file that a registrar enrols.
-    #[command(after_help = "Example:\n  carechain key new --out alice.key --passphrase-file alice.passphrase")]
+    #[command(
+        after_help = "Example:\n  carechain key new --out alice.key --passphrase-file alice.passphrase"
+    )]
     New {
         /// The keystore to write; alice.key also writes alice.enrol.
         #[arg(long, value_name = "FILE")]
@@ -134,5 +136,9 @@ pub fn keystore_error(error: &KeystoreError) -> CommandError {
         KeystoreError::Corrupt { .. } | KeystoreError::Hardness { .. } => "restore the file from your backup",
         KeystoreError::EmptyPassphrase => "choose a passphrase",
     };
-    CommandError::usage(error, hint)
+    let code = match error {
+        KeystoreError::WrongPassphrase => ErrorCode::WrongPassphrase,
+        _ => ErrorCode::Usage,
+    };
+    CommandError::new(code, error.to_string(), hint)
 }
