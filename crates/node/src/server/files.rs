@@ -46,7 +46,6 @@ mod start;
 mod store;
 mod upload_calls;
 
-pub use counts::FilesCounts;
 pub use start::{Files, FilesConfig};
 
 #[cfg(test)]

@@ -1,21 +1,29 @@
 //! Counters of the byte pump.
 
+use std::fmt::Write as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 macro_rules! counters {
-    ($($(#[$doc:meta])* $name:ident,)*) => {
+    ($($(#[doc = $doc_text:literal])* $name:ident,)*) => {
         /// All counters at one time.
         #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
         pub struct FilesCounts {$(
-            $(#[$doc])*
+            $(#[doc = $doc_text])*
             pub $name: u64,
         )*}
 
         impl FilesCounts {
-            /// Name and value of each, for metrics.
+            /// All of them in the Prometheus text format.
             #[must_use]
-            pub fn named(&self) -> Vec<(&'static str, u64)> {
-                vec![$((stringify!($name), self.$name)),*]
+            pub fn text(&self) -> String {
+                let mut text = String::new();
+                $({
+                    let name = concat!("carechain_files_", stringify!($name), "_total");
+                    let help = concat!($($doc_text),*).trim();
+                    let value = self.$name;
+                    let _ = write!(text, "# HELP {name} {help}\n# TYPE {name} counter\n{name} {value}\n");
+                })*
+                text
             }
         }
 

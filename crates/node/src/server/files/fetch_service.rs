@@ -40,7 +40,7 @@ pub(super) async fn serve_read(
     let opened = open_read(shared, remote, first).await;
     let (file, guard) = opened.inspect_err(|_| shared.counts.read_fetches_refused.increment())?;
     shared.counts.read_fetches_served.increment();
-    let mut service = Service { shared, file, right: Right::Reader(guard) };
+    let mut service = Service { shared, file, right: Right::Reader(Box::new(guard)) };
     service.serve(halves).await
 }
 
@@ -107,7 +107,7 @@ struct ServedFile {
 /// In whose name.
 enum Right {
     /// A reader, while the entry opens the file.
-    Reader(AccessGuard),
+    Reader(Box<AccessGuard>),
     /// A member, at no more than so many bytes a second.
     Repair {
         /// When the next chunk may leave.

@@ -22,12 +22,16 @@ pub(super) enum Told {
         index: u32,
     },
     /// It completed the upload and the file is durable here.
-    Completed {
-        /// What it signed.
-        push: PushComplete,
-        /// What the store was completed with.
-        completion: Completion,
-    },
+    Completed(Box<Completed>),
+}
+
+/// What the client completed an upload with.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Completed {
+    /// What it signed.
+    pub(super) push: PushComplete,
+    /// What the store was completed with.
+    pub(super) completion: Completion,
 }
 
 /// How far an upload is.

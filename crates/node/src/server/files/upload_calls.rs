@@ -11,7 +11,7 @@ use carechain_types::{BoundedVec, SignedUploadComplete, SignedUploadOpen, Time, 
 use super::limits::UPLOAD_LIFE_MAX;
 use super::local_chunks::runs;
 use super::message::PushComplete;
-use super::session::{Progress, Session, Told};
+use super::session::{Completed, Progress, Session, Told};
 use super::start::Files;
 use super::store::store_failure;
 
@@ -107,7 +107,7 @@ impl Files {
         let push = PushComplete { complete, signature };
         // A session that has all its copies has ended and keeps its receipts.
         if !matches!(session.progress(), Progress::Receipted(_)) {
-            session.tell(Told::Completed { push, completion }).await?;
+            session.tell(Told::Completed(Box::new(Completed { push, completion }))).await?;
         }
         let waiting = session.receipted();
         match tokio::time::timeout(shared.settings.receipts_wait, waiting).await {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use carechain_chunks::{Completion, LocalUpload, StoreError};
+use carechain_chunks::{LocalUpload, StoreError};
 use carechain_crypto::HospitalId;
 use carechain_custody::upload::{Upload, UploadInput, UploadOutput, UploadPhase, UploadPlan};
 use carechain_custody::{FileShape, ranking};
@@ -13,21 +13,13 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
-use super::{Progress, Session, Told};
+use super::{Completed, Progress, Session, Told};
 use crate::server::files::ledger_view::{LedgerRecord, News};
 use crate::server::files::limits::{CLIENT_IDLE_MAX, EVENTS_MAX, ORDERS_MAX, SLOW_TICK};
-use crate::server::files::message::PushComplete;
 use crate::server::files::push_link::{Heard, LinkEvent, PushLink, PushOrder};
 use crate::server::files::receipt::{expectation, sign_receipt};
 use crate::server::files::shared::Shared;
 use crate::server::files::upload_calls::opening_of;
-
-/// What the client completed the upload with.
-#[derive(Clone, Copy)]
-struct Completed {
-    push: PushComplete,
-    completion: Completion,
-}
 
 /// The machine with everything it needs to act.
 pub(super) struct Task {
@@ -124,9 +116,10 @@ impl Task {
         self.client_heard = Instant::now();
         match told {
             Told::Stored { index } => self.inputs.push_back(UploadInput::ChunkStored { index }),
-            Told::Completed { .. } if self.completed.is_some() => {}
-            Told::Completed { push, completion } => {
-                self.completed = Some(Completed { push, completion });
+            Told::Completed(_) if self.completed.is_some() => {}
+            Told::Completed(completed) => {
+                let completion = completed.completion;
+                self.completed = Some(*completed);
                 self.progress.send_if_modified(|progress| {
                     let first = *progress == Progress::Receiving;
                     if first {

@@ -19,9 +19,10 @@ use tokio::runtime::{Handle, Runtime};
 use super::client::Client;
 use super::ledger::{CHAIN, FakeLedger};
 use crate::server::clock::Clock;
+use crate::server::files::Files;
+use crate::server::files::counts::FilesCounts;
 use crate::server::files::shared::FilesSettings;
 use crate::server::files::start::PumpConfig;
-use crate::server::files::{Files, FilesCounts};
 use crate::server::scheme::NodeScheme;
 
 /// Far beyond anything a working pump needs, so that only a broken one meets it.
