@@ -176,3 +176,7 @@ fn run(arguments: &Arguments, output: &Output) -> Result<(), CommandError> {
         Command::Proof(command) => proof::run(command, global, output),
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

@@ -47,6 +47,7 @@ pub enum TestnetCommand {
     #[command(after_help = "Example:\n  carechain testnet stop 2 --dir net --kill")]
     Stop {
         /// Which node, from 1.
+        #[arg(id = "index", value_name = "NODE")]
         node: usize,
         /// Folder of the network.
         #[arg(long)]
@@ -58,6 +59,7 @@ pub enum TestnetCommand {
     /// Start one node.
     Start {
         /// Which node, from 1.
+        #[arg(id = "index", value_name = "NODE")]
         node: usize,
         /// Folder of the network.
         #[arg(long)]
@@ -66,6 +68,7 @@ pub enum TestnetCommand {
     /// Stop a node's process where it stands (SIGSTOP); `--thaw` lets it go on.
     Freeze {
         /// Which node, from 1.
+        #[arg(id = "index", value_name = "NODE")]
         node: usize,
         /// Folder of the network.
         #[arg(long)]
@@ -98,7 +101,9 @@ pub fn run(command: &TestnetCommand, output: &Output) -> Result<(), CommandError
         TestnetCommand::Start { node, dir } => {
             let net = open(dir)?;
             let place = place(&net, *node)?;
-            start(place).and_then(|()| wait_until_ready(place, 0, READY_PATIENCE)).map_err(|e| process_error(&e))?;
+            start(place)
+                .and_then(|()| wait_until_ready(place, 0, READY_PATIENCE))
+                .map_err(|e| process_error(&e))?;
             output.say(format_args!("node {node} runs at {}", place.url()));
             Ok(())
         }
@@ -111,7 +116,8 @@ pub fn run(command: &TestnetCommand, output: &Output) -> Result<(), CommandError
 }
 
 fn open(dir: &Path) -> Result<Testnet, CommandError> {
-    Testnet::open(dir).map_err(|error| CommandError::usage(error, "--dir names the folder given to `testnet init`"))
+    Testnet::open(dir)
+        .map_err(|error| CommandError::usage(error, "--dir names the folder given to `testnet init`"))
 }
 
 fn place(net: &Testnet, index: usize) -> Result<&NodePlace, CommandError> {
@@ -138,7 +144,8 @@ pub fn up(net: &Testnet, output: &Output) -> Result<(), CommandError> {
         }
     }
     for place in &net.nodes {
-        wait_until_ready(place, net.nodes.len() - 1, READY_PATIENCE).map_err(|error| process_error(&error))?;
+        wait_until_ready(place, net.nodes.len() - 1, READY_PATIENCE)
+            .map_err(|error| process_error(&error))?;
     }
     report(net, output);
     Ok(())
