@@ -29,10 +29,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-pub use failure::CommandError;
-pub use global::Global;
-pub use node::status;
-pub use output::Output;
+pub(crate) use failure::CommandError;
+pub(crate) use global::Global;
+pub(crate) use node::status;
+pub(crate) use output::Output;
 
 /// Share electronic health records between hospitals under the patient's control.
 #[derive(Debug, Parser)]
@@ -122,7 +122,7 @@ enum Command {
 }
 
 /// Parses, runs, prints, and says how it went.
-pub fn main() -> ExitCode {
+pub(crate) fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) if error.use_stderr() && std::env::args().any(|argument| argument == "--json") => {

@@ -10,11 +10,11 @@ use std::path::{Path, PathBuf};
 use carechain_crypto::{Digest, hash};
 use carechain_types::Span;
 
-pub use raw::RawConfig;
+pub(crate) use raw::RawConfig;
 
 /// Why a configuration is refused: names the key, the value and the bound.
 #[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
+pub(crate) enum ConfigError {
     /// The file cannot be read.
     #[error("cannot read {}: {source}", path.display())]
     Unreadable {
@@ -54,20 +54,18 @@ pub enum ConfigError {
         problem: &'static str,
     },
     /// Reserves out of order.
-    #[error("the disk reserves must fall: files {files} %, transactions {transactions} %, votes {votes} %")]
+    #[error("the disk reserves must fall: files {files} %, transactions {transactions} %")]
     Reserves {
         /// Below this, files are refused.
         files: u64,
         /// Below this, own clients' transactions are refused.
         transactions: u64,
-        /// Below this, the node stops voting.
-        votes: u64,
     },
 }
 
 /// Settings that all members share.
 #[derive(Clone, Debug)]
-pub struct ClusterConfig {
+pub(crate) struct ClusterConfig {
     /// The genesis file.
     pub genesis_file: PathBuf,
     /// Heights in flight.
@@ -80,18 +78,16 @@ pub struct ClusterConfig {
 
 /// Free disk space below which a node gives things up, percent.
 #[derive(Clone, Copy, Debug)]
-pub struct DiskReserves {
+pub(crate) struct DiskReserves {
     /// Below this, files are refused.
     pub files: u8,
     /// Below this, own clients' transactions are refused.
     pub transactions: u8,
-    /// Below this, the node stops voting and keeps serving reads.
-    pub votes: u8,
 }
 
 /// Settings of one node.
 #[derive(Clone, Debug)]
-pub struct NodeConfig {
+pub(crate) struct NodeConfig {
     /// Where everything is kept.
     pub data_folder: PathBuf,
     /// The node's keystore.
@@ -118,7 +114,7 @@ pub struct NodeConfig {
 
 /// A checked configuration.
 #[derive(Clone, Debug)]
-pub struct Config {
+pub(crate) struct Config {
     /// Shared by all members.
     pub cluster: ClusterConfig,
     /// Of this node.
@@ -127,7 +123,7 @@ pub struct Config {
 
 impl Config {
     /// Reads and checks a file; relative paths in it start at its folder.
-    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+    pub(crate) fn read(path: &Path) -> Result<Self, ConfigError> {
         let text = std::fs::read_to_string(path)
             .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
         let raw: RawConfig = toml::from_str(&text)
@@ -136,7 +132,7 @@ impl Config {
     }
 
     /// Checks every value; relative paths start at `base`.
-    pub fn check(raw: RawConfig, base: &Path) -> Result<Self, ConfigError> {
+    pub(crate) fn check(raw: RawConfig, base: &Path) -> Result<Self, ConfigError> {
         let RawConfig { cluster, node } = raw;
         let view_timeout = bounded("cluster.view_timeout_ms", cluster.view_timeout_ms, 50, 60_000)?;
         let view_timeout_max =
@@ -173,7 +169,7 @@ impl Config {
 
     /// Digest of the settings that all members share: exchanged in the handshake.
     #[must_use]
-    pub fn cluster_digest(&self) -> Digest {
+    pub(crate) fn cluster_digest(&self) -> Digest {
         let ClusterConfig { genesis_file: _, window, view_timeout, view_timeout_max } = &self.cluster;
         let numbers = [*window, view_timeout.as_micros(), view_timeout_max.as_micros()];
         hash(&numbers.map(u64::to_le_bytes).concat())
@@ -184,7 +180,11 @@ impl Config {
 const CHUNK_BYTES_LEAST: u64 = 64 << 20;
 
 fn bounded(key: &'static str, value: u64, min: u64, max: u64) -> Result<u64, ConfigError> {
-    if (min..=max).contains(&value) { Ok(value) } else { Err(ConfigError::OutOfBounds { key, value, min, max }) }
+    if (min..=max).contains(&value) {
+        Ok(value)
+    } else {
+        Err(ConfigError::OutOfBounds { key, value, min, max })
+    }
 }
 
 fn percent(key: &'static str, value: u64) -> Result<u8, ConfigError> {
@@ -193,15 +193,13 @@ fn percent(key: &'static str, value: u64) -> Result<u8, ConfigError> {
 }
 
 fn check_reserves(node: &raw::RawNode) -> Result<DiskReserves, ConfigError> {
-    let (files, transactions, votes) =
-        (node.disk_reserve_files, node.disk_reserve_transactions, node.disk_reserve_votes);
-    if files < transactions || transactions < votes {
-        return Err(ConfigError::Reserves { files, transactions, votes });
+    let (files, transactions) = (node.disk_reserve_files, node.disk_reserve_transactions);
+    if files < transactions {
+        return Err(ConfigError::Reserves { files, transactions });
     }
     Ok(DiskReserves {
         files: percent("node.disk_reserve_files", files)?,
         transactions: percent("node.disk_reserve_transactions", transactions)?,
-        votes: percent("node.disk_reserve_votes", votes)?,
     })
 }
 

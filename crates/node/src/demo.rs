@@ -18,13 +18,13 @@ use carechain_types::Proof;
 
 use crate::testnet::{Testnet, kill, running, start, stop, wait_until_ready};
 
-pub use error::DemoError;
+pub(crate) use error::DemoError;
 use people::People;
 use report::Steps;
 
 /// What a demonstration is asked for.
 #[derive(Clone, Debug)]
-pub struct DemoPlan {
+pub(crate) struct DemoPlan {
     /// How many nodes, at least 4.
     pub nodes: usize,
     /// Folder of the network and of everything made.
@@ -40,7 +40,7 @@ const READY: Duration = Duration::from_secs(30);
 ///
 /// # Errors
 /// If any byte or decision differs from what it should be.
-pub fn run(plan: &DemoPlan, watch: &dyn Fn(&DemoStep)) -> Result<DemoReport, DemoError> {
+pub(crate) fn run(plan: &DemoPlan, watch: &dyn Fn(&DemoStep)) -> Result<DemoReport, DemoError> {
     let net = Testnet::init(&plan.folder, plan.nodes)?;
     let result = on_network(plan, &net, watch);
     let ended = end(&net);

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// Why the folder cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum FolderError {
+pub(crate) enum FolderError {
     /// Another process has it.
     #[error("{} is in use by another process", path.display())]
     InUse {
@@ -27,14 +27,14 @@ pub enum FolderError {
 
 /// A data folder that this process owns until it is dropped.
 #[derive(Debug)]
-pub struct DataFolder {
+pub(crate) struct DataFolder {
     path: PathBuf,
     _lock: File,
 }
 
 impl DataFolder {
     /// Makes the folder if it is missing, and locks it.
-    pub fn open(path: &Path) -> Result<Self, FolderError> {
+    pub(crate) fn open(path: &Path) -> Result<Self, FolderError> {
         let failed = |what| move |source| FolderError::System { what, path: path.to_owned(), source };
         std::fs::create_dir_all(path).map_err(failed("create"))?;
         let lock = OpenOptions::new()
@@ -52,31 +52,31 @@ impl DataFolder {
 
     /// The folder.
     #[must_use]
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
     /// The ledger's database.
     #[must_use]
-    pub fn ledger(&self) -> PathBuf {
+    pub(crate) fn ledger(&self) -> PathBuf {
         self.path.join("ledger")
     }
 
     /// The replica's journal: a folder of its own, never in a backup.
     #[must_use]
-    pub fn journal(&self) -> PathBuf {
+    pub(crate) fn journal(&self) -> PathBuf {
         journal_folder(&self.path)
     }
 
     /// Record files of IEFS.
     #[must_use]
-    pub fn chunks(&self) -> PathBuf {
+    pub(crate) fn chunks(&self) -> PathBuf {
         self.path.join("chunks")
     }
 }
 
 /// The journal's folder inside a data folder.
 #[must_use]
-pub fn journal_folder(data_folder: &Path) -> PathBuf {
+pub(crate) fn journal_folder(data_folder: &Path) -> PathBuf {
     data_folder.join("journal")
 }

@@ -3,13 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use carechain_client::{EnrolError, Keystore, KeystoreError, SystemRandom, private_file};
-use carechain_crypto::{
-    IndexKeyShareContext, SealError, SealingKeyPair, Secret, SigningPublicKey,
-};
+use carechain_crypto::{IndexKeyShareContext, SealError, SealingKeyPair, Secret, SigningPublicKey};
 use carechain_ledger::{FileJournal, JournalBinding, JournalError};
 use carechain_types::{
-    BoundedBytes, BoundedString, BoundedVec, Endpoints, Genesis, GenesisHospital, KeyAgent as _, Parameters, Quorum,
-    SealingKey, SearchPolicy, Span, Time, TooMany, hospital_id,
+    BoundedBytes, BoundedString, BoundedVec, Endpoints, Genesis, GenesisHospital, KeyAgent as _, Parameters,
+    Quorum, SealingKey, SearchPolicy, Span, Time, TooMany, hospital_id,
     limits::{BLOCK_BYTES_MAX, TRANSACTION_BYTES_MAX},
 };
 
@@ -17,7 +15,7 @@ use crate::folder::journal_folder;
 
 /// Why a ledger is not founded. Nothing is overwritten.
 #[derive(Debug, thiserror::Error)]
-pub enum FoundingError {
+pub(crate) enum FoundingError {
     /// A file cannot be written.
     #[error(transparent)]
     File(#[from] private_file::FileError),
@@ -56,7 +54,7 @@ pub enum FoundingError {
 
 /// What is said of one founding hospital.
 #[derive(Clone, Debug)]
-pub struct HospitalPlan {
+pub(crate) struct HospitalPlan {
     /// Its name.
     pub name: String,
     /// `host:port` for votes.
@@ -80,7 +78,12 @@ struct HospitalKeys {
 }
 
 /// Makes all keys, writes the genesis file, and an empty journal for every node.
-pub fn found(name: &str, plans: &[HospitalPlan], genesis_file: &Path, now: Time) -> Result<Genesis, FoundingError> {
+pub(crate) fn found(
+    name: &str,
+    plans: &[HospitalPlan],
+    genesis_file: &Path,
+    now: Time,
+) -> Result<Genesis, FoundingError> {
     let index_key = SealingKeyPair::generate(&mut SystemRandom);
     let hospitals = plans.iter().map(|plan| hospital(plan, &index_key)).collect::<Result<Vec<_>, _>>()?;
     let quorum = Quorum::new(hospitals.len());
@@ -155,7 +158,7 @@ fn person_keys(folder: &Path, name: &str) -> Result<SigningPublicKey, FoundingEr
 }
 
 /// 32 random bytes as hex, in a file of mode 0600.
-pub fn new_passphrase(file: &Path) -> Result<Secret<Vec<u8>>, FoundingError> {
+pub(crate) fn new_passphrase(file: &Path) -> Result<Secret<Vec<u8>>, FoundingError> {
     let mut random = [0; 32];
     getrandom::fill(&mut random).map_err(|_| FoundingError::Random)?;
     let text: String = random.iter().map(|byte| format!("{byte:02x}")).collect();

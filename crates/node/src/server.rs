@@ -22,4 +22,4 @@ mod service;
 mod start;
 mod status;
 
-pub use start::{NodeIdentity, StartError, start};
+pub(crate) use start::{NodeIdentity, StartError, start};

@@ -11,5 +11,5 @@
 mod layout;
 mod process;
 
-pub use layout::{InitError, NodePlace, Testnet, TestnetError};
-pub use process::{ProcessError, freeze, kill, running, start, stop, thaw, wait_until_ready};
+pub(crate) use layout::{InitError, NodePlace, Testnet, TestnetError};
+pub(crate) use process::{ProcessError, freeze, kill, running, start, stop, thaw, wait_until_ready};

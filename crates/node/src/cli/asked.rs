@@ -15,7 +15,7 @@ fn file(state: &Path) -> PathBuf {
 }
 
 /// All of them, newest first.
-pub fn list(state: &Path) -> Result<Vec<AccessRequestId>, CommandError> {
+pub(super) fn list(state: &Path) -> Result<Vec<AccessRequestId>, CommandError> {
     let file = file(state);
     if !file.exists() {
         return Ok(Vec::new());
@@ -26,7 +26,7 @@ pub fn list(state: &Path) -> Result<Vec<AccessRequestId>, CommandError> {
 }
 
 /// One more.
-pub fn remember(state: &Path, id: AccessRequestId) -> Result<(), CommandError> {
+pub(super) fn remember(state: &Path, id: AccessRequestId) -> Result<(), CommandError> {
     let mut ids = list(state)?;
     ids.reverse();
     ids.push(id);

@@ -13,7 +13,7 @@ use super::{CommandError, Global, Output, lines};
 
 /// Whose entries.
 #[derive(Args, Debug)]
-pub struct AuditCommand {
+pub(super) struct AuditCommand {
     /// Attempts on every record of this patient; yourself if nothing is named.
     #[arg(long, value_name = "ID|mrn:N", conflicts_with_all = ["ehr", "person"])]
     patient: Option<PersonName>,
@@ -29,13 +29,13 @@ pub struct AuditCommand {
 }
 
 /// Examples of it.
-pub const EXAMPLES: &str = "Examples:
+pub(super) const EXAMPLES: &str = "Examples:
   carechain audit --profile alice                    who read or tried to read alice's records
   carechain audit --ehr ehr_… --prove audit.proof    one record, with a proof for anybody
   carechain proof verify audit.proof --genesis genesis.json";
 
 /// Runs it.
-pub fn run(command: &AuditCommand, global: &Global, output: &Output) -> Result<(), CommandError> {
+pub(super) fn run(command: &AuditCommand, global: &Global, output: &Output) -> Result<(), CommandError> {
     let connection = Connection::open_as_person(global)?;
     let session = &connection.session;
     let (subject, trail) = match (&command.patient, command.ehr, command.person) {

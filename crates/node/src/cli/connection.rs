@@ -13,7 +13,7 @@ use super::words::timestamp;
 use super::{CommandError, Global};
 
 /// A session with the profile it comes from.
-pub struct Connection {
+pub(super) struct Connection {
     /// Node, ledger, keys.
     pub profile: Profile,
     /// One person, or a registrar, at one node.
@@ -22,7 +22,7 @@ pub struct Connection {
 
 impl Connection {
     /// Opens the keystore and the session that options and client.toml name.
-    pub fn open(global: &Global) -> Result<Self, CommandError> {
+    pub(super) fn open(global: &Global) -> Result<Self, CommandError> {
         let profile = profile(global)?;
         let keystore = open_keystore(global, &profile.key)?;
         let session = Session::open(&profile, Arc::new(keystore))?;
@@ -30,21 +30,21 @@ impl Connection {
     }
 
     /// The same for what only a person does; a registrar's key alone is nobody.
-    pub fn open_as_person(global: &Global) -> Result<Self, CommandError> {
+    pub(super) fn open_as_person(global: &Global) -> Result<Self, CommandError> {
         let connection = Self::open(global)?;
         connection.session.person()?;
         Ok(connection)
     }
 
     /// The private registry of the hospital whose node it is.
-    pub fn registry(&self) -> Result<Registry, CommandError> {
+    pub(super) fn registry(&self) -> Result<Registry, CommandError> {
         let file = self.profile.registry.join(format!("{}.json", self.session.gateway()));
         let hint = "the registrar keeps this file; `registry` in the profile names its folder";
         Registry::load(&file).map_err(|error| CommandError::usage(error, hint))
     }
 
     /// Whom a name stands for: an id, or the hospital's own number.
-    pub fn resolve(&self, name: &PersonName) -> Result<PersonId, CommandError> {
+    pub(super) fn resolve(&self, name: &PersonName) -> Result<PersonId, CommandError> {
         let number = match name {
             PersonName::Id(id) => return Ok(*id),
             PersonName::Number(number) => number,
@@ -60,7 +60,7 @@ impl Connection {
     }
 
     /// Where a committed transaction stands.
-    pub fn origin(&self, committed: &Committed) -> Origin {
+    pub(super) fn origin(&self, committed: &Committed) -> Origin {
         let code = committed.outcome.code;
         let name = match Refusal::from_code(code) {
             _ if committed.outcome.is_done() => "done",

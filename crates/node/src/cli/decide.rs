@@ -12,7 +12,7 @@ use super::{CommandError, Global, Output, lines};
 
 /// For how long, and what for.
 #[derive(Args, Debug)]
-pub struct Terms {
+pub(super) struct Terms {
     /// For so many hours from now; the consortium's default is 24.
     #[arg(long, value_name = "HOURS", conflicts_with = "until", value_parser = clap::value_parser!(u64).range(1..))]
     hours: Option<u64>,
@@ -29,7 +29,7 @@ pub struct Terms {
 
 /// Which request to approve.
 #[derive(Args, Debug)]
-pub struct ApproveCommand {
+pub(super) struct ApproveCommand {
     /// The request.
     #[arg(value_name = "REQ")]
     request: AccessRequestId,
@@ -38,14 +38,14 @@ pub struct ApproveCommand {
 }
 
 /// Examples of `approve`.
-pub const APPROVE_EXAMPLES: &str = "Examples:
+pub(super) const APPROVE_EXAMPLES: &str = "Examples:
   carechain approve req_… --profile alice            what was asked for, for 24 hours
   carechain approve req_… --hours 2
   carechain approve req_… --from 2026-12-01T08:00:00Z --until 2026-12-02T08:00:00Z --access read";
 
 /// Which request to deny.
 #[derive(Args, Debug)]
-pub struct DenyCommand {
+pub(super) struct DenyCommand {
     /// The request.
     #[arg(value_name = "REQ")]
     request: AccessRequestId,
@@ -55,11 +55,12 @@ pub struct DenyCommand {
 }
 
 /// Examples of `deny`.
-pub const DENY_EXAMPLES: &str = "Example:\n  carechain deny req_… --reason unknown-asker --profile alice";
+pub(super) const DENY_EXAMPLES: &str =
+    "Example:\n  carechain deny req_… --reason unknown-asker --profile alice";
 
 /// What to grant unasked.
 #[derive(Args, Debug)]
-pub struct GrantCommand {
+pub(super) struct GrantCommand {
     /// The records.
     #[arg(value_name = "EHR", required = true)]
     ehr_ids: Vec<EhrId>,
@@ -74,11 +75,12 @@ pub struct GrantCommand {
 }
 
 /// Examples of `grant`.
-pub const GRANT_EXAMPLES: &str = "Example:\n  carechain grant ehr_… --to per_… --hours 48 --profile alice";
+pub(super) const GRANT_EXAMPLES: &str =
+    "Example:\n  carechain grant ehr_… --to per_… --hours 48 --profile alice";
 
 /// What to revoke.
 #[derive(Args, Debug)]
-pub struct RevokeCommand {
+pub(super) struct RevokeCommand {
     /// The grant.
     #[arg(value_name = "GRT")]
     grant: GrantId,
@@ -88,12 +90,16 @@ pub struct RevokeCommand {
 }
 
 /// Examples of `revoke`.
-pub const REVOKE_EXAMPLES: &str = "Examples:
+pub(super) const REVOKE_EXAMPLES: &str = "Examples:
   carechain revoke grt_… --profile alice             the whole grant, at once
   carechain revoke grt_… --ehr ehr_…                 one record of it";
 
 /// Runs `approve`.
-pub fn approve(command: &ApproveCommand, global: &Global, output: &Output) -> Result<(), CommandError> {
+pub(super) fn approve(
+    command: &ApproveCommand,
+    global: &Global,
+    output: &Output,
+) -> Result<(), CommandError> {
     let connection = Connection::open_as_person(global)?;
     let session = &connection.session;
     let asked = session.request_view(command.request)?.value.access;
@@ -103,7 +109,7 @@ pub fn approve(command: &ApproveCommand, global: &Global, output: &Output) -> Re
 }
 
 /// Runs `grant`.
-pub fn grant(command: &GrantCommand, global: &Global, output: &Output) -> Result<(), CommandError> {
+pub(super) fn grant(command: &GrantCommand, global: &Global, output: &Output) -> Result<(), CommandError> {
     let connection = Connection::open_as_person(global)?;
     let terms = terms(&command.terms, &connection, AccessKind::Read)?;
     let (grant, committed) =
@@ -112,7 +118,7 @@ pub fn grant(command: &GrantCommand, global: &Global, output: &Output) -> Result
 }
 
 /// Runs `deny`.
-pub fn deny(command: &DenyCommand, global: &Global, output: &Output) -> Result<(), CommandError> {
+pub(super) fn deny(command: &DenyCommand, global: &Global, output: &Output) -> Result<(), CommandError> {
     let connection = Connection::open_as_person(global)?;
     let committed = connection.session.deny(command.request, command.reason)?;
     let request_id = Some(command.request.to_string());
@@ -122,7 +128,7 @@ pub fn deny(command: &DenyCommand, global: &Global, output: &Output) -> Result<(
 }
 
 /// Runs `revoke`.
-pub fn revoke(command: &RevokeCommand, global: &Global, output: &Output) -> Result<(), CommandError> {
+pub(super) fn revoke(command: &RevokeCommand, global: &Global, output: &Output) -> Result<(), CommandError> {
     let connection = Connection::open_as_person(global)?;
     let session = &connection.session;
     let committed = session.revoke(command.grant, command.ehr)?;

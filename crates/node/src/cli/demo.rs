@@ -13,7 +13,7 @@ use crate::demo::{DemoPlan, run as run_demo};
 #[command(after_help = "Examples:
   carechain demo
   carechain demo --dir /tmp/demo ./study --json")]
-pub struct DemoArguments {
+pub(super) struct DemoArguments {
     /// How many nodes, each a process of its own (at least 4).
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u16).range(4..=50))]
     nodes: u16,
@@ -28,7 +28,7 @@ pub struct DemoArguments {
 }
 
 /// Runs it.
-pub fn run(arguments: &DemoArguments, output: &Output) -> Result<(), CommandError> {
+pub(super) fn run(arguments: &DemoArguments, output: &Output) -> Result<(), CommandError> {
     let hint = "name a folder that may be written with --dir";
     let temporary = tempfile::Builder::new()
         .prefix("carechain-demo-")

@@ -6,24 +6,24 @@ use carechain_schema::{ErrorCode, Failure};
 /// A failed command. Made from the errors of the crates below; only here are they mapped to codes.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", failure.message)]
-pub struct CommandError {
+pub(crate) struct CommandError {
     /// As it is printed.
     pub failure: Failure,
 }
 
 impl CommandError {
     /// With a code, a sentence and what to do.
-    pub fn new(code: ErrorCode, message: impl Into<String>, hint: impl Into<String>) -> Self {
+    pub(crate) fn new(code: ErrorCode, message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self { failure: Failure::new(code, message, hint) }
     }
 
     /// Arguments or files of the caller are wrong.
-    pub fn usage(message: impl core::fmt::Display, hint: impl Into<String>) -> Self {
+    pub(crate) fn usage(message: impl core::fmt::Display, hint: impl Into<String>) -> Self {
         Self::new(ErrorCode::Usage, message.to_string(), hint)
     }
 
     /// Something on this machine failed.
-    pub fn local(message: impl core::fmt::Display, hint: impl Into<String>) -> Self {
+    pub(crate) fn local(message: impl core::fmt::Display, hint: impl Into<String>) -> Self {
         Self::new(ErrorCode::Internal, message.to_string(), hint)
     }
 }

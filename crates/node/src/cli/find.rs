@@ -12,7 +12,7 @@ use super::{CommandError, Global, Output, asked, lines};
 
 /// What to search for; everything given must match.
 #[derive(Args, Debug)]
-pub struct SearchCommand {
+pub(super) struct SearchCommand {
     /// Records of this patient: per_… or mrn:NUMBER
     #[arg(long, value_name = "ID|mrn:N")]
     patient: Option<PersonName>,
@@ -40,24 +40,24 @@ pub struct SearchCommand {
 }
 
 /// Examples of `search`.
-pub const SEARCH_EXAMPLES: &str = "Examples:
+pub(super) const SEARCH_EXAMPLES: &str = "Examples:
   carechain search --patient per_… --keyword ct --profile doctor
   carechain search --hospital hos_… --from 2026-01-01T00:00:00Z --limit 20";
 
 /// Whose records.
 #[derive(Args, Debug)]
-pub struct RecordsCommand {
+pub(super) struct RecordsCommand {
     /// Whose; your own if left out.
     #[arg(long, value_name = "ID|mrn:N")]
     patient: Option<PersonName>,
 }
 
 /// Examples of `records`.
-pub const RECORDS_EXAMPLES: &str = "Example:\n  carechain records --profile alice";
+pub(super) const RECORDS_EXAMPLES: &str = "Example:\n  carechain records --profile alice";
 
 /// Which requests.
 #[derive(Args, Debug)]
-pub struct RequestsCommand {
+pub(super) struct RequestsCommand {
     /// These; without any, all that were ever made to you.
     requests: Vec<AccessRequestId>,
     /// Those that this profile made.
@@ -66,14 +66,14 @@ pub struct RequestsCommand {
 }
 
 /// Examples of `requests`.
-pub const REQUESTS_EXAMPLES: &str = "Examples:
+pub(super) const REQUESTS_EXAMPLES: &str = "Examples:
   carechain requests --profile alice                 everything alice was ever asked
   carechain requests req_… --profile doctor          where one's own request stands
   carechain requests --asked --profile doctor        all that this profile made";
 
 /// Which grants.
 #[derive(Args, Debug)]
-pub struct GrantsCommand {
+pub(super) struct GrantsCommand {
     /// These; without any, all that you ever gave.
     grants: Vec<GrantId>,
     /// Those that were given to you.
@@ -82,12 +82,12 @@ pub struct GrantsCommand {
 }
 
 /// Examples of `grants`.
-pub const GRANTS_EXAMPLES: &str = "Examples:
+pub(super) const GRANTS_EXAMPLES: &str = "Examples:
   carechain grants --profile alice                   everything alice ever permitted
   carechain grants --received --profile doctor       what the doctor was given";
 
 /// Runs `search`.
-pub fn search(command: &SearchCommand, global: &Global, output: &Output) -> Result<(), CommandError> {
+pub(super) fn search(command: &SearchCommand, global: &Global, output: &Output) -> Result<(), CommandError> {
     let connection = Connection::open_as_person(global)?;
     let search = Search {
         patient: command.patient.as_ref().map(|name| connection.resolve(name)).transpose()?,
@@ -113,7 +113,11 @@ fn describe_page(page: &SearchPage) -> String {
 }
 
 /// Runs `records`.
-pub fn records(command: &RecordsCommand, global: &Global, output: &Output) -> Result<(), CommandError> {
+pub(super) fn records(
+    command: &RecordsCommand,
+    global: &Global,
+    output: &Output,
+) -> Result<(), CommandError> {
     let connection = Connection::open_as_person(global)?;
     let session = &connection.session;
     let patient = match &command.patient {
@@ -150,7 +154,11 @@ fn hints(session: &Session, mut search: Search) -> Result<Vec<AbstractLine>, Ope
 }
 
 /// Runs `requests`.
-pub fn requests(command: &RequestsCommand, global: &Global, output: &Output) -> Result<(), CommandError> {
+pub(super) fn requests(
+    command: &RequestsCommand,
+    global: &Global,
+    output: &Output,
+) -> Result<(), CommandError> {
     let connection = Connection::open_as_person(global)?;
     let session = &connection.session;
     let ids = if command.asked { asked::list(&connection.profile.state)? } else { command.requests.clone() };
@@ -169,7 +177,7 @@ pub fn requests(command: &RequestsCommand, global: &Global, output: &Output) -> 
 }
 
 /// Runs `grants`.
-pub fn grants(command: &GrantsCommand, global: &Global, output: &Output) -> Result<(), CommandError> {
+pub(super) fn grants(command: &GrantsCommand, global: &Global, output: &Output) -> Result<(), CommandError> {
     let connection = Connection::open_as_person(global)?;
     let session = &connection.session;
     let ids = if command.received { received(session)? } else { command.grants.clone() };

@@ -11,7 +11,7 @@ use crate::founding::{HospitalPlan, found};
 
 /// The file that founds a ledger.
 #[derive(Debug, Subcommand)]
-pub enum GenesisCommand {
+pub(super) enum GenesisCommand {
     /// Make keys of every hospital, the genesis file and empty journals.
     #[command(after_help = "Example:
   carechain genesis create --dir founding --name \"City consortium\" \\
@@ -40,7 +40,7 @@ credential to where the server reads it.")]
 }
 
 /// Runs one of them.
-pub fn run(command: &GenesisCommand, output: &Output) -> Result<(), CommandError> {
+pub(super) fn run(command: &GenesisCommand, output: &Output) -> Result<(), CommandError> {
     let genesis = match command {
         GenesisCommand::Create { dir, name, hospitals } => create(dir, name, hospitals)?,
         GenesisCommand::Inspect { file } => read(file)?,
@@ -56,15 +56,17 @@ pub fn run(command: &GenesisCommand, output: &Output) -> Result<(), CommandError
 }
 
 /// Reads and checks a genesis file.
-pub fn read(file: &Path) -> Result<Genesis, CommandError> {
+pub(super) fn read(file: &Path) -> Result<Genesis, CommandError> {
     let hint = "copy the consortium's genesis file byte for byte";
     let bytes = std::fs::read(file)
         .map_err(|error| CommandError::usage(format!("cannot read {}: {error}", file.display()), hint))?;
-    Genesis::from_bytes(&bytes).map_err(|error| CommandError::usage(format!("{}: {error}", file.display()), hint))
+    Genesis::from_bytes(&bytes)
+        .map_err(|error| CommandError::usage(format!("{}: {error}", file.display()), hint))
 }
 
 fn create(dir: &Path, name: &str, hospitals: &[String]) -> Result<Genesis, CommandError> {
-    let plans = (1..).zip(hospitals).map(|(index, text)| plan(dir, index, text)).collect::<Result<Vec<_>, _>>()?;
+    let plans =
+        (1..).zip(hospitals).map(|(index, text)| plan(dir, index, text)).collect::<Result<Vec<_>, _>>()?;
     found(name, &plans, &dir.join("genesis.json"), carechain_client::now())
         .map_err(|error| CommandError::usage(error, "choose an empty folder that may be written"))
 }

@@ -7,7 +7,7 @@ use clap::Args;
 
 /// Options that every command takes.
 #[derive(Args, Clone, Debug)]
-pub struct Global {
+pub(crate) struct Global {
     /// Profile in client.toml: node, genesis file, key file, role.
     #[arg(long, global = true, env = "CARECHAIN_PROFILE", value_name = "NAME")]
     pub profile: Option<String>,

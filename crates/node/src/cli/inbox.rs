@@ -12,7 +12,7 @@ use super::{CommandError, Global, Output, lines};
 
 /// From where on, and for how long.
 #[derive(Args, Debug)]
-pub struct InboxCommand {
+pub(super) struct InboxCommand {
     /// Go on as things happen: one document a line, until Ctrl-C.
     #[arg(long)]
     follow: bool,
@@ -22,7 +22,7 @@ pub struct InboxCommand {
 }
 
 /// Examples of it.
-pub const EXAMPLES: &str = "Examples:
+pub(super) const EXAMPLES: &str = "Examples:
   carechain inbox --profile alice                    everything that concerns alice so far
   carechain inbox --follow --profile alice           and what comes
   carechain inbox --follow --json | while read -r event; do ...; done";
@@ -33,7 +33,7 @@ const WAIT_SECONDS: u64 = 20;
 const PAUSE: Duration = Duration::from_secs(2);
 
 /// Runs it.
-pub fn run(command: &InboxCommand, global: &Global, output: &Output) -> Result<(), CommandError> {
+pub(super) fn run(command: &InboxCommand, global: &Global, output: &Output) -> Result<(), CommandError> {
     let connection = Connection::open_as_person(global)?;
     let session = &connection.session;
     if command.follow {

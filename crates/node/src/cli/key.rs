@@ -13,7 +13,7 @@ use super::{CommandError, Global, Output};
 
 /// Keystores of people.
 #[derive(Debug, Subcommand)]
-pub enum KeyCommand {
+pub(super) enum KeyCommand {
     /// Make new keys; writes the keystore and, beside it, the .enrol file that a registrar enrols.
     #[command(
         after_help = "Example:\n  carechain key new --out alice.key --passphrase-file alice.passphrase"
@@ -35,7 +35,7 @@ pub enum KeyCommand {
 }
 
 /// Runs one of them.
-pub fn run(command: &KeyCommand, global: &Global, output: &Output) -> Result<(), CommandError> {
+pub(super) fn run(command: &KeyCommand, global: &Global, output: &Output) -> Result<(), CommandError> {
     match command {
         KeyCommand::New { out } => {
             let passphrase = new_passphrase(global)?;
@@ -103,7 +103,7 @@ fn key_lines(keys: &AgentKeys) -> Vec<KeyLine> {
 }
 
 /// The passphrase of an existing keystore: from the file, or asked for.
-pub fn passphrase(global: &Global) -> Result<Secret<Vec<u8>>, CommandError> {
+pub(super) fn passphrase(global: &Global) -> Result<Secret<Vec<u8>>, CommandError> {
     match &global.passphrase_file {
         Some(file) => read_passphrase(file),
         None => ask("passphrase: "),
@@ -129,7 +129,7 @@ fn ask(prompt: &str) -> Result<Secret<Vec<u8>>, CommandError> {
 }
 
 /// What went wrong with a keystore.
-pub fn keystore_error(error: &KeystoreError) -> CommandError {
+pub(super) fn keystore_error(error: &KeystoreError) -> CommandError {
     let hint = match error {
         KeystoreError::WrongPassphrase => "try again; there is no way around a lost passphrase",
         KeystoreError::File(_) => "check the path; an existing keystore is never overwritten",

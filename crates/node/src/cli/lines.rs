@@ -8,7 +8,7 @@ use carechain_types::{AccessEntry, RequestStatus as Status, Time};
 use super::words::timestamp;
 
 /// A request; with its reason for the patient, who alone can open it.
-pub fn request(session: &Session, view: &RequestView) -> Result<RequestLine, OperationError> {
+pub(super) fn request(session: &Session, view: &RequestView) -> Result<RequestLine, OperationError> {
     let value = &view.value;
     let reason = if session.person()? == value.patient { session.reason(view)? } else { None };
     let reason = reason.map(|reason| {
@@ -38,7 +38,7 @@ pub fn request(session: &Session, view: &RequestView) -> Result<RequestLine, Ope
 }
 
 /// A grant.
-pub fn grant(view: &GrantView) -> GrantLine {
+pub(super) fn grant(view: &GrantView) -> GrantLine {
     let value = &view.value;
     let ids = |revoked: bool| {
         let lines = value.lines.iter().filter(move |line| (line.revoked != 0) == revoked);
@@ -58,7 +58,7 @@ pub fn grant(view: &GrantView) -> GrantLine {
 }
 
 /// A record, with the words that the index has of it.
-pub fn record(
+pub(super) fn record(
     session: &Session,
     view: &RecordView,
     hints: &[AbstractLine],
@@ -82,7 +82,7 @@ pub fn record(
 }
 
 /// An access entry.
-pub fn access(entry: &AccessEntry) -> AccessLine {
+pub(super) fn access(entry: &AccessEntry) -> AccessLine {
     AccessLine {
         reader: entry.reader.to_string(),
         on_behalf_of: entry.on_behalf_of.map(|id| id.to_string()),
@@ -101,7 +101,7 @@ pub fn access(entry: &AccessEntry) -> AccessLine {
 }
 
 /// A request in a few lines of text.
-pub fn describe_request(line: &RequestLine) -> String {
+pub(super) fn describe_request(line: &RequestLine) -> String {
     let status = match line.status {
         RequestStatus::Open => "open",
         RequestStatus::Granted => "granted",
@@ -121,7 +121,7 @@ pub fn describe_request(line: &RequestLine) -> String {
 }
 
 /// A grant in a few lines of text.
-pub fn describe_grant(line: &GrantLine) -> String {
+pub(super) fn describe_grant(line: &GrantLine) -> String {
     let revoked = match line.revoked.len() {
         0 => String::new(),
         count => format!(", {count} revoked"),
@@ -139,7 +139,7 @@ pub fn describe_grant(line: &GrantLine) -> String {
 }
 
 /// A record in one or two lines of text.
-pub fn describe_record(line: &AbstractLine) -> String {
+pub(super) fn describe_record(line: &AbstractLine) -> String {
     let title = line.title.as_deref().filter(|title| !title.is_empty());
     let title = title.map_or_else(String::new, |title| format!("  \"{title}\""));
     let words =

@@ -13,7 +13,7 @@ use crate::server::{NodeIdentity, StartError, start};
 
 /// Run, check and look at a node.
 #[derive(Debug, Subcommand)]
-pub enum NodeCommand {
+pub(super) enum NodeCommand {
     /// Run the node until it is told to end (SIGTERM or SIGINT).
     #[command(after_help = "Example:\n  carechain node run --config /etc/carechain/node.toml")]
     Run {
@@ -38,7 +38,7 @@ pub enum NodeCommand {
 }
 
 /// Runs one of them.
-pub fn run(command: &NodeCommand, output: &Output) -> Result<(), CommandError> {
+pub(super) fn run(command: &NodeCommand, output: &Output) -> Result<(), CommandError> {
     match command {
         NodeCommand::Run { config } => run_node(config),
         NodeCommand::Check { config } => {
@@ -65,11 +65,11 @@ fn run_node(path: &Path) -> Result<(), CommandError> {
     let identity = unlock(&config)?;
     let node = start(&config, identity).map_err(|error| start_error(&error))?;
     let stop = node.stop_token();
-    let mut signals = signal_hook::iterator::Signals::new([
-        signal_hook::consts::SIGTERM,
-        signal_hook::consts::SIGINT,
-    ])
-    .map_err(|error| CommandError::local(error, "the system does not let this process wait for signals"))?;
+    let mut signals =
+        signal_hook::iterator::Signals::new([signal_hook::consts::SIGTERM, signal_hook::consts::SIGINT])
+            .map_err(|error| {
+                CommandError::local(error, "the system does not let this process wait for signals")
+            })?;
     std::thread::spawn(move || {
         if signals.forever().next().is_some() {
             stop.cancel();
@@ -127,9 +127,10 @@ fn is_inside(file: &Path, folder: &Path) -> bool {
 }
 
 /// The first line of a passphrase file.
-pub fn read_passphrase(file: &Path) -> Result<Secret<Vec<u8>>, CommandError> {
-    let bytes = private_file::read(file, 4_096)
-        .map_err(|error| CommandError::usage(error, "a passphrase file has the passphrase in its first line"))?;
+pub(super) fn read_passphrase(file: &Path) -> Result<Secret<Vec<u8>>, CommandError> {
+    let bytes = private_file::read(file, 4_096).map_err(|error| {
+        CommandError::usage(error, "a passphrase file has the passphrase in its first line")
+    })?;
     let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
     Ok(Secret::new(line.strip_suffix(b"\r").unwrap_or(line).to_vec()))
 }
@@ -140,7 +141,9 @@ fn start_error(error: &StartError) -> CommandError {
         StartError::GenesisUnreadable { .. } | StartError::Genesis { .. } => {
             "copy the consortium's genesis file byte for byte"
         }
-        StartError::NotMember { .. } | StartError::IndexKey(_) => "check node.key_file and cluster.genesis_file",
+        StartError::NotMember { .. } | StartError::IndexKey(_) => {
+            "check node.key_file and cluster.genesis_file"
+        }
         StartError::Ledger(_) | StartError::Backend(_) => {
             "another chain's folder, or a damaged one: use the right folder, or restore"
         }
@@ -148,7 +151,9 @@ fn start_error(error: &StartError) -> CommandError {
             "a node without its own intact journal must not vote; rotate its node key with the hospital's governance keys"
         }
         StartError::Chunks(_) => "check the folder's permissions and the disk",
-        StartError::Engine(_) => "the ledger and the journal do not belong together: restore both or rotate the key",
+        StartError::Engine(_) => {
+            "the ledger and the journal do not belong together: restore both or rotate the key"
+        }
         StartError::Network(_) | StartError::Listen { .. } => "stop the other process, or choose other ports",
         StartError::System(_) => "check the limits on threads and memory",
     };
@@ -156,22 +161,29 @@ fn start_error(error: &StartError) -> CommandError {
 }
 
 /// Asks a node how it is.
-pub fn status(url: &str) -> Result<StatusReport, CommandError> {
+pub(crate) fn status(url: &str) -> Result<StatusReport, CommandError> {
     let caller = Caller::new(url);
     let call = Call { method: Route::STATUS.method, path: Route::STATUS.path, query: None };
     let hint = "check the address, and that the node runs";
-    let answer = caller.call(call, &[]).map_err(|error| CommandError::new(error.code(), error.to_string(), hint))?;
-    let document: carechain_schema::Document<StatusReport> = serde_json::from_slice(&answer.body)
-        .map_err(|error| CommandError::new(ErrorCode::Internal, error.to_string(), "is this a carechain node?"))?;
+    let answer =
+        caller.call(call, &[]).map_err(|error| CommandError::new(error.code(), error.to_string(), hint))?;
+    let document: carechain_schema::Document<StatusReport> =
+        serde_json::from_slice(&answer.body).map_err(|error| {
+            CommandError::new(ErrorCode::Internal, error.to_string(), "is this a carechain node?")
+        })?;
     match document.into_result() {
         Some(Ok(report)) => Ok(report),
         Some(Err(failure)) => Err(failure.into()),
-        None => Err(CommandError::new(ErrorCode::Internal, "the answer is no status", "is this a carechain node?")),
+        None => Err(CommandError::new(
+            ErrorCode::Internal,
+            "the answer is no status",
+            "is this a carechain node?",
+        )),
     }
 }
 
 /// A status in a few lines.
-pub fn describe(report: &StatusReport) -> String {
+pub(super) fn describe(report: &StatusReport) -> String {
     let connected = report.connected_peers();
     format!(
         "{}\nheight {}, view {}, primary {}\n{connected} of {} peers connected, {} transactions wait",

@@ -9,7 +9,7 @@ use super::{CommandError, Global};
 
 /// Where a command's result goes.
 #[derive(Clone, Copy, Debug)]
-pub struct Output {
+pub(crate) struct Output {
     json: bool,
 }
 
@@ -24,35 +24,35 @@ impl Described for Failed {
 impl Output {
     /// As the options say.
     #[must_use]
-    pub const fn new(global: &Global) -> Self {
+    pub(crate) const fn new(global: &Global) -> Self {
         Self { json: global.json }
     }
 
     /// For programs, before any option was understood.
     #[must_use]
-    pub const fn json() -> Self {
+    pub(crate) const fn json() -> Self {
         Self { json: true }
     }
 
     /// Whether programs read it.
     #[must_use]
-    pub const fn is_json(&self) -> bool {
+    pub(crate) const fn is_json(&self) -> bool {
         self.json
     }
 
     /// Whether progress may be drawn.
     #[must_use]
-    pub fn draws_progress(&self) -> bool {
+    pub(crate) fn draws_progress(&self) -> bool {
         !self.json && std::io::stderr().is_terminal()
     }
 
     /// Prints a result: the document, or the text.
-    pub fn done<T: Described + Serialize>(&self, data: T, text: impl FnOnce(&T) -> String) {
+    pub(crate) fn done<T: Described + Serialize>(&self, data: T, text: impl FnOnce(&T) -> String) {
         self.done_with(data, Origin::default(), text);
     }
 
     /// Prints a result with where it comes from.
-    pub fn done_with<T: Described + Serialize>(
+    pub(crate) fn done_with<T: Described + Serialize>(
         &self,
         data: T,
         origin: Origin,
@@ -67,7 +67,7 @@ impl Output {
     }
 
     /// Prints one event of a stream; false when nobody reads it any more.
-    pub fn event<T: Described + Serialize>(&self, data: T, text: impl FnOnce(&T) -> String) -> bool {
+    pub(crate) fn event<T: Described + Serialize>(&self, data: T, text: impl FnOnce(&T) -> String) -> bool {
         let text = if self.json {
             serde_json::to_string(&Document::done(data)).expect("documents always encode")
         } else {
@@ -78,20 +78,20 @@ impl Output {
     }
 
     /// Says what goes wrong while the work goes on.
-    pub fn warn(&self, error: &CommandError) {
+    pub(crate) fn warn(&self, error: &CommandError) {
         // A closed terminal is no reason to fail differently.
         let _ = writeln!(std::io::stderr().lock(), "{}: trying again", error.failure.message);
     }
 
     /// A line for people; programs do not see it.
-    pub fn say(&self, text: impl core::fmt::Display) {
+    pub(crate) fn say(&self, text: impl core::fmt::Display) {
         if !self.json {
             line(&text.to_string());
         }
     }
 
     /// Prints a failure; gives the exit code.
-    pub fn failed(&self, error: &CommandError) -> u8 {
+    pub(crate) fn failed(&self, error: &CommandError) -> u8 {
         let failure = &error.failure;
         if self.json {
             let document = Document::<Failed>::failed(failure.clone());

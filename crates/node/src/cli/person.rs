@@ -15,7 +15,7 @@ use super::{CommandError, Global, Output};
 
 /// People of a hospital.
 #[derive(Debug, Subcommand)]
-pub enum PersonCommand {
+pub(super) enum PersonCommand {
     /// Enrol a person: a registrar attests roles and keys.
     #[command(after_help = "Examples:
   carechain person register alice.enrol --role patient --mrn 4711 --profile registrar-1
@@ -43,7 +43,7 @@ pub enum PersonCommand {
 
 /// Whom to enrol.
 #[derive(Args, Debug)]
-pub struct Registration {
+pub(super) struct Registration {
     /// The .enrol file the person brought.
     #[arg(value_name = "FILE.enrol")]
     enrolment: PathBuf,
@@ -65,7 +65,7 @@ pub struct Registration {
 const ROLE_DAYS: u64 = 365;
 
 /// Runs one of them.
-pub fn run(command: &PersonCommand, global: &Global, output: &Output) -> Result<(), CommandError> {
+pub(super) fn run(command: &PersonCommand, global: &Global, output: &Output) -> Result<(), CommandError> {
     match command {
         PersonCommand::Register(registration) => register(registration, global, output),
         PersonCommand::Show { person } => {

@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::Output;
 
 /// Draws what is done, if anybody looks, and hears Ctrl-C.
-pub struct Watch {
+pub(super) struct Watch {
     bar: Option<Mutex<Bar>>,
     cancelled: Arc<AtomicBool>,
 }
@@ -21,7 +21,7 @@ struct Bar {
 
 impl Watch {
     /// As the output says.
-    pub fn new(output: &Output) -> Self {
+    pub(super) fn new(output: &Output) -> Self {
         let cancelled = Arc::new(AtomicBool::new(false));
         // Without the handler Ctrl-C ends the process, which is safe too.
         let _ = signal_hook::flag::register(signal_hook::consts::SIGINT, Arc::clone(&cancelled));

@@ -10,7 +10,7 @@ use super::{CommandError, Global, Output, genesis};
 
 /// Evidence that verifies offline.
 #[derive(Debug, Subcommand)]
-pub enum ProofCommand {
+pub(super) enum ProofCommand {
     /// Check a proof with the genesis file alone.
     #[command(after_help = "Example:\n  carechain proof verify audit.proof --genesis genesis.json")]
     Verify {
@@ -20,7 +20,7 @@ pub enum ProofCommand {
 }
 
 /// Runs it.
-pub fn run(command: &ProofCommand, global: &Global, output: &Output) -> Result<(), CommandError> {
+pub(super) fn run(command: &ProofCommand, global: &Global, output: &Output) -> Result<(), CommandError> {
     let ProofCommand::Verify { file } = command;
     let genesis = global.genesis.as_ref().ok_or_else(|| {
         CommandError::usage("no genesis file is named", "--genesis FILE names the one that pins the ledger")

@@ -16,7 +16,7 @@ use super::{CommandError, Global, Output};
 
 /// What to publish.
 #[derive(Args, Debug)]
-pub struct PublishCommand {
+pub(super) struct PublishCommand {
     /// Files and folders of the record.
     #[arg(value_name = "FILE|DIR", required_unless_present = "resume")]
     inputs: Vec<PathBuf>,
@@ -47,13 +47,13 @@ pub struct PublishCommand {
 }
 
 /// Examples of it.
-pub const EXAMPLES: &str = "Examples:
+pub(super) const EXAMPLES: &str = "Examples:
   carechain publish --patient mrn:4711 --keyword ct --kind study ./study --profile doctor
   carechain publish --patient per_… --keyword blood --amends ehr_… report.pdf
   carechain publish --resume                         go on with the upload that was interrupted";
 
 /// Runs it.
-pub fn run(command: &PublishCommand, global: &Global, output: &Output) -> Result<(), CommandError> {
+pub(super) fn run(command: &PublishCommand, global: &Global, output: &Output) -> Result<(), CommandError> {
     let connection = Connection::open_as_person(global)?;
     let started = Instant::now();
     let watch = Watch::new(output);

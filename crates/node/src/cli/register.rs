@@ -11,7 +11,7 @@ use super::{CommandError, Global, Output};
 
 /// What a registrar enrols beside persons.
 #[derive(Debug, Subcommand)]
-pub enum RegisterCommand {
+pub(super) enum RegisterCommand {
     /// Enrol a department of the hospital.
     #[command(after_help = "Example:
   carechain key new --out radiology.key
@@ -24,7 +24,7 @@ pub enum RegisterCommand {
 }
 
 /// Runs it.
-pub fn run(command: &RegisterCommand, global: &Global, output: &Output) -> Result<(), CommandError> {
+pub(super) fn run(command: &RegisterCommand, global: &Global, output: &Output) -> Result<(), CommandError> {
     let RegisterCommand::Department { enrolment } = command;
     let enrolment = Enrolment::load(enrolment).map_err(|error| enrolment_error(&error))?;
     let connection = Connection::open(global)?;
@@ -41,6 +41,6 @@ pub fn run(command: &RegisterCommand, global: &Global, output: &Output) -> Resul
 }
 
 /// What is wrong with an .enrol file.
-pub fn enrolment_error(error: &EnrolError) -> CommandError {
+pub(super) fn enrolment_error(error: &EnrolError) -> CommandError {
     CommandError::usage(error, "ask for the file again: `key export --out FILE.enrol` writes it")
 }

@@ -16,7 +16,7 @@ use super::{CommandError, Global, Output, asked, lines};
 
 /// What to ask for.
 #[derive(Args, Debug)]
-pub struct RequestCommand {
+pub(super) struct RequestCommand {
     /// Whom to ask: per_… or mrn:NUMBER
     #[arg(long, value_name = "ID|mrn:N")]
     patient: PersonName,
@@ -56,13 +56,13 @@ pub struct RequestCommand {
 }
 
 /// Examples of it.
-pub const EXAMPLES: &str = "Examples:
+pub(super) const EXAMPLES: &str = "Examples:
   carechain request --patient per_… --purpose TREAT --wait --profile doctor
   carechain request --patient mrn:4711 --ehr ehr_… --purpose TREAT --reason \"second opinion\"
   carechain request --patient per_… --keyword ct --from 2026-01-01T00:00:00Z --purpose HRESCH";
 
 /// Runs it.
-pub fn run(command: &RequestCommand, global: &Global, output: &Output) -> Result<(), CommandError> {
+pub(super) fn run(command: &RequestCommand, global: &Global, output: &Output) -> Result<(), CommandError> {
     let connection = Connection::open_as_person(global)?;
     let session = &connection.session;
     let (id, committed) = session.request(&plan(command, &connection)?)?;

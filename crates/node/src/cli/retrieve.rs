@@ -14,7 +14,7 @@ use super::{CommandError, Global, Output};
 
 /// What to retrieve.
 #[derive(Args, Debug)]
-pub struct RetrieveCommand {
+pub(super) struct RetrieveCommand {
     /// An own request that was granted, a grant, or a record: req_…, grt_… or ehr_…
     #[arg(value_name = "REQ|GRT|EHR", value_parser = target)]
     target: RetrieveTarget,
@@ -24,7 +24,7 @@ pub struct RetrieveCommand {
 }
 
 /// Examples of it.
-pub const EXAMPLES: &str = "Examples:
+pub(super) const EXAMPLES: &str = "Examples:
   carechain retrieve req_… --out study --profile doctor   what the patient granted on a request
   carechain retrieve ehr_… --out mine --profile alice     an own record";
 
@@ -39,7 +39,7 @@ fn target(text: &str) -> Result<RetrieveTarget, String> {
 }
 
 /// Runs it.
-pub fn run(command: &RetrieveCommand, global: &Global, output: &Output) -> Result<(), CommandError> {
+pub(super) fn run(command: &RetrieveCommand, global: &Global, output: &Output) -> Result<(), CommandError> {
     let connection = Connection::open_as_person(global)?;
     let started = Instant::now();
     let watch = Watch::new(output);

@@ -13,7 +13,7 @@ use crate::testnet::{
 
 /// Local test networks, one process a node.
 #[derive(Debug, Subcommand)]
-pub enum TestnetCommand {
+pub(super) enum TestnetCommand {
     /// Make keys, genesis file and configuration of a new network.
     #[command(after_help = "Example:\n  carechain testnet init --dir net --nodes 4")]
     Init {
@@ -82,7 +82,7 @@ pub enum TestnetCommand {
 const READY_PATIENCE: Duration = Duration::from_secs(30);
 
 /// Runs one of them.
-pub fn run(command: &TestnetCommand, output: &Output) -> Result<(), CommandError> {
+pub(super) fn run(command: &TestnetCommand, output: &Output) -> Result<(), CommandError> {
     match command {
         TestnetCommand::Init { dir, nodes } => init(dir, *nodes, output),
         TestnetCommand::Up { dir } => up(&open(dir)?, output),
@@ -137,7 +137,7 @@ fn init(dir: &Path, nodes: usize, output: &Output) -> Result<(), CommandError> {
 }
 
 /// Starts all nodes that do not run, and waits for all.
-pub fn up(net: &Testnet, output: &Output) -> Result<(), CommandError> {
+pub(super) fn up(net: &Testnet, output: &Output) -> Result<(), CommandError> {
     for place in &net.nodes {
         if running(place).is_none() {
             start(place).map_err(|error| process_error(&error))?;
@@ -152,7 +152,7 @@ pub fn up(net: &Testnet, output: &Output) -> Result<(), CommandError> {
 }
 
 /// Ends all nodes that run.
-pub fn down(net: &Testnet, output: &Output) -> Result<(), CommandError> {
+pub(super) fn down(net: &Testnet, output: &Output) -> Result<(), CommandError> {
     for place in net.nodes.iter().filter(|place| running(place).is_some()) {
         stop(place).map_err(|error| process_error(&error))?;
     }

@@ -11,7 +11,7 @@ use super::{CommandError, Global, Output};
 
 /// Transactions.
 #[derive(Debug, Subcommand)]
-pub enum TransactionCommand {
+pub(super) enum TransactionCommand {
     /// Say what became of a transaction, with proof.
     #[command(after_help = "Example:\n  carechain transaction status 3f… --profile doctor")]
     Status {
@@ -27,7 +27,11 @@ fn transaction_id(text: &str) -> Result<TransactionId, String> {
 }
 
 /// Runs it.
-pub fn run(command: &TransactionCommand, global: &Global, output: &Output) -> Result<(), CommandError> {
+pub(super) fn run(
+    command: &TransactionCommand,
+    global: &Global,
+    output: &Output,
+) -> Result<(), CommandError> {
     let TransactionCommand::Status { id } = command;
     let connection = Connection::open(global)?;
     let status = match connection.session.transaction(id) {

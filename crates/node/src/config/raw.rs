@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// The file `node.toml`.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct RawConfig {
+pub(crate) struct RawConfig {
     /// Shared by all members.
     pub cluster: RawCluster,
     /// Of this node.
@@ -15,7 +15,7 @@ pub struct RawConfig {
 /// Section `[cluster]`.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct RawCluster {
+pub(crate) struct RawCluster {
     /// The genesis file.
     pub genesis_file: String,
     /// Heights in flight.
@@ -40,7 +40,7 @@ impl Default for RawCluster {
 /// Section `[node]`.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct RawNode {
+pub(crate) struct RawNode {
     /// Where everything is kept.
     pub data_folder: String,
     /// The node's keystore.
@@ -61,8 +61,6 @@ pub struct RawNode {
     pub disk_reserve_files: u64,
     /// Free space below which own clients' transactions are refused, percent.
     pub disk_reserve_transactions: u64,
-    /// Free space below which the node stops voting, percent.
-    pub disk_reserve_votes: u64,
     /// Filter of the log.
     pub log: String,
     /// Whether the log is JSON lines.
@@ -82,7 +80,6 @@ impl Default for RawNode {
             chunk_bytes_max: 1 << 40,
             disk_reserve_files: 10,
             disk_reserve_transactions: 5,
-            disk_reserve_votes: 2,
             log: "info".to_owned(),
             log_json: false,
         }

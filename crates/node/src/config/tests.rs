@@ -14,7 +14,11 @@ fn example_file_is_the_defaults() {
     let text = include_str!("../../../../node.toml.example");
     let raw: RawConfig = toml::from_str(text).expect("the example parses");
     assert_eq!(raw, RawConfig::default());
-    for key in toml::Value::try_from(RawConfig::default()).expect("defaults are a table").as_table().expect("a table") {
+    for key in toml::Value::try_from(RawConfig::default())
+        .expect("defaults are a table")
+        .as_table()
+        .expect("a table")
+    {
         for name in key.1.as_table().expect("a section").keys() {
             assert!(text.contains(&format!("{name} = ")), "{name} is not in the example");
         }
@@ -35,8 +39,8 @@ fn number_out_of_bounds_names_key_value_and_bound() {
 
 #[test]
 fn reserves_must_fall() {
-    let error = check("[node]\ndisk_reserve_votes = 6\n").expect_err("refused");
-    assert!(error.contains("votes 6 %"), "{error}");
+    let error = check("[node]\ndisk_reserve_transactions = 11\n").expect_err("refused");
+    assert!(error.contains("transactions 11 %"), "{error}");
 }
 
 #[test]

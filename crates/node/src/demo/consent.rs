@@ -40,14 +40,14 @@ pub(super) fn carry_out(
         let (request, _) = people.reader.request(&request(patient, ehr_id)?)?;
         Ok((request, request.to_string()))
     })?;
-    steps.refused("unauthorised read", "not_found", || {
-        people.outsider.attempt_read(ehr_id, None, AccessPurpose::Treatment)
-    })?;
     let starts = now().after(START_AHEAD);
     let grant = steps.time_with("approve", || {
         let terms = GrantTerms { from: starts, duration: Span::DAY, access: AccessKind::Read };
         let (grant, _) = people.patient.approve(request, Some(terms))?;
         Ok((grant, format!("{grant} for 24 hours, from {} s from now", START_AHEAD.as_micros() / 1_000_000)))
+    })?;
+    steps.refused("unauthorised read", "not_found", || {
+        people.outsider.attempt_read(ehr_id, Some(grant), AccessPurpose::Treatment)
     })?;
     steps.refused("too early", "grant_not_yet_valid", || read(people, ehr_id, grant))?;
     wait_until(starts.after(SLACK));

@@ -8,7 +8,7 @@ use crate::testnet::{InitError, ProcessError, TestnetError};
 
 /// A demonstration that fails says at which step and why.
 #[derive(Debug, thiserror::Error)]
-pub enum DemoError {
+pub(crate) enum DemoError {
     /// The network cannot be made.
     #[error(transparent)]
     Init(#[from] InitError),

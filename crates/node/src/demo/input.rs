@@ -48,7 +48,9 @@ fn image() -> Vec<u8> {
 pub(super) fn hashes(inputs: &[PathBuf]) -> Result<Hashes, DemoError> {
     let mut hashes = Hashes { files: BTreeMap::new(), bytes: 0 };
     for input in inputs {
-        let base = input.parent().unwrap_or(Path::new(""));
+        // The contents of a folder that stands alone are at the top of the record.
+        let alone = inputs.len() == 1 && input.is_dir();
+        let base = if alone { input } else { input.parent().unwrap_or(Path::new("")) };
         add(&mut hashes, base, input)?;
     }
     Ok(hashes)

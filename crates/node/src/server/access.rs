@@ -4,14 +4,14 @@ use carechain_api::{Asker, NodeError, is_public};
 use carechain_crypto::{EhrId, PersonId};
 use carechain_engine::Fatal;
 use carechain_types::{
-    EhrValue, GrantValue, Party, PersonValue, PublicPart, RequestValue, Role,
-    StateKey, StateTag, StateValue, TransactionBody, Visibility,
+    EhrValue, GrantValue, Party, PersonValue, PublicPart, RequestValue, Role, StateKey, StateTag, StateValue,
+    TransactionBody, Visibility,
 };
 
 use super::engine_thread::NodeEngine;
 
 /// A person with a key in force, as the head's state has them.
-pub struct Viewer {
+pub(super) struct Viewer {
     /// Who.
     pub id: PersonId,
     person: PersonValue,
@@ -19,7 +19,7 @@ pub struct Viewer {
 }
 
 /// The value under a key at the head; a store that fails is a fault of the node.
-pub fn value<V: StateValue>(engine: &NodeEngine, key: &StateKey) -> Result<Option<V>, NodeError> {
+pub(super) fn value<V: StateValue>(engine: &NodeEngine, key: &StateKey) -> Result<Option<V>, NodeError> {
     let failed = |_| NodeError::Internal { what: "the ledger cannot be read" };
     let bytes = engine.ledger().state_value(key).map_err(Fatal::from).map_err(failed)?;
     let damaged = |_| NodeError::Internal { what: "a value of the ledger does not decode" };
@@ -28,7 +28,7 @@ pub fn value<V: StateValue>(engine: &NodeEngine, key: &StateKey) -> Result<Optio
 
 impl Viewer {
     /// The person behind a signed query, if the key that signed is theirs and in force.
-    pub fn of(engine: &NodeEngine, asker: &Asker) -> Result<Self, NodeError> {
+    pub(super) fn of(engine: &NodeEngine, asker: &Asker) -> Result<Self, NodeError> {
         let now = engine.ledger().head().time;
         let person: PersonValue =
             value(engine, &StateKey::person(&asker.person))?.ok_or(NodeError::Unauthorized)?;
@@ -41,19 +41,19 @@ impl Viewer {
 
     /// Whether the person holds a role in force.
     #[must_use]
-    pub fn has(&self, role: Role) -> bool {
+    pub(super) fn has(&self, role: Role) -> bool {
         self.person.roles.iter().any(|term| term.role == role && self.now < term.until)
     }
 
     /// Whether the person holds any role that works with other people's records.
     #[must_use]
-    pub fn is_staff(&self) -> bool {
+    pub(super) fn is_staff(&self) -> bool {
         self.person.roles.iter().any(|term| term.role != Role::Patient && self.now < term.until)
     }
 
     /// Whether a party is this person or their department.
     #[must_use]
-    pub fn is(&self, party: &Party) -> bool {
+    pub(super) fn is(&self, party: &Party) -> bool {
         match party {
             Party::Person(id) => *id == self.id,
             Party::Department(id) => self.person.department == Some(*id),
@@ -62,22 +62,20 @@ impl Viewer {
     }
 
     /// Parties in whose name this person asks and receives: themselves and their department.
-    pub fn parties(&self) -> impl Iterator<Item = Party> + use<> {
+    pub(super) fn parties(&self) -> impl Iterator<Item = Party> + use<> {
         let department = self.person.department.map(Party::Department);
         std::iter::once(Party::Person(self.id)).chain(department)
     }
 
     /// Whether the viewer may see a key's value; `NotFound` if not.
-    pub fn check(&self, engine: &NodeEngine, key: &StateKey) -> Result<(), NodeError> {
+    pub(super) fn check(&self, engine: &NodeEngine, key: &StateKey) -> Result<(), NodeError> {
         let own = *self.id.get() == key.id;
         let sees = match key.tag {
             tag if is_public(tag) => true,
             StateTag::Ehr => self.sees_record(engine, &EhrId::new(key.id))?,
             StateTag::EhrByPatient | StateTag::Attempt => own || self.has(Role::Auditor),
             StateTag::Access => self.audits(engine, &EhrId::new(key.id))?,
-            StateTag::Counts => {
-                own || self.has(Role::Auditor) || self.audits(engine, &EhrId::new(key.id))?
-            }
+            StateTag::Counts => own || self.has(Role::Auditor) || self.audits(engine, &EhrId::new(key.id))?,
             StateTag::Request => value::<RequestValue>(engine, key)?
                 .is_some_and(|request| request.patient == self.id || self.is(&request.grantee)),
             StateTag::Grant => value::<GrantValue>(engine, key)?
@@ -90,7 +88,9 @@ impl Viewer {
     fn sees_record(&self, engine: &NodeEngine, ehr_id: &EhrId) -> Result<bool, NodeError> {
         let Some(ehr) = value::<EhrValue>(engine, &StateKey::ehr(ehr_id))? else { return Ok(false) };
         let own = ehr.patient == self.id || self.is(&ehr.author);
-        Ok(own || ehr.visibility == Visibility::Searchable && self.is_staff() || self.has_grant(engine, ehr_id)?)
+        Ok(own
+            || ehr.visibility == Visibility::Searchable && self.is_staff()
+            || self.has_grant(engine, ehr_id)?)
     }
 
     fn has_grant(&self, engine: &NodeEngine, ehr_id: &EhrId) -> Result<bool, NodeError> {
@@ -119,12 +119,14 @@ impl Viewer {
 
     /// Whether the viewer may fetch detached parts of a transaction.
     #[must_use]
-    pub fn sees_parts(&self, body: &TransactionBody) -> bool {
+    pub(super) fn sees_parts(&self, body: &TransactionBody) -> bool {
         if self.is(&body.sender) {
             return true;
         }
         match PublicPart::decode(body.kind, &body.public_part) {
-            Ok(PublicPart::Publish(part)) => part.recipients.iter().any(|recipient| self.is(&recipient.recipient)),
+            Ok(PublicPart::Publish(part)) => {
+                part.recipients.iter().any(|recipient| self.is(&recipient.recipient))
+            }
             Ok(PublicPart::Request(part)) => part.patient == self.id || self.is(&part.grantee),
             Ok(PublicPart::Grant(part)) => part.patient == self.id || self.is(&part.grantee),
             _ => false,
@@ -136,7 +138,11 @@ impl Viewer {
 const GRANTS_LOOKED_AT: usize = 64;
 
 /// Checks all keys of a state query; without an asker only public ones pass.
-pub fn check_keys(engine: &NodeEngine, asker: Option<&Asker>, keys: &[StateKey]) -> Result<(), NodeError> {
+pub(super) fn check_keys(
+    engine: &NodeEngine,
+    asker: Option<&Asker>,
+    keys: &[StateKey],
+) -> Result<(), NodeError> {
     let Some(asker) = asker else {
         let public = keys.iter().all(|key| is_public(key.tag));
         return if public { Ok(()) } else { Err(NodeError::NotFound) };

@@ -17,13 +17,13 @@ use super::peers::PeerSender;
 use super::scheme::NodeScheme;
 
 /// The engine as this node runs it.
-pub type NodeEngine = Engine<RocksBackend, FileJournal, NodeScheme>;
+pub(super) type NodeEngine = Engine<RocksBackend, FileJournal, NodeScheme>;
 
 /// A question that the thread answers between two turns, from one consistent head.
 type Question = Box<dyn FnOnce(&mut NodeEngine) + Send>;
 
 /// What the thread is told.
-pub enum Order {
+pub(super) enum Order {
     /// Something for the engine.
     Input(Input),
     /// A question about its ledger.
@@ -43,7 +43,7 @@ const IDLE: Duration = Duration::from_secs(1);
 
 /// The thread does not take the order: it is stopped, or has too much to do.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-pub enum EngineGone {
+pub(super) enum EngineGone {
     /// Stopped, or stopped itself: the log says why.
     #[error("the engine has stopped")]
     Stopped,
@@ -54,7 +54,7 @@ pub enum EngineGone {
 
 /// How everybody else speaks to the thread. Cheap to clone.
 #[derive(Clone)]
-pub struct EngineHandle {
+pub(super) struct EngineHandle {
     orders: Sender<Order>,
     next_ticket: Arc<AtomicU64>,
     answers: Arc<Mutex<BTreeMap<Ticket, oneshot::Sender<Answer>>>>,
@@ -63,12 +63,12 @@ pub struct EngineHandle {
 
 impl EngineHandle {
     /// Hands in a peer's message; waits while the queue is full, so that the peer is slowed down.
-    pub fn input(&self, input: Input) -> Result<(), EngineGone> {
+    pub(super) fn input(&self, input: Input) -> Result<(), EngineGone> {
         self.orders.send(Order::Input(input)).map_err(|_| EngineGone::Stopped)
     }
 
     /// Submits a transaction and waits for what becomes of it.
-    pub async fn submit(&self, submission: SharedSubmission) -> Result<Answer, EngineGone> {
+    pub(super) async fn submit(&self, submission: SharedSubmission) -> Result<Answer, EngineGone> {
         let ticket = Ticket::new(self.next_ticket.fetch_add(1, Ordering::Relaxed));
         let (sender, receiver) = oneshot::channel();
         lock(&self.answers).insert(ticket, sender);
@@ -80,7 +80,7 @@ impl EngineHandle {
     }
 
     /// Asks something about the engine between two turns.
-    pub async fn ask<T: Send + 'static>(
+    pub(super) async fn ask<T: Send + 'static>(
         &self,
         question: impl FnOnce(&mut NodeEngine) -> T + Send + 'static,
     ) -> Result<T, EngineGone> {
@@ -94,12 +94,12 @@ impl EngineHandle {
 
     /// Every block committed from now on.
     #[must_use]
-    pub fn committed(&self) -> broadcast::Receiver<Arc<Committed>> {
+    pub(super) fn committed(&self) -> broadcast::Receiver<Arc<Committed>> {
         self.committed.subscribe()
     }
 
     /// Ends the thread after its current turn.
-    pub fn stop(&self) {
+    pub(super) fn stop(&self) {
         let _ = self.orders.send(Order::Stop);
     }
 
@@ -130,7 +130,7 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 /// The thread with its handle.
-pub struct EngineThread {
+pub(super) struct EngineThread {
     /// How to speak to it.
     pub handle: EngineHandle,
     /// Ends with the reason why the engine stopped.
@@ -139,7 +139,7 @@ pub struct EngineThread {
 
 impl EngineThread {
     /// Starts the thread.
-    pub fn start(engine: NodeEngine, clock: Clock, peers: PeerSender) -> std::io::Result<Self> {
+    pub(super) fn start(engine: NodeEngine, clock: Clock, peers: PeerSender) -> std::io::Result<Self> {
         let (sender, receiver) = crossbeam_channel::bounded(ORDERS_MAX);
         let handle = EngineHandle {
             orders: sender,

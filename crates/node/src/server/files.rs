@@ -46,7 +46,7 @@ mod start;
 mod store;
 mod upload_calls;
 
-pub use start::{Files, FilesConfig};
+pub(super) use start::{Files, FilesConfig};
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]

@@ -7,8 +7,9 @@ use carechain_api::{NodeError, OpenedRead};
 use carechain_crypto::{Commitment, HospitalId, Nonce, SigningKeyPair, address_commitment, address_tag};
 use carechain_engine::Answer;
 use carechain_types::{
-    BoundedBytes, BoundedVec, Decision, EhrValue, NodeSigner, Outcome, Party, PublicPart, ReadPart, ReadResult, Refusal,
-    SignedReadRequest, StateKey, Submission, TRANSACTION_VERSION, Transaction, TransactionBody, decode,
+    BoundedBytes, BoundedVec, Decision, EhrValue, NodeSigner, Outcome, Party, PublicPart, ReadPart,
+    ReadResult, Refusal, SignedReadRequest, StateKey, Submission, TRANSACTION_VERSION, Transaction,
+    TransactionBody, decode,
     limits::{OUTCOME_RESULT_BYTES_MAX, TRANSACTION_LIFE_DEFAULT},
 };
 
@@ -17,7 +18,7 @@ use super::clock::Clock;
 use super::service::{COMMIT_WAIT, Parts, gone, not_admitted};
 
 /// Signs in the name of the hospital's gateway.
-pub struct Gateway {
+pub(super) struct Gateway {
     key: Arc<SigningKeyPair>,
     hospital: HospitalId,
     clock: Clock,
@@ -26,14 +27,15 @@ pub struct Gateway {
 impl Gateway {
     /// With the node's key.
     #[must_use]
-    pub const fn new(key: Arc<SigningKeyPair>, hospital: HospitalId, clock: Clock) -> Self {
+    pub(super) const fn new(key: Arc<SigningKeyPair>, hospital: HospitalId, clock: Clock) -> Self {
         Self { key, hospital, clock }
     }
 
     /// The wrap of a request, as a transaction of this hospital.
     fn wrap(&self, parts: &Parts, part: ReadPart) -> Result<Submission, NodeError> {
         let mut salt = [0; 16];
-        getrandom::fill(&mut salt).map_err(|_| NodeError::Internal { what: "the system gives no randomness" })?;
+        getrandom::fill(&mut salt)
+            .map_err(|_| NodeError::Internal { what: "the system gives no randomness" })?;
         let part = PublicPart::Read(part);
         let public_part = BoundedBytes::new(part.to_bytes())
             .map_err(|error| NodeError::Invalid { problem: error.to_string() })?;
@@ -53,16 +55,16 @@ impl Gateway {
 }
 
 /// Decides one read request on the ledger and opens the bytes if it is allowed.
-pub(super) async fn open_read(parts: &Arc<Parts>, request: SignedReadRequest) -> Result<OpenedRead, NodeError> {
+pub(super) async fn open_read(
+    parts: &Arc<Parts>,
+    request: SignedReadRequest,
+) -> Result<OpenedRead, NodeError> {
     let SignedReadRequest { request: body, signature, shown } = request;
     if body.gateway != parts.hospital {
         let problem = format!("the request names gateway {}, this is {}", body.gateway, parts.hospital);
         return Err(NodeError::Invalid { problem });
     }
-    parts
-        .verifier
-        .body(&body.reader_key, &body, &signature)
-        .map_err(|_| NodeError::Unauthorized)?;
+    parts.verifier.body(&body.reader_key, &body, &signature).map_err(|_| NodeError::Unauthorized)?;
     let expected = shown.map_or(carechain_crypto::AddressShown::ZERO, |shown| shown.digest(body.salt));
     if expected != body.shown {
         let problem = "the address beside the request is not the one its signature covers".to_owned();
@@ -77,7 +79,8 @@ pub(super) async fn open_read(parts: &Arc<Parts>, request: SignedReadRequest) ->
     };
     let part = ReadPart { request: body.clone(), signature, address_matches: u8::from(matches) };
     let submission = parts.gateway.wrap(parts, part)?;
-    let verified = parts.verifier.submission(submission).map_err(|_| NodeError::Internal { what: "own signature" })?;
+    let verified =
+        parts.verifier.submission(submission).map_err(|_| NodeError::Internal { what: "own signature" })?;
     let (id, height, outcome) = submit(parts, verified).await?;
     let result = read_result(&outcome)?;
     let block = parts

@@ -9,7 +9,7 @@ use carechain_network::NetworkHandle;
 
 /// What the node counts itself. Cheap to clone; clones share the counts.
 #[derive(Clone, Debug, Default)]
-pub struct Metrics(Arc<Counts>);
+pub(super) struct Metrics(Arc<Counts>);
 
 #[derive(Debug, Default)]
 struct Counts {
@@ -21,7 +21,7 @@ struct Counts {
 
 impl Metrics {
     /// Counts one committed block.
-    pub fn committed(&self, committed: &Committed) {
+    pub(super) fn committed(&self, committed: &Committed) {
         let refused = committed.outcomes.iter().filter(|outcome| !outcome.is_done()).count();
         self.0.height.store(committed.header.height.get(), Ordering::Relaxed);
         self.0.blocks.fetch_add(1, Ordering::Relaxed);
@@ -31,7 +31,7 @@ impl Metrics {
 
     /// All of them as text.
     #[must_use]
-    pub fn text(&self, network: &NetworkHandle) -> String {
+    pub(super) fn text(&self, network: &NetworkHandle) -> String {
         let Counts { height, blocks, transactions, refused } = &*self.0;
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         let mut text = String::new();

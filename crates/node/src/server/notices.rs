@@ -3,8 +3,8 @@
 use carechain_api::{Asker, NodeError, Notice, NoticeKind, Notices};
 use carechain_crypto::EhrId;
 use carechain_types::{
-    EhrValue, GrantValue, Header, Height, Outcome, PublicPart, RequestValue, StateKey, TransactionBody, ehr_id, grant_id,
-    request_id,
+    EhrValue, GrantValue, Header, Height, Outcome, PublicPart, RequestValue, StateKey, TransactionBody,
+    ehr_id, grant_id, request_id,
 };
 
 use super::access::{Viewer, value};
@@ -14,7 +14,7 @@ use super::engine_thread::NodeEngine;
 const BLOCKS_MAX: u64 = 512;
 
 /// Everything above `after` that concerns the asker, as far as one answer goes.
-pub fn notices(engine: &NodeEngine, asker: &Asker, after: Height) -> Result<Notices, NodeError> {
+pub(super) fn notices(engine: &NodeEngine, asker: &Asker, after: Height) -> Result<Notices, NodeError> {
     let viewer = Viewer::of(engine, asker)?;
     let head = engine.ledger().head().height;
     let until = head.min(after.saturating_add(BLOCKS_MAX));
@@ -50,7 +50,9 @@ fn notice(
         PublicPart::Request(part) if part.patient == viewer.id => {
             Some((NoticeKind::Request, *request_id(&id).get()))
         }
-        PublicPart::Grant(part) if viewer.is(&part.grantee) => Some((NoticeKind::Grant, *grant_id(&id).get())),
+        PublicPart::Grant(part) if viewer.is(&part.grantee) => {
+            Some((NoticeKind::Grant, *grant_id(&id).get()))
+        }
         PublicPart::Deny(part) => {
             let request: Option<RequestValue> = value(engine, &StateKey::request(&part.request))?;
             request

@@ -18,7 +18,7 @@ const WAITING_PER_WORKER: usize = 1_024;
 
 /// Sends the engine's messages.
 #[derive(Clone)]
-pub struct PeerSender {
+pub(super) struct PeerSender {
     network: NetworkHandle,
     membership: Arc<Membership>,
 }
@@ -26,19 +26,19 @@ pub struct PeerSender {
 impl PeerSender {
     /// For the members of one epoch.
     #[must_use]
-    pub const fn new(network: NetworkHandle, membership: Arc<Membership>) -> Self {
+    pub(super) const fn new(network: NetworkHandle, membership: Arc<Membership>) -> Self {
         Self { network, membership }
     }
 
     /// To one member; lost without a connection, for the protocol says it again.
-    pub fn send(&self, to: ReplicaId, message: &PeerMessage) {
+    pub(super) fn send(&self, to: ReplicaId, message: &PeerMessage) {
         let Some(member) = self.membership.member(to) else { return };
         let sent = self.network.send(member.node_key, class(message), Bytes::from(message.to_bytes()));
         report(sent);
     }
 
     /// To every other member.
-    pub fn broadcast(&self, message: &PeerMessage) {
+    pub(super) fn broadcast(&self, message: &PeerMessage) {
         let sent = self.network.broadcast(class(message), &Bytes::from(message.to_bytes()));
         report(sent.map(|_| ()));
     }
@@ -60,7 +60,7 @@ const fn class(message: &PeerMessage) -> Class {
 }
 
 /// What is checked on its way in.
-pub struct Border {
+pub(super) struct Border {
     /// The engine behind it.
     pub engine: EngineHandle,
     /// The members.
@@ -71,7 +71,11 @@ pub struct Border {
 
 /// Starts the pool: one thread takes the network's events, `workers` check. A peer's messages of one class stay in
 /// order, and votes never wait behind bodies.
-pub fn start(border: Border, events: EventReceiver, workers: usize) -> std::io::Result<Vec<JoinHandle<()>>> {
+pub(super) fn start(
+    border: Border,
+    events: EventReceiver,
+    workers: usize,
+) -> std::io::Result<Vec<JoinHandle<()>>> {
     let border = Arc::new(border);
     let mut threads = Vec::new();
     let mut senders = Vec::new();

@@ -14,7 +14,7 @@ const REMEMBERED_MAX: usize = 32_768;
 
 /// Ed25519 with a memory, shared by clones.
 #[derive(Clone, Debug, Default)]
-pub struct NodeScheme(Arc<Mutex<Memory>>);
+pub(super) struct NodeScheme(Arc<Mutex<Memory>>);
 
 #[derive(Debug, Default)]
 struct Memory {

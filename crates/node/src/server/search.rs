@@ -4,7 +4,8 @@ use carechain_api::{Asker, NodeError, SearchHit, SearchPage, SearchQuery};
 use carechain_crypto::EhrId;
 use carechain_ledger::{IndexEntry, IndexList, IndexPosition, SearchRange};
 use carechain_types::{
-    EhrValue, IndexEntry as IndexContent, ParameterValue, PublicPart, SearchPolicy, StateKey, Time, Visibility, parameter,
+    EhrValue, IndexEntry as IndexContent, ParameterValue, PublicPart, SearchPolicy, StateKey, Time,
+    Visibility, parameter,
 };
 
 use super::access::{Viewer, value};
@@ -12,7 +13,7 @@ use super::engine_thread::NodeEngine;
 use super::search_index::SearchIndex;
 
 /// One page of hits for a signed query.
-pub fn search(
+pub(super) fn search(
     engine: &NodeEngine,
     index: &SearchIndex,
     asker: &Asker,
@@ -72,7 +73,8 @@ fn hit(
         return Ok(None);
     }
     let content = content(engine, index, entry)?;
-    let words = |content: &IndexContent| content.keywords.iter().map(|word| word.as_str().to_owned()).collect();
+    let words =
+        |content: &IndexContent| content.keywords.iter().map(|word| word.as_str().to_owned()).collect();
     Ok(Some(SearchHit {
         ehr_id,
         patient: ehr.patient,
@@ -98,7 +100,9 @@ fn content(
     let position = carechain_ledger::Position { height: entry.height, index: entry.position.index };
     let Some(stored) = engine.ledger().transaction_at(position).map_err(failed)? else { return Ok(None) };
     let body = stored.transaction.body;
-    let Ok(PublicPart::Publish(part)) = PublicPart::decode(body.kind, &body.public_part) else { return Ok(None) };
+    let Ok(PublicPart::Publish(part)) = PublicPart::decode(body.kind, &body.public_part) else {
+        return Ok(None);
+    };
     Ok(index.open(engine, &body, &part))
 }
 

@@ -2,7 +2,7 @@
 //!
 //! A thief of the disk without the credential learns no word: tokens are keyed with the index key, entries stay sealed.
 
-use carechain_crypto::{EhrId, HospitalId, SealingKeyPair, SealedPartContext, hash_parts};
+use carechain_crypto::{EhrId, HospitalId, SealedPartContext, SealingKeyPair, hash_parts};
 use carechain_ledger::{IndexEntry, IndexPosition, SearchToken, StoredPart};
 use carechain_types::limits::PART_BYTES_MAX;
 use carechain_types::{
@@ -15,20 +15,20 @@ use super::engine_thread::NodeEngine;
 const BLOCKS_PER_STEP: u64 = 64;
 
 /// The index key of this epoch, with what derives from it.
-pub struct SearchIndex {
+pub(super) struct SearchIndex {
     key: SealingKeyPair,
 }
 
 impl SearchIndex {
     /// With the private half of the index key.
     #[must_use]
-    pub const fn new(key: SealingKeyPair) -> Self {
+    pub(super) const fn new(key: SealingKeyPair) -> Self {
         Self { key }
     }
 
     /// The token of a word, compared in lower case.
     #[must_use]
-    pub fn token(&self, word: &str) -> SearchToken {
+    pub(super) fn token(&self, word: &str) -> SearchToken {
         let private = self.key.private();
         let digest = hash_parts(&[private.expose(), b"search token", word.trim().to_lowercase().as_bytes()]);
         let mut token = [0; 16];
@@ -38,7 +38,12 @@ impl SearchIndex {
 
     /// Opens the index entry of a record, if it has one that opens.
     #[must_use]
-    pub fn open(&self, engine: &NodeEngine, body: &TransactionBody, part: &PublishPart) -> Option<IndexContent> {
+    pub(super) fn open(
+        &self,
+        engine: &NodeEngine,
+        body: &TransactionBody,
+        part: &PublishPart,
+    ) -> Option<IndexContent> {
         let index = body.parts.iter().position(|head| head.kind == PartKind::IndexEntry.byte())?;
         let chain_id = *engine.ledger().chain_id();
         let id = body.id(&chain_id);
@@ -52,7 +57,7 @@ impl SearchIndex {
     }
 
     /// Adds the words of blocks that are committed and not indexed yet; gives whether more are left.
-    pub fn step(&self, engine: &mut NodeEngine) -> Result<bool, carechain_ledger::LedgerError> {
+    pub(super) fn step(&self, engine: &mut NodeEngine) -> Result<bool, carechain_ledger::LedgerError> {
         let (from, head) = (engine.ledger().tokens_height()?, engine.ledger().head().height);
         let until = head.min(from.saturating_add(BLOCKS_PER_STEP));
         if from >= until {
@@ -65,7 +70,8 @@ impl SearchIndex {
                 let outcomes = engine.ledger().outcomes(height)?.unwrap_or_default();
                 for (index, transaction) in (0_u32..).zip(&block.transactions) {
                     let done = outcomes.get(index as usize).is_some_and(|outcome| outcome.is_done());
-                    if done && let Some(record) = self.words(engine, &block.header, index, &transaction.body) {
+                    if done && let Some(record) = self.words(engine, &block.header, index, &transaction.body)
+                    {
                         records.push(record);
                     }
                 }
@@ -83,7 +89,9 @@ impl SearchIndex {
         index: u32,
         body: &TransactionBody,
     ) -> Option<(IndexEntry, Vec<SearchToken>)> {
-        let Ok(PublicPart::Publish(part)) = PublicPart::decode(body.kind, &body.public_part) else { return None };
+        let Ok(PublicPart::Publish(part)) = PublicPart::decode(body.kind, &body.public_part) else {
+            return None;
+        };
         let content = self.open(engine, body, &part)?;
         let record = ehr_id(&header.chain_id, &body.sender, &part.commitment);
         let entry = IndexEntry {

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use carechain_api::{
-    Answer, Asker, Node, NodeError, NoticeQuery, Notices, OpenedRead, SearchPage, SearchQuery, UploadBytes, UploadProgress,
-    UploadStatus, list_keys,
+    Answer, Asker, Node, NodeError, NoticeQuery, Notices, OpenedRead, SearchPage, SearchQuery, UploadBytes,
+    UploadProgress, UploadStatus, list_keys,
 };
 use carechain_chunks::ChunkStore;
 use carechain_crypto::{ChainId, HospitalId, TransactionId, UploadId};
@@ -16,8 +16,8 @@ use carechain_ledger::StoredPart;
 use carechain_network::NetworkHandle;
 use carechain_schema::StatusReport;
 use carechain_types::{
-    Bodies, DetachedPart, Freshness, Genesis, ListQuery, Proof, SignedReadRequest, SignedUploadComplete, SignedUploadOpen,
-    StateKey, StateQuery, Submission, Verifier,
+    Bodies, DetachedPart, Freshness, Genesis, ListQuery, Proof, SignedReadRequest, SignedUploadComplete,
+    SignedUploadOpen, StateKey, StateQuery, Submission, Verifier,
 };
 
 use super::access::{Viewer, check_keys};
@@ -26,7 +26,7 @@ use super::files::Files;
 use super::metrics::Metrics;
 use super::scheme::NodeScheme;
 use super::search_index::SearchIndex;
-use super::status::{EngineView, storage};
+use super::status::{EngineView, free_percent, storage};
 use super::{gateway, notices, search};
 
 /// How long a proof waits for heads that cover it.
@@ -38,10 +38,10 @@ pub(super) const COMMIT_WAIT: Duration = Duration::from_secs(30);
 
 /// The node as its HTTP border sees it.
 #[derive(Clone)]
-pub struct Service(pub(super) Arc<Parts>);
+pub(super) struct Service(pub(super) Arc<Parts>);
 
 /// What a service works with.
-pub struct Parts {
+pub(super) struct Parts {
     /// The founding of the ledger.
     pub genesis: Genesis,
     /// Bytes of the genesis file.
@@ -50,6 +50,8 @@ pub struct Parts {
     pub hospital: HospitalId,
     /// Where everything is kept.
     pub data_folder: PathBuf,
+    /// Free disk space, percent, below which own clients' transactions are refused.
+    pub transactions_reserve: u8,
     /// The consensus thread.
     pub engine: EngineHandle,
     /// The other members.
@@ -103,7 +105,9 @@ fn unprovable(error: &ProveError) -> NodeError {
 pub(super) fn not_admitted(refusal: NotAdmitted) -> NodeError {
     match refusal {
         NotAdmitted::Expiry => NodeError::Expiry,
-        NotAdmitted::NotIncludable(carechain_contract::NotIncludable::NotEnrolled { .. }) => NodeError::Unauthorized,
+        NotAdmitted::NotIncludable(carechain_contract::NotIncludable::NotEnrolled { .. }) => {
+            NodeError::Unauthorized
+        }
         NotAdmitted::NotIncludable(reason) => NodeError::Invalid { problem: reason.to_string() },
         NotAdmitted::Mempool(_) | NotAdmitted::Busy => NodeError::Busy,
     }
@@ -112,7 +116,7 @@ pub(super) fn not_admitted(refusal: NotAdmitted) -> NodeError {
 impl Service {
     /// Over these parts.
     #[must_use]
-    pub fn new(parts: Parts) -> Self {
+    pub(super) fn new(parts: Parts) -> Self {
         Self(Arc::new(parts))
     }
 
@@ -126,6 +130,9 @@ impl Service {
     /// Submits and waits; a commit gives its proof.
     async fn submit_and_prove(&self, submission: Submission) -> Result<Proof, NodeError> {
         let parts = &self.0;
+        if free_percent(&parts.data_folder) < u64::from(parts.transactions_reserve) {
+            return Err(NodeError::StorageFull { what: "transactions" });
+        }
         let verified = parts.verifier.submission(submission).map_err(|error| match error {
             carechain_types::Rejection::Parts => NodeError::Invalid { problem: error.to_string() },
             _ => NodeError::Unauthorized,
@@ -218,7 +225,7 @@ impl Node for Service {
     }
 
     fn metrics(&self) -> String {
-        self.0.metrics.text(&self.0.network)
+        self.0.metrics.text(&self.0.network) + &self.0.files.counts().text()
     }
 
     fn submit(&self, submission: Submission) -> Answer<'_, Proof> {
@@ -259,7 +266,8 @@ impl Node for Service {
         Box::pin(self.ask(move |engine| {
             let viewer = Viewer::of(engine, &asker)?;
             let failed = |_| NodeError::Internal { what: "the ledger cannot be read" };
-            let stored = engine.ledger().transaction(&transaction).map_err(failed)?.ok_or(NodeError::NotFound)?;
+            let stored =
+                engine.ledger().transaction(&transaction).map_err(failed)?.ok_or(NodeError::NotFound)?;
             if !viewer.sees_parts(&stored.transaction.body) {
                 return Err(NodeError::NotFound);
             }

@@ -9,7 +9,9 @@ use carechain_chunks::{ChunkStore, StoreError, StoreLimits};
 use carechain_consensus::{Timeouts, Window};
 use carechain_crypto::{IndexKeyShareContext, IndexKeyShareError, SealingKeyPair, Secret, SigningKeyPair};
 use carechain_engine::{Engine, Fatal, OpenError};
-use carechain_ledger::{BackendError, FileJournal, JournalBinding, JournalError, Ledger, LedgerError, RocksBackend};
+use carechain_ledger::{
+    BackendError, FileJournal, JournalBinding, JournalError, Ledger, LedgerError, RocksBackend,
+};
 use carechain_network::{Identity, Limits, Network, NetworkConfig, NetworkError, Peer, Runtimes};
 use carechain_types::{Genesis, GenesisError, GenesisHospital, Height, Membership, Verifier};
 use tokio::net::TcpListener;
@@ -30,7 +32,7 @@ use crate::folder::{DataFolder, FolderError};
 
 /// Why a node does not start. Nothing was voted.
 #[derive(Debug, thiserror::Error)]
-pub enum StartError {
+pub(crate) enum StartError {
     /// The data folder cannot be used.
     #[error(transparent)]
     Folder(#[from] FolderError),
@@ -91,7 +93,7 @@ pub enum StartError {
 }
 
 /// The node's private keys.
-pub struct NodeIdentity {
+pub(crate) struct NodeIdentity {
     /// Signs votes and receipts, authenticates connections.
     pub signing: SigningKeyPair,
     /// Opens the index key.
@@ -99,9 +101,7 @@ pub struct NodeIdentity {
 }
 
 /// A node that runs until it is stopped or stops itself.
-pub struct RunningNode {
-    /// Where the HTTP interface listens.
-    pub api_address: SocketAddr,
+pub(crate) struct RunningNode {
     engine: EngineHandle,
     consensus: std::thread::JoinHandle<Result<(), Fatal>>,
     api: tokio::task::JoinHandle<std::io::Result<()>>,
@@ -113,13 +113,11 @@ pub struct RunningNode {
 }
 
 /// Starts everything; the node is a member's voting node.
-pub fn start(config: &Config, identity: NodeIdentity) -> Result<RunningNode, StartError> {
+pub(crate) fn start(config: &Config, identity: NodeIdentity) -> Result<RunningNode, StartError> {
     let folder = DataFolder::open(&config.node.data_folder)?;
     let genesis_file = read_genesis(config)?;
-    let genesis = Genesis::from_bytes(&genesis_file).map_err(|source| StartError::Genesis {
-        path: config.cluster.genesis_file.clone(),
-        source,
-    })?;
+    let genesis = Genesis::from_bytes(&genesis_file)
+        .map_err(|source| StartError::Genesis { path: config.cluster.genesis_file.clone(), source })?;
     let own = own_hospital(&genesis, &identity)?.clone();
     let index = Arc::new(SearchIndex::new(open_index_key(&genesis, &own, &identity)?));
     let stores = open_stores(config, &folder, &genesis, &own, &identity)?;
@@ -136,9 +134,11 @@ pub fn start(config: &Config, identity: NodeIdentity) -> Result<RunningNode, Sta
     let engine =
         Engine::open(engine_config, stores.ledger, stores.journal, Box::new(node_key), scheme.clone())?;
     let sender = PeerSender::new(network.handle.clone(), Arc::clone(&membership));
-    let EngineThread { handle: engine, thread: consensus } = EngineThread::start(engine, clock.clone(), sender)?;
+    let EngineThread { handle: engine, thread: consensus } =
+        EngineThread::start(engine, clock.clone(), sender)?;
     let verifier = Verifier::new(scheme, genesis.chain_id());
-    let border = Border { engine: engine.clone(), membership: Arc::clone(&membership), verifier: verifier.clone() };
+    let border =
+        Border { engine: engine.clone(), membership: Arc::clone(&membership), verifier: verifier.clone() };
     peers::start(border, network.events, workers())?;
 
     let files = Files::start(FilesConfig {
@@ -162,6 +162,7 @@ pub fn start(config: &Config, identity: NodeIdentity) -> Result<RunningNode, Sta
         genesis_file,
         hospital: own.id,
         data_folder: folder.path().to_owned(),
+        transactions_reserve: config.node.disk_reserves.transactions,
         engine: engine.clone(),
         network: network.handle.clone(),
         chunks: stores.chunks,
@@ -180,7 +181,6 @@ pub fn start(config: &Config, identity: NodeIdentity) -> Result<RunningNode, Sta
     let api = runtime.spawn(carechain_api::serve(listener, Arc::new(service), stopped));
     tracing::info!(hospital = %own.id, name = own.name.as_str(), api = %api_address, "node started");
     Ok(RunningNode {
-        api_address,
         engine,
         consensus,
         api,
@@ -195,7 +195,7 @@ pub fn start(config: &Config, identity: NodeIdentity) -> Result<RunningNode, Sta
 impl RunningNode {
     /// A token that whoever wants the node to stop cancels.
     #[must_use]
-    pub fn stop_token(&self) -> CancellationToken {
+    pub(crate) fn stop_token(&self) -> CancellationToken {
         self.stop.clone()
     }
 
@@ -203,7 +203,7 @@ impl RunningNode {
     ///
     /// # Errors
     /// Why the engine stopped itself.
-    pub fn wait(self) -> Result<(), Fatal> {
+    pub(crate) fn wait(self) -> Result<(), Fatal> {
         while !self.stop.is_cancelled() && !self.consensus.is_finished() {
             std::thread::sleep(LOOK);
         }
@@ -238,7 +238,10 @@ fn read_genesis(config: &Config) -> Result<Bytes, StartError> {
         .map_err(|source| StartError::GenesisUnreadable { path: path.clone(), source })
 }
 
-fn own_hospital<'a>(genesis: &'a Genesis, identity: &NodeIdentity) -> Result<&'a GenesisHospital, StartError> {
+fn own_hospital<'a>(
+    genesis: &'a Genesis,
+    identity: &NodeIdentity,
+) -> Result<&'a GenesisHospital, StartError> {
     let key = identity.signing.public();
     let own = genesis.hospitals.iter().find(|hospital| hospital.node_key == key);
     own.ok_or_else(|| StartError::NotMember { key: key.to_hex() })
@@ -332,7 +335,8 @@ fn engine_config(
         ..Timeouts::default()
     };
     let window = u16::try_from(config.cluster.window).ok().and_then(Window::new).unwrap_or(Window::ONE);
-    let block_zero = ledger.header(Height::ZERO)?.ok_or(LedgerError::Missing { what: "header", height: Height::ZERO })?;
+    let block_zero =
+        ledger.header(Height::ZERO)?.ok_or(LedgerError::Missing { what: "header", height: Height::ZERO })?;
     Ok(carechain_consensus::Config::new(
         genesis.chain_id(),
         block_zero.id(),

@@ -13,7 +13,7 @@ use carechain_types::{Genesis, Time};
 use super::engine_thread::NodeEngine;
 
 /// What of the status comes from the engine, taken between two turns.
-pub struct EngineView {
+pub(super) struct EngineView {
     head: HeadLine,
     consensus: ConsensusStatus,
     summary: String,
@@ -23,7 +23,7 @@ pub struct EngineView {
 impl EngineView {
     /// Looks at the engine.
     #[must_use]
-    pub fn of(engine: &NodeEngine) -> Self {
+    pub(super) fn of(engine: &NodeEngine) -> Self {
         let ledger = engine.ledger();
         let (status, membership) = (engine.status(), &engine.config().membership);
         let primary = membership.member(status.primary).map(|member| member.hospital.to_string());
@@ -38,7 +38,10 @@ impl EngineView {
                 epoch: membership.epoch.get(),
                 view: status.view.get(),
                 primary: primary.unwrap_or_default(),
-                view_change: matches!(status.phase, Phase::WaitingForMembers { .. } | Phase::WaitingForNewView),
+                view_change: matches!(
+                    status.phase,
+                    Phase::WaitingForMembers { .. } | Phase::WaitingForNewView
+                ),
                 member_count: u32::try_from(membership.members.len()).unwrap_or(u32::MAX),
                 quorum: u32::try_from(membership.quorum().size()).unwrap_or(u32::MAX),
                 pending_transactions: waiting as u64,
@@ -50,7 +53,7 @@ impl EngineView {
 
     /// The whole report.
     #[must_use]
-    pub fn report(
+    pub(super) fn report(
         self,
         genesis: &Genesis,
         hospital: &carechain_crypto::HospitalId,
@@ -98,13 +101,13 @@ impl EngineView {
 
 /// Time as documents carry it.
 #[must_use]
-pub fn timestamp(time: Time) -> Timestamp {
+pub(super) fn timestamp(time: Time) -> Timestamp {
     Timestamp::from_microseconds(time.as_micros()).unwrap_or(Timestamp::MAX)
 }
 
 /// Disk and files.
 #[must_use]
-pub fn storage(data_folder: &Path, chunks: &ChunkStore) -> StorageStatus {
+pub(super) fn storage(data_folder: &Path, chunks: &ChunkStore) -> StorageStatus {
     let stats = chunks.stats().ok();
     let free = rustix::fs::statvfs(data_folder).map_or(0, |stat| stat.f_bavail * stat.f_frsize);
     StorageStatus {
@@ -114,6 +117,12 @@ pub fn storage(data_folder: &Path, chunks: &ChunkStore) -> StorageStatus {
         file_count: stats.map_or(0, |stats| stats.files),
         file_count_below_policy: 0,
     }
+}
+
+/// Free space of a folder's disk, percent; full if the system does not say.
+#[must_use]
+pub(crate) fn free_percent(folder: &Path) -> u64 {
+    rustix::fs::statvfs(folder).map_or(100, |stat| stat.f_bavail * 100 / stat.f_blocks.max(1))
 }
 
 fn folder_bytes(folder: &Path) -> u64 {

@@ -10,11 +10,11 @@ use crate::config::{Config, ConfigError, RawConfig};
 use crate::founding::{FoundingError, HospitalPlan, found};
 
 /// Most nodes of a local network.
-pub const NODES_MAX: usize = 100;
+pub(super) const NODES_MAX: usize = 100;
 
 /// Why a network is not made.
 #[derive(Debug, thiserror::Error)]
-pub enum InitError {
+pub(crate) enum InitError {
     /// Too few or too many nodes.
     #[error("--nodes {nodes} is outside 1 to {NODES_MAX}")]
     Nodes {
@@ -40,7 +40,7 @@ pub enum InitError {
 
 /// Why a folder is no network.
 #[derive(Debug, thiserror::Error)]
-pub enum TestnetError {
+pub(crate) enum TestnetError {
     /// No genesis file.
     #[error("{} holds no network: `carechain testnet init --dir {}` makes one", path.display(), path.display())]
     NoNetwork {
@@ -62,7 +62,7 @@ pub enum TestnetError {
 
 /// One node of a network.
 #[derive(Clone, Debug)]
-pub struct NodePlace {
+pub(crate) struct NodePlace {
     /// 1, 2, ...
     pub index: usize,
     /// Its folder.
@@ -74,32 +74,32 @@ pub struct NodePlace {
 impl NodePlace {
     /// Its configuration.
     #[must_use]
-    pub fn config_file(&self) -> PathBuf {
+    pub(crate) fn config_file(&self) -> PathBuf {
         self.folder.join("node.toml")
     }
 
     /// Its process id while it runs.
     #[must_use]
-    pub fn pid_file(&self) -> PathBuf {
+    pub(crate) fn pid_file(&self) -> PathBuf {
         self.folder.join("node.pid")
     }
 
     /// What it logs.
     #[must_use]
-    pub fn log_file(&self) -> PathBuf {
+    pub(crate) fn log_file(&self) -> PathBuf {
         self.folder.join("node.log")
     }
 
     /// Base address of its HTTP interface.
     #[must_use]
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://{}", self.api)
     }
 }
 
 /// A network on disk.
 #[derive(Clone, Debug)]
-pub struct Testnet {
+pub(crate) struct Testnet {
     /// Its folder.
     pub folder: PathBuf,
     /// Its nodes, in order.
@@ -108,7 +108,7 @@ pub struct Testnet {
 
 impl Testnet {
     /// Makes a new network.
-    pub fn init(folder: &Path, nodes: usize) -> Result<Self, InitError> {
+    pub(crate) fn init(folder: &Path, nodes: usize) -> Result<Self, InitError> {
         if !(1..=NODES_MAX).contains(&nodes) {
             return Err(InitError::Nodes { nodes });
         }
@@ -125,7 +125,12 @@ impl Testnet {
             private_file::write(&file, text.as_bytes(), 0o644, private_file::Overwrite::Never)?;
         }
         let text = client_toml(&genesis, &ports);
-        private_file::write(&folder.join("client.toml"), text.as_bytes(), 0o644, private_file::Overwrite::Never)?;
+        private_file::write(
+            &folder.join("client.toml"),
+            text.as_bytes(),
+            0o644,
+            private_file::Overwrite::Never,
+        )?;
         let nodes = (1..=nodes).map(|index| NodePlace {
             index,
             folder: folder.join(format!("node-{index}")),
@@ -135,7 +140,7 @@ impl Testnet {
     }
 
     /// Opens a network.
-    pub fn open(folder: &Path) -> Result<Self, TestnetError> {
+    pub(crate) fn open(folder: &Path) -> Result<Self, TestnetError> {
         if !folder.join("genesis.json").exists() {
             return Err(TestnetError::NoNetwork { path: folder.to_owned() });
         }
@@ -153,20 +158,20 @@ impl Testnet {
     }
 
     /// One node, from 1.
-    pub fn node(&self, index: usize) -> Result<&NodePlace, TestnetError> {
+    pub(crate) fn node(&self, index: usize) -> Result<&NodePlace, TestnetError> {
         let missing = TestnetError::NoNode { index, nodes: self.nodes.len() };
         index.checked_sub(1).and_then(|position| self.nodes.get(position)).ok_or(missing)
     }
 
     /// The genesis file.
     #[must_use]
-    pub fn genesis_file(&self) -> PathBuf {
+    pub(crate) fn genesis_file(&self) -> PathBuf {
         self.folder.join("genesis.json")
     }
 
     /// Folder of a hospital's keys, from 1.
     #[must_use]
-    pub fn hospital_folder(&self, index: usize) -> PathBuf {
+    pub(crate) fn hospital_folder(&self, index: usize) -> PathBuf {
         self.folder.join(format!("hospital-{index}"))
     }
 }
@@ -205,7 +210,6 @@ fn node_toml(index: usize, ports: &[u16]) -> String {
     raw.node.chunk_bytes_max = 64 << 30;
     raw.node.disk_reserve_files = 2;
     raw.node.disk_reserve_transactions = 1;
-    raw.node.disk_reserve_votes = 1;
     let body = toml::to_string(&raw).expect("strings and numbers always encode");
     format!("# Made by `carechain testnet init`; node.toml.example explains every key.\n{body}")
 }

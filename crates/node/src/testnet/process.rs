@@ -14,7 +14,7 @@ use crate::cli::status;
 
 /// Why a process does not do what it should.
 #[derive(Debug, thiserror::Error)]
-pub enum ProcessError {
+pub(crate) enum ProcessError {
     /// It runs already.
     #[error("node {index} runs already as process {pid}")]
     Running {
@@ -70,7 +70,7 @@ pub enum ProcessError {
 }
 
 /// The process of a node, if it runs.
-pub fn running(node: &NodePlace) -> Option<Pid> {
+pub(crate) fn running(node: &NodePlace) -> Option<Pid> {
     let text = std::fs::read_to_string(node.pid_file()).ok()?;
     let pid = Pid::from_raw(text.trim().parse().ok()?)?;
     // A reused process id is somebody else's: its command line does not name this node's configuration.
@@ -81,7 +81,7 @@ pub fn running(node: &NodePlace) -> Option<Pid> {
 }
 
 /// Starts a node as a process of its own; it outlives this one.
-pub fn start(node: &NodePlace) -> Result<(), ProcessError> {
+pub(crate) fn start(node: &NodePlace) -> Result<(), ProcessError> {
     if let Some(pid) = running(node) {
         return Err(ProcessError::Running { index: node.index, pid: pid.as_raw_nonzero().get() });
     }
@@ -118,22 +118,22 @@ fn open_log(path: &PathBuf) -> io::Result<File> {
 }
 
 /// Asks a node to end, and waits until it has.
-pub fn stop(node: &NodePlace) -> Result<(), ProcessError> {
+pub(crate) fn stop(node: &NodePlace) -> Result<(), ProcessError> {
     end(node, Signal::TERM)
 }
 
 /// Ends a node as a power failure would, and waits until it is gone.
-pub fn kill(node: &NodePlace) -> Result<(), ProcessError> {
+pub(crate) fn kill(node: &NodePlace) -> Result<(), ProcessError> {
     end(node, Signal::KILL)
 }
 
 /// Stops a node's process where it stands.
-pub fn freeze(node: &NodePlace) -> Result<(), ProcessError> {
+pub(crate) fn freeze(node: &NodePlace) -> Result<(), ProcessError> {
     signal(node, Signal::STOP)
 }
 
 /// Lets a frozen node go on.
-pub fn thaw(node: &NodePlace) -> Result<(), ProcessError> {
+pub(crate) fn thaw(node: &NodePlace) -> Result<(), ProcessError> {
     signal(node, Signal::CONT)
 }
 
@@ -164,7 +164,11 @@ fn end(node: &NodePlace, signal: Signal) -> Result<(), ProcessError> {
 }
 
 /// Waits until a node answers and is connected to `peers` others.
-pub fn wait_until_ready(node: &NodePlace, peers: usize, patience: Duration) -> Result<(), ProcessError> {
+pub(crate) fn wait_until_ready(
+    node: &NodePlace,
+    peers: usize,
+    patience: Duration,
+) -> Result<(), ProcessError> {
     let started = Instant::now();
     loop {
         let why = match status(&node.url()) {

@@ -1,8 +1,8 @@
 //! Uploads, and what publishing and retrieving report.
 
 use carechain_schema::{
-    CopyHolder, PublishReport, RetrieveReport, RetrievedLine, UploadCompleteRequest, UploadOpenRequest, UploadReceipts,
-    UploadState, UploadStatus,
+    CopyHolder, PublishReport, RetrieveReport, RetrievedLine, UploadCompleteRequest, UploadOpenRequest,
+    UploadReceipts, UploadState, UploadStatus,
 };
 
 use crate::examples::{bytes, id, time};

@@ -7,7 +7,7 @@ macro_rules! counters {
     ($($(#[doc = $doc_text:literal])* $name:ident,)*) => {
         /// All counters at one time.
         #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-        pub struct FilesCounts {$(
+        pub(crate) struct FilesCounts {$(
             $(#[doc = $doc_text])*
             pub $name: u64,
         )*}
@@ -15,7 +15,7 @@ macro_rules! counters {
         impl FilesCounts {
             /// All of them in the Prometheus text format.
             #[must_use]
-            pub fn text(&self) -> String {
+            pub(crate) fn text(&self) -> String {
                 let mut text = String::new();
                 $({
                     let name = concat!("carechain_files_", stringify!($name), "_total");

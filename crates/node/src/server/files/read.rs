@@ -31,7 +31,11 @@ impl Files {
     ///
     /// # Errors
     /// `AccessEnded`, `NoHolder`, `Invalid` for a range outside the file, `Busy`.
-    pub async fn read(&self, entry: EntryId, signed: SignedReadRequest) -> Result<RecordStream, NodeError> {
+    pub(crate) async fn read(
+        &self,
+        entry: EntryId,
+        signed: SignedReadRequest,
+    ) -> Result<RecordStream, NodeError> {
         let shared = &self.0.shared;
         let SignedReadRequest { request, signature, .. } = signed;
         if request.gateway != shared.hospital {

@@ -27,7 +27,7 @@ use crate::server::engine_thread::EngineHandle;
 use crate::server::scheme::NodeScheme;
 
 /// What the byte pump of a node works with.
-pub struct FilesConfig {
+pub(crate) struct FilesConfig {
     /// The bytes.
     pub chunks: Arc<ChunkStore>,
     /// Opens streams to other members.
@@ -69,7 +69,7 @@ pub(super) struct PumpConfig {
 
 /// The byte pump. Cheap to clone; ends when the last one is dropped.
 #[derive(Clone)]
-pub struct Files(pub(super) Arc<Running>);
+pub(crate) struct Files(pub(super) Arc<Running>);
 
 /// What runs.
 pub(super) struct Running {
@@ -88,7 +88,7 @@ impl Drop for Running {
 impl Files {
     /// Starts serving other members, completing copies and collecting what was not published.
     #[must_use]
-    pub fn start(config: FilesConfig) -> Self {
+    pub(crate) fn start(config: FilesConfig) -> Self {
         let FilesConfig { chunks, network, incoming, signer, hospital, membership, .. } = config;
         let FilesConfig { engine, verifier, clock, parameters, runtime, .. } = config;
         let receipts_required = usize::from(parameters.receipts_required);
@@ -138,7 +138,7 @@ impl Files {
 
     /// The counters now.
     #[must_use]
-    pub fn counts(&self) -> FilesCounts {
+    pub(crate) fn counts(&self) -> FilesCounts {
         self.0.shared.counts.read()
     }
 }

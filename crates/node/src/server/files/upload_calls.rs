@@ -20,7 +20,7 @@ impl Files {
     ///
     /// # Errors
     /// `Invalid`, `Expiry`, `Unauthorized`, `UploadExists`, `StorageFull`, `Busy`.
-    pub async fn upload_open(&self, signed: SignedUploadOpen) -> Result<UploadStatus, NodeError> {
+    pub(crate) async fn upload_open(&self, signed: SignedUploadOpen) -> Result<UploadStatus, NodeError> {
         self.check_open(&signed).await?;
         let session = self.0.sessions.enter(&self.0.shared, &self.0.runtime, signed).await?;
         self.status_of(&session)
@@ -45,7 +45,7 @@ impl Files {
     /// # Errors
     /// `NotFound` if the upload is not open here (the client opens it again), `Invalid`, `UploadMismatch`,
     /// `StorageFull`.
-    pub async fn upload_chunk(&self, chunk: UploadBytes) -> Result<(), NodeError> {
+    pub(crate) async fn upload_chunk(&self, chunk: UploadBytes) -> Result<(), NodeError> {
         let UploadBytes { upload_id, index, bytes } = chunk;
         let shared = &self.0.shared;
         let session = self.0.sessions.find(&upload_id).await.ok_or(NodeError::NotFound)?;
@@ -64,7 +64,7 @@ impl Files {
     ///
     /// # Errors
     /// `NotFound`.
-    pub async fn upload_status(&self, upload_id: UploadId) -> Result<UploadStatus, NodeError> {
+    pub(crate) async fn upload_status(&self, upload_id: UploadId) -> Result<UploadStatus, NodeError> {
         if let Some(session) = self.0.sessions.find(&upload_id).await {
             return self.status_of(&session);
         }
@@ -88,7 +88,10 @@ impl Files {
     ///
     /// # Errors
     /// `NotFound`, `Unauthorized`, `UploadMismatch`, `UploadIncomplete`.
-    pub async fn upload_complete(&self, signed: SignedUploadComplete) -> Result<UploadProgress, NodeError> {
+    pub(crate) async fn upload_complete(
+        &self,
+        signed: SignedUploadComplete,
+    ) -> Result<UploadProgress, NodeError> {
         let shared = &self.0.shared;
         let SignedUploadComplete { complete, signature, values } = signed;
         let session = self.0.sessions.find(&complete.upload_id).await.ok_or(NodeError::NotFound)?;
