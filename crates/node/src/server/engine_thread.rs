@@ -23,6 +23,10 @@ pub(super) type NodeEngine = Engine<RocksBackend, FileJournal, NodeScheme>;
 type Question = Box<dyn FnOnce(&mut NodeEngine) + Send>;
 
 /// What the thread is told.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "almost every order is an input; a box would cost each an allocation"
+)]
 pub(super) enum Order {
     /// Something for the engine.
     Input(Input),

@@ -134,8 +134,8 @@ pub(crate) fn start(config: &Config, identity: NodeIdentity) -> Result<RunningNo
     let engine =
         Engine::open(engine_config, stores.ledger, stores.journal, Box::new(node_key), scheme.clone())?;
     let sender = PeerSender::new(network.handle.clone(), Arc::clone(&membership));
-    let EngineThread { handle: engine, thread: consensus } =
-        EngineThread::start(engine, clock.clone(), sender)?;
+    let thread = EngineThread::start(engine, clock.clone(), sender)?;
+    let EngineThread { handle: engine, thread: consensus } = thread;
     let verifier = Verifier::new(scheme, genesis.chain_id());
     let border =
         Border { engine: engine.clone(), membership: Arc::clone(&membership), verifier: verifier.clone() };
@@ -172,14 +172,8 @@ pub(crate) fn start(config: &Config, identity: NodeIdentity) -> Result<RunningNo
         gateway: Gateway::new(signing, own.id, clock),
         metrics,
     });
-    let address = config.node.api_listen;
-    let listener = runtime
-        .block_on(TcpListener::bind(address))
-        .map_err(|source| StartError::Listen { address, source })?;
-    let api_address = listener.local_addr().map_err(|source| StartError::Listen { address, source })?;
-    let stopped = stop.clone().cancelled_owned();
-    let api = runtime.spawn(carechain_api::serve(listener, Arc::new(service), stopped));
-    tracing::info!(hospital = %own.id, name = own.name.as_str(), api = %api_address, "node started");
+    let api = serve(config.node.api_listen, &runtime, service, &stop)?;
+    tracing::info!(hospital = %own.id, name = own.name.as_str(), "node started");
     Ok(RunningNode {
         engine,
         consensus,
@@ -190,6 +184,19 @@ pub(crate) fn start(config: &Config, identity: NodeIdentity) -> Result<RunningNo
         votes_runtime,
         _folder: folder,
     })
+}
+
+fn serve(
+    address: SocketAddr,
+    runtime: &Runtime,
+    service: Service,
+    stop: &CancellationToken,
+) -> Result<tokio::task::JoinHandle<std::io::Result<()>>, StartError> {
+    let listener = runtime
+        .block_on(TcpListener::bind(address))
+        .map_err(|source| StartError::Listen { address, source })?;
+    tracing::info!(%address, "the HTTP interface listens");
+    Ok(runtime.spawn(carechain_api::serve(listener, Arc::new(service), stop.clone().cancelled_owned())))
 }
 
 impl RunningNode {
