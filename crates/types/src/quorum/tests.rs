@@ -8,8 +8,8 @@ fn quorums_intersect_in_an_honest_replica_and_are_reachable() {
         let quorum = Quorum::new(replicas).expect("not zero");
         let (n, f, q) = (replicas, quorum.faulty_max(), quorum.size());
         assert!(3 * f < n && n <= 3 * f + 3, "f is the greatest for n = {n}");
-        assert!(2 * q >= n + f + 1, "two quorums share more than f replicas for n = {n}");
-        assert!(2 * (q - 1) < n + f + 1, "q is the smallest for n = {n}");
+        assert!(2 * q > n + f, "two quorums share more than f replicas for n = {n}");
+        assert!(2 * (q - 1) <= n + f, "q is the smallest for n = {n}");
         assert!(q <= n - f, "the honest reach a quorum for n = {n}");
         assert_eq!(quorum.one_honest(), f + 1);
         assert_eq!(quorum.answers(), n - f - 1);
