@@ -4,14 +4,15 @@
 
 mod consent;
 mod error;
+mod files;
 mod input;
 mod people;
+mod plan;
 mod report;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
-use carechain_client::Unwatched;
 use carechain_crypto::EhrId;
 use carechain_schema::{DemoReport, DemoStep};
 use carechain_types::Proof;
@@ -19,19 +20,10 @@ use carechain_types::Proof;
 use crate::testnet::{Testnet, kill, running, start, stop, wait_until_ready};
 
 pub(crate) use error::DemoError;
+use files::{read, write};
 use people::People;
+pub(crate) use plan::DemoPlan;
 use report::Steps;
-
-/// What a demonstration is asked for.
-#[derive(Clone, Debug)]
-pub(crate) struct DemoPlan {
-    /// How many nodes, at least 4.
-    pub nodes: usize,
-    /// Folder of the network and of everything made.
-    pub folder: PathBuf,
-    /// Files or folders to publish; none = a generated study.
-    pub inputs: Vec<PathBuf>,
-}
 
 /// How long a node may take to be ready.
 const READY: Duration = Duration::from_secs(30);
@@ -141,14 +133,3 @@ fn verify(file: &Path, net: &Testnet) -> Result<(), DemoError> {
         Proof::from_file(&read(file)?).map_err(|error| DemoError::Proof { problem: error.to_string() })?;
     proof.verify(&genesis).map(drop).map_err(|error| DemoError::Proof { problem: error.to_string() })
 }
-
-fn read(path: &Path) -> Result<Vec<u8>, DemoError> {
-    std::fs::read(path).map_err(|source| DemoError::File { path: path.to_owned(), source })
-}
-
-fn write(path: &Path, bytes: &[u8]) -> Result<(), DemoError> {
-    std::fs::write(path, bytes).map_err(|source| DemoError::File { path: path.to_owned(), source })
-}
-
-/// Nobody watches single bytes of a demonstration.
-const UNWATCHED: Unwatched = Unwatched;

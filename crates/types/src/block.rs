@@ -1,6 +1,6 @@
 //! Blocks: header, body, outcomes.
 
-use carechain_crypto::{BlockId, ChainId, Context, Digest, Signature, StateRoot, TransactionId, derive};
+use carechain_crypto::{BlockId, ChainId, Context, Digest, StateRoot, TransactionId, derive};
 use serde::{Deserialize, Serialize};
 
 use crate::bounded::{BoundedBytes, BoundedVec};
@@ -50,23 +50,6 @@ impl Header {
     #[must_use]
     pub fn id(&self) -> BlockId {
         BlockId::new(derive(Context::Block, &encode(self)))
-    }
-}
-
-/// What a block binds of one transaction: 96 bytes.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
-pub struct TransactionLeaf {
-    /// The transaction.
-    pub id: TransactionId,
-    /// Its signature: one body can have two valid ones, the block says which.
-    pub signature: Signature,
-}
-
-impl TransactionLeaf {
-    /// Leaf hash in the transactions tree.
-    #[must_use]
-    pub fn digest(&self) -> Digest {
-        tree::leaf_hash(&encode(self))
     }
 }
 

@@ -149,22 +149,6 @@ pub mod parameter {
 }
 
 impl Genesis {
-    /// The genesis file: these bytes are hashed.
-    #[must_use]
-    pub fn to_bytes(&self) -> Vec<u8> {
-        file::write(self)
-    }
-
-    /// Reads and checks a genesis file.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, GenesisError> {
-        let genesis = file::read(bytes)?;
-        genesis.check()?;
-        if genesis.to_bytes() != bytes {
-            return Err(GenesisError::NotCanonical);
-        }
-        Ok(genesis)
-    }
-
     /// BLAKE3 of the file's bytes.
     #[must_use]
     pub fn chain_id(&self) -> ChainId {

@@ -37,13 +37,14 @@ mod state;
 pub mod state_proof;
 mod time;
 mod transaction;
+mod transaction_leaf;
 pub mod tree;
 mod upload;
 mod verified;
 
 pub use access_entry::{AccessEntry, Decision, DecisionReason, EntryId, EntryShape, ReadResult};
 pub use agent::{AgentError, AgentKeys, KeyAgent, PersonBody};
-pub use block::{Block, Header, Outcome, PROTOCOL_VERSION, TransactionLeaf};
+pub use block::{Block, Header, Outcome, PROTOCOL_VERSION};
 pub use bounded::{BoundedBytes, BoundedString, BoundedVec, TooMany};
 pub use certificate::{Certificate, CertificateKey, Phase, SharedCertificate};
 pub use codec::{DecodeError, decode, encode};
@@ -91,6 +92,7 @@ pub use time::{Span, Time};
 pub use transaction::{
     DetachedPart, PartHead, Submission, TRANSACTION_VERSION, Transaction, TransactionBody,
 };
+pub use transaction_leaf::TransactionLeaf;
 pub use upload::{RepairFetch, UploadComplete, UploadOpen};
 pub use verified::{
     Ed25519, Rejection, SignatureScheme, Verified, Verifier, Vote, certificate_of, sign_as_member,

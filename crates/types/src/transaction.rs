@@ -6,13 +6,13 @@ use carechain_crypto::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::block::TransactionLeaf;
 use crate::bounded::{BoundedBytes, BoundedVec};
 use crate::codec::encode;
 use crate::limits::{PART_BYTES_MAX, PARTS_MAX, PUBLIC_PART_BYTES_MAX};
 use crate::party::Party;
 use crate::signed::SignedBody;
 use crate::time::Time;
+use crate::transaction_leaf::TransactionLeaf;
 
 /// Version of transaction bodies.
 pub const TRANSACTION_VERSION: u16 = 1;

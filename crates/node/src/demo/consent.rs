@@ -3,14 +3,15 @@
 use std::path::Path;
 use std::time::Duration;
 
-use carechain_client::{GrantTerms, OperationError, RequestPlan, RetrieveTarget, Search, now};
+use carechain_client::{GrantTerms, OperationError, RequestPlan, RetrieveTarget, Search, Unwatched, now};
 use carechain_crypto::{EhrId, GrantId};
 use carechain_types::{AccessKind, AccessPurpose, BoundedVec, Party, Reason, RequestSelection, Span, Time};
 
+use super::error::DemoError;
 use super::input::{Hashes, retrieved};
 use super::people::{KEYWORD, People};
+use super::plan::DemoPlan;
 use super::report::Steps;
-use super::{DemoError, DemoPlan, UNWATCHED};
 
 /// How far ahead the grant starts, so that a read comes too early.
 const START_AHEAD: Span = Span::SECOND.times(4);
@@ -52,11 +53,11 @@ pub(super) fn carry_out(
     steps.refused("too early", "grant_not_yet_valid", || read(people, ehr_id, grant))?;
     wait_until(starts.after(SLACK));
     retrieve(steps, "retrieve", before, &plan.folder.join("retrieved"), |folder| {
-        people.reader.retrieve(RetrieveTarget::Request(request), folder, &UNWATCHED)
+        people.reader.retrieve(RetrieveTarget::Request(request), folder, &Unwatched)
     })?;
     revoked_and_expired(steps, people, ehr_id, grant)?;
     retrieve(steps, "owner's read", before, &plan.folder.join("own"), |folder| {
-        people.patient.retrieve(RetrieveTarget::Record(ehr_id), folder, &UNWATCHED)
+        people.patient.retrieve(RetrieveTarget::Record(ehr_id), folder, &Unwatched)
     })
 }
 

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use carechain_crypto::{Digest, hash};
 
-use super::{DemoError, DemoPlan, read, write};
+use super::error::DemoError;
+use super::files::{read, write};
+use super::plan::DemoPlan;
 
 /// Bytes of the generated image: a CT slice stack of ordinary size.
 const IMAGE_BYTES: usize = 24 << 20;

@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use carechain_client::{
-    EnrolmentPlan, Keystore, OperationError, Profile, PublishPlan, Published, Session, now,
+    EnrolmentPlan, Keystore, OperationError, Profile, PublishPlan, Published, Session, Unwatched, now,
 };
 use carechain_crypto::{PersonId, Secret};
 use carechain_types::{EhrKind, Role, Span, Visibility};
 
-use super::{DemoError, UNWATCHED, read};
+use super::error::DemoError;
+use super::files::read;
 use crate::testnet::Testnet;
 
 /// A keyword of the demonstration's record.
@@ -56,7 +57,7 @@ impl People {
             amends: None,
             recipients: Vec::new(),
         };
-        Ok(self.author.publish(&plan, &UNWATCHED)?)
+        Ok(self.author.publish(&plan, &Unwatched)?)
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use carechain_client::OperationError;
 use carechain_schema::DemoStep;
 
-use super::DemoError;
+use super::error::DemoError;
 use crate::cli::status;
 use crate::testnet::Testnet;
 

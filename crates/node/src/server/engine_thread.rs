@@ -13,7 +13,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError};
 use tokio::sync::{broadcast, oneshot};
 
 use super::clock::Clock;
-use super::peers::PeerSender;
+use super::peer_sender::PeerSender;
 use super::scheme::NodeScheme;
 
 /// The engine as this node runs it.

@@ -33,6 +33,7 @@ mod ledger_view;
 mod limits;
 mod local_chunks;
 mod message;
+mod opening;
 mod push_link;
 mod push_service;
 mod read;

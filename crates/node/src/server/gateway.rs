@@ -1,21 +1,16 @@
-//! The gateway: wraps a reader's signed request in its own transaction, waits for the committed decision, and lets
-//! bytes flow only against an `allowed` entry.
+//! The gateway: signs in the hospital's name, and wraps a reader's signed request in its own transaction.
 
 use std::sync::Arc;
 
-use carechain_api::{NodeError, OpenedRead};
-use carechain_crypto::{Commitment, HospitalId, Nonce, SigningKeyPair, address_commitment, address_tag};
-use carechain_engine::Answer;
+use carechain_api::NodeError;
+use carechain_crypto::{ChainId, HospitalId, Nonce, SigningKeyPair};
+use carechain_types::limits::TRANSACTION_LIFE_DEFAULT;
 use carechain_types::{
-    BoundedBytes, BoundedVec, Decision, EhrValue, NodeSigner, Outcome, Party, PublicPart, ReadPart,
-    ReadResult, Refusal, SignedReadRequest, StateKey, Submission, TRANSACTION_VERSION, Transaction,
-    TransactionBody, decode,
-    limits::{OUTCOME_RESULT_BYTES_MAX, TRANSACTION_LIFE_DEFAULT},
+    BoundedBytes, BoundedVec, NodeSigner, Party, PublicPart, ReadPart, Submission, TRANSACTION_VERSION,
+    Transaction, TransactionBody,
 };
 
-use super::access::value;
 use super::clock::Clock;
-use super::service::{COMMIT_WAIT, Parts, gone, not_admitted};
 
 /// Signs in the name of the hospital's gateway.
 pub(super) struct Gateway {
@@ -32,7 +27,7 @@ impl Gateway {
     }
 
     /// The wrap of a request, as a transaction of this hospital.
-    fn wrap(&self, parts: &Parts, part: ReadPart) -> Result<Submission, NodeError> {
+    pub(super) fn wrap(&self, chain_id: &ChainId, part: ReadPart) -> Result<Submission, NodeError> {
         let mut salt = [0; 16];
         getrandom::fill(&mut salt)
             .map_err(|_| NodeError::Internal { what: "the system gives no randomness" })?;
@@ -49,81 +44,7 @@ impl Gateway {
             public_part,
             parts: BoundedVec::empty(),
         };
-        let signature = NodeSigner::sign(&*self.key, parts.verifier.chain_id(), &body);
+        let signature = NodeSigner::sign(&*self.key, chain_id, &body);
         Ok(Submission { transaction: Transaction { body, signature }, parts: BoundedVec::empty() })
     }
-}
-
-/// Decides one read request on the ledger and opens the bytes if it is allowed.
-pub(super) async fn open_read(
-    parts: &Arc<Parts>,
-    request: SignedReadRequest,
-) -> Result<OpenedRead, NodeError> {
-    let SignedReadRequest { request: body, signature, shown } = request;
-    if body.gateway != parts.hospital {
-        let problem = format!("the request names gateway {}, this is {}", body.gateway, parts.hospital);
-        return Err(NodeError::Invalid { problem });
-    }
-    parts.verifier.body(&body.reader_key, &body, &signature).map_err(|_| NodeError::Unauthorized)?;
-    let expected = shown.map_or(carechain_crypto::AddressShown::ZERO, |shown| shown.digest(body.salt));
-    if expected != body.shown {
-        let problem = "the address beside the request is not the one its signature covers".to_owned();
-        return Err(NodeError::Invalid { problem });
-    }
-    let ehr_id = body.ehr_id;
-    let ehr: Option<EhrValue> =
-        parts.engine.ask(move |engine| value(engine, &StateKey::ehr(&ehr_id))).await.map_err(gone)??;
-    let matches = match (&ehr, shown) {
-        (Some(ehr), Some(shown)) => ehr.commitment == commitment(ehr, &shown),
-        _ => false,
-    };
-    let part = ReadPart { request: body.clone(), signature, address_matches: u8::from(matches) };
-    let submission = parts.gateway.wrap(parts, part)?;
-    let verified =
-        parts.verifier.submission(submission).map_err(|_| NodeError::Internal { what: "own signature" })?;
-    let (id, height, outcome) = submit(parts, verified).await?;
-    let result = read_result(&outcome)?;
-    let block = parts
-        .engine
-        .ask(move |engine| engine.ledger().header(height))
-        .await
-        .map_err(gone)?
-        .ok()
-        .flatten()
-        .ok_or(NodeError::Internal { what: "the block of the decision cannot be read" })?;
-    let bytes = match (result.decision, result.entry) {
-        (Decision::Allowed, Some(entry)) => {
-            Some(parts.files.read(entry, SignedReadRequest { request: body, signature, shown }).await?)
-        }
-        _ => None,
-    };
-    Ok(OpenedRead { result, transaction: id, height, time: block.time, bytes })
-}
-
-async fn submit(
-    parts: &Parts,
-    verified: carechain_types::Verified<Submission>,
-) -> Result<(carechain_crypto::TransactionId, carechain_types::Height, Outcome), NodeError> {
-    let id = verified.transaction.body.id(parts.verifier.chain_id());
-    match tokio::time::timeout(COMMIT_WAIT, parts.engine.submit(Arc::new(verified))).await {
-        Err(_elapsed) => Err(NodeError::OutcomeUnknown { id }),
-        Ok(Err(error)) => Err(gone(error)),
-        Ok(Ok(Answer::Committed { id, height, outcome })) => Ok((id, height, outcome)),
-        Ok(Ok(Answer::NotAdmitted(refusal))) => Err(not_admitted(refusal)),
-        Ok(Ok(Answer::Expired { id })) => Err(NodeError::OutcomeUnknown { id }),
-    }
-}
-
-/// The decision inside an outcome; a bad wrap has none and is the caller's replay or mistake.
-fn read_result(outcome: &Outcome) -> Result<ReadResult, NodeError> {
-    match Refusal::from_code(outcome.code) {
-        Some(Refusal::BadWrap) => Err(NodeError::Replayed),
-        _ => decode(&outcome.result, OUTCOME_RESULT_BYTES_MAX)
-            .map_err(|_| NodeError::Internal { what: "the outcome of the read does not decode" }),
-    }
-}
-
-fn commitment(ehr: &EhrValue, shown: &carechain_types::ShownAddress) -> Commitment {
-    let tag = address_tag(&shown.opening);
-    address_commitment(&tag, &shown.root, shown.length, &ehr.author.to_bytes(), &ehr.patient)
 }

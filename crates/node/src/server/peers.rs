@@ -1,12 +1,12 @@
-//! Between engine and network: who is which replica, what travels in which class, and the pool that checks signatures.
+//! From the network to the engine: who is which replica, and the pool that checks signatures.
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use bytes::Bytes;
 use carechain_crypto::SigningPublicKey;
-use carechain_engine::{Input, Lane, PeerMessage};
-use carechain_network::{Class, Event, EventReceiver, NetworkHandle, SendError};
+use carechain_engine::{Input, PeerMessage};
+use carechain_network::{Class, Event, EventReceiver};
 use carechain_types::{Membership, ReplicaId, Verifier};
 use crossbeam_channel::{Receiver, Sender};
 
@@ -15,49 +15,6 @@ use super::scheme::NodeScheme;
 
 /// Messages that wait for one worker of the pool.
 const WAITING_PER_WORKER: usize = 1_024;
-
-/// Sends the engine's messages.
-#[derive(Clone)]
-pub(super) struct PeerSender {
-    network: NetworkHandle,
-    membership: Arc<Membership>,
-}
-
-impl PeerSender {
-    /// For the members of one epoch.
-    #[must_use]
-    pub(super) const fn new(network: NetworkHandle, membership: Arc<Membership>) -> Self {
-        Self { network, membership }
-    }
-
-    /// To one member; lost without a connection, for the protocol says it again.
-    pub(super) fn send(&self, to: ReplicaId, message: &PeerMessage) {
-        let Some(member) = self.membership.member(to) else { return };
-        let sent = self.network.send(member.node_key, class(message), Bytes::from(message.to_bytes()));
-        report(sent);
-    }
-
-    /// To every other member.
-    pub(super) fn broadcast(&self, message: &PeerMessage) {
-        let sent = self.network.broadcast(class(message), &Bytes::from(message.to_bytes()));
-        report(sent.map(|_| ()));
-    }
-}
-
-fn report(sent: Result<(), SendError>) {
-    match sent {
-        Ok(()) | Err(SendError::NotConnected { .. }) => {}
-        Err(error) => tracing::warn!(%error, "message not sent"),
-    }
-}
-
-const fn class(message: &PeerMessage) -> Class {
-    match message.lane() {
-        Lane::Consensus => Class::Consensus,
-        Lane::Transactions => Class::Transactions,
-        Lane::Bodies => Class::Bodies,
-    }
-}
 
 /// What is checked on its way in.
 pub(super) struct Border {

@@ -1,6 +1,5 @@
 //! What the HTTP border asks of this node, answered from engine, files and search index.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,88 +8,30 @@ use carechain_api::{
     Answer, Asker, Node, NodeError, NoticeQuery, Notices, OpenedRead, SearchPage, SearchQuery, UploadBytes,
     UploadProgress, UploadStatus, list_keys,
 };
-use carechain_chunks::ChunkStore;
 use carechain_crypto::{ChainId, HospitalId, TransactionId, UploadId};
-use carechain_engine::{Answer as EngineAnswer, NotAdmitted, ProveError};
+use carechain_engine::{Answer as EngineAnswer, ProveError};
 use carechain_ledger::StoredPart;
-use carechain_network::NetworkHandle;
 use carechain_schema::StatusReport;
 use carechain_types::{
-    Bodies, DetachedPart, Freshness, Genesis, ListQuery, Proof, SignedReadRequest, SignedUploadComplete,
-    SignedUploadOpen, StateKey, StateQuery, Submission, Verifier,
+    Bodies, DetachedPart, Freshness, ListQuery, Proof, SignedReadRequest, SignedUploadComplete,
+    SignedUploadOpen, StateKey, StateQuery, Submission,
 };
 
 use super::access::{Viewer, check_keys};
-use super::engine_thread::{EngineGone, EngineHandle, NodeEngine};
-use super::files::Files;
-use super::metrics::Metrics;
-use super::scheme::NodeScheme;
-use super::search_index::SearchIndex;
+use super::engine_thread::NodeEngine;
+use super::node_errors::{COMMIT_WAIT, gone, not_admitted};
+use super::parts::Parts;
 use super::status::{EngineView, free_percent, storage};
-use super::{gateway, notices, search};
+use super::{notices, reading, search};
 
 /// How long a proof waits for heads that cover it.
 const HEADS_WAIT: Duration = Duration::from_secs(2);
 /// Between two looks at the heads while waiting.
 const HEADS_LOOK: Duration = Duration::from_millis(50);
-/// How long a client waits for its commit.
-pub(super) const COMMIT_WAIT: Duration = Duration::from_secs(30);
 
 /// The node as its HTTP border sees it.
 #[derive(Clone)]
 pub(super) struct Service(pub(super) Arc<Parts>);
-
-/// What a service works with.
-pub(super) struct Parts {
-    /// The founding of the ledger.
-    pub genesis: Genesis,
-    /// Bytes of the genesis file.
-    pub genesis_file: Bytes,
-    /// Whose node this is.
-    pub hospital: HospitalId,
-    /// Where everything is kept.
-    pub data_folder: PathBuf,
-    /// Free disk space, percent, below which own clients' transactions are refused.
-    pub transactions_reserve: u8,
-    /// The consensus thread.
-    pub engine: EngineHandle,
-    /// The other members.
-    pub network: NetworkHandle,
-    /// The chunk store.
-    pub chunks: Arc<ChunkStore>,
-    /// Uploads, copies, reads.
-    pub files: Files,
-    /// Checks signatures.
-    pub verifier: Verifier<NodeScheme>,
-    /// Search words.
-    pub index: Arc<SearchIndex>,
-    /// Signs the gateway's own transactions.
-    pub gateway: gateway::Gateway,
-    /// Counters.
-    pub metrics: Metrics,
-}
-
-impl From<EngineGone> for NodeErrorFrom {
-    fn from(gone: EngineGone) -> Self {
-        Self(match gone {
-            EngineGone::Busy => NodeError::Busy,
-            EngineGone::Stopped => NodeError::NotReady { reason: "the engine has stopped".to_owned() },
-        })
-    }
-}
-
-/// Carries an error of this crate over into the border's.
-pub(super) struct NodeErrorFrom(NodeError);
-
-impl From<NodeErrorFrom> for NodeError {
-    fn from(error: NodeErrorFrom) -> Self {
-        error.0
-    }
-}
-
-pub(super) fn gone(error: EngineGone) -> NodeError {
-    NodeErrorFrom::from(error).into()
-}
 
 fn unprovable(error: &ProveError) -> NodeError {
     match error {
@@ -98,18 +39,6 @@ fn unprovable(error: &ProveError) -> NodeError {
         ProveError::TooMany { count } => {
             NodeError::Invalid { problem: format!("{count} claims are too many for one proof") }
         }
-    }
-}
-
-/// What a refusal to admit means to a caller.
-pub(super) fn not_admitted(refusal: NotAdmitted) -> NodeError {
-    match refusal {
-        NotAdmitted::Expiry => NodeError::Expiry,
-        NotAdmitted::NotIncludable(carechain_contract::NotIncludable::NotEnrolled { .. }) => {
-            NodeError::Unauthorized
-        }
-        NotAdmitted::NotIncludable(reason) => NodeError::Invalid { problem: reason.to_string() },
-        NotAdmitted::Mempool(_) | NotAdmitted::Busy => NodeError::Busy,
     }
 }
 
@@ -317,6 +246,6 @@ impl Node for Service {
     }
 
     fn open_read(&self, request: SignedReadRequest) -> Answer<'_, OpenedRead> {
-        Box::pin(gateway::open_read(&self.0, request))
+        Box::pin(reading::open_read(&self.0, request))
     }
 }

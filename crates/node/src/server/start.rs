@@ -23,10 +23,12 @@ use super::engine_thread::{EngineHandle, EngineThread};
 use super::files::{Files, FilesConfig};
 use super::gateway::Gateway;
 use super::metrics::Metrics;
-use super::peers::{self, Border, PeerSender};
+use super::parts::Parts;
+use super::peer_sender::PeerSender;
+use super::peers::{self, Border};
 use super::scheme::NodeScheme;
 use super::search_index::SearchIndex;
-use super::service::{Parts, Service};
+use super::service::Service;
 use crate::config::Config;
 use crate::folder::{DataFolder, FolderError};
 

@@ -50,7 +50,25 @@ struct FileHospital {
     index_key_share: String,
 }
 
-pub(super) fn write(genesis: &Genesis) -> Vec<u8> {
+impl Genesis {
+    /// The genesis file: these bytes are hashed.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        write(self)
+    }
+
+    /// Reads and checks a genesis file.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, GenesisError> {
+        let genesis = read(bytes)?;
+        genesis.check()?;
+        if genesis.to_bytes() != bytes {
+            return Err(GenesisError::NotCanonical);
+        }
+        Ok(genesis)
+    }
+}
+
+fn write(genesis: &Genesis) -> Vec<u8> {
     let file = File {
         schema: SCHEMA.to_owned(),
         created_micros: genesis.created.as_micros(),
@@ -100,7 +118,7 @@ fn write_hospital(hospital: &GenesisHospital) -> FileHospital {
     }
 }
 
-pub(super) fn read(bytes: &[u8]) -> Result<Genesis, GenesisError> {
+fn read(bytes: &[u8]) -> Result<Genesis, GenesisError> {
     let file: File = serde_json::from_slice(bytes)?;
     if file.schema != SCHEMA {
         return Err(field("schema", format_args!("\"{}\" where \"{SCHEMA}\" is known", file.schema)));

@@ -1,7 +1,7 @@
 //! Whether a committed access entry still opens its file, by this node's own ledger and clock.
 //!
 //! The same check stands at the gateway and at every holder, when a read begins and every
-//! [`RECHECK_BYTES`](super::limits::RECHECK_BYTES) after.
+//! [`RECHECK_BYTES`] after.
 
 use carechain_api::NodeError;
 use carechain_types::limits::{CLOCK_SKEW_MAX, READ_ENTRY_LIFE};

@@ -16,10 +16,10 @@ use tokio::time::{Instant, sleep, timeout};
 use super::frame::{Frame, Kind, read_head, read_payload, write_frame};
 use super::limits::{HEIGHT_PAUSE, HEIGHT_WAIT, PAYLOAD_WAIT, SERVICE_IDLE_MAX, STORING_MAX};
 use super::message::{PushComplete, RefusalCode, bitmap, body_of, frame_of};
+use super::opening::{expiry_in_rule, opening_of};
 use super::receipt::sign_receipt;
 use super::serve_error::ServeError;
 use super::shared::Shared;
-use super::upload_calls::{expiry_in_rule, opening_of};
 
 /// A frame; a chunk with its place among the chunks in memory.
 type Placed = (Frame, Option<OwnedSemaphorePermit>);

@@ -6,11 +6,11 @@ use carechain_api::{NodeError, UploadBytes, UploadProgress, UploadStatus};
 use carechain_chunks::{Completion, StoreError, UploadOpening};
 use carechain_crypto::{Manifest, ManifestError, UploadId, address_commitment, chunk_count};
 use carechain_schema::UploadState;
-use carechain_types::{BoundedVec, SignedUploadComplete, SignedUploadOpen, Time, UploadOpen, UploadReceipts};
+use carechain_types::{BoundedVec, SignedUploadComplete, SignedUploadOpen, UploadReceipts};
 
-use super::limits::UPLOAD_LIFE_MAX;
 use super::local_chunks::runs;
 use super::message::PushComplete;
+use super::opening::{expiry_in_rule, opening_of};
 use super::session::{Completed, Progress, Session, Told};
 use super::start::Files;
 use super::store::store_failure;
@@ -133,23 +133,6 @@ impl Files {
         let present = self.0.shared.store.chunks().present(session.local);
         let present = present.map_err(|error| store_failure(&error))?;
         Ok(status(&opening, state_of(&present, &progress), &present))
-    }
-}
-
-/// Now < expiry ≤ now + [`UPLOAD_LIFE_MAX`].
-pub(super) fn expiry_in_rule(expiry: Time, now: Time) -> bool {
-    now < expiry && expiry <= now.after(UPLOAD_LIFE_MAX)
-}
-
-/// What the store keeps of an opening.
-pub(super) const fn opening_of(open: &UploadOpen) -> UploadOpening {
-    UploadOpening {
-        upload: open.upload_id,
-        author: open.author,
-        patient: open.patient,
-        publishing_hospital: open.publishing_hospital,
-        length: open.length,
-        expiry: open.expiry,
     }
 }
 

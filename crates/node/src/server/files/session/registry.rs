@@ -13,9 +13,9 @@ use tokio::sync::Mutex;
 use super::Session;
 use super::task::Task;
 use crate::server::files::limits::SESSIONS_MAX;
+use crate::server::files::opening::opening_of;
 use crate::server::files::shared::Shared;
 use crate::server::files::store::store_failure;
-use crate::server::files::upload_calls::opening_of;
 
 /// All uploads with a task, and those that ended lately.
 #[derive(Default)]

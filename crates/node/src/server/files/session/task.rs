@@ -16,10 +16,10 @@ use tokio::time::{Instant, MissedTickBehavior, interval};
 use super::{Completed, Progress, Session, Told};
 use crate::server::files::ledger_view::{LedgerRecord, News};
 use crate::server::files::limits::{CLIENT_IDLE_MAX, EVENTS_MAX, ORDERS_MAX, SLOW_TICK};
+use crate::server::files::opening::opening_of;
 use crate::server::files::push_link::{Heard, LinkEvent, PushLink, PushOrder};
 use crate::server::files::receipt::{expectation, sign_receipt};
 use crate::server::files::shared::Shared;
-use crate::server::files::upload_calls::opening_of;
 
 /// The machine with everything it needs to act.
 pub(super) struct Task {

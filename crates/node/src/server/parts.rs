@@ -1,0 +1,47 @@
+//! What the node's service works with.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use carechain_chunks::ChunkStore;
+use carechain_crypto::HospitalId;
+use carechain_network::NetworkHandle;
+use carechain_types::{Genesis, Verifier};
+
+use super::engine_thread::EngineHandle;
+use super::files::Files;
+use super::gateway::Gateway;
+use super::metrics::Metrics;
+use super::scheme::NodeScheme;
+use super::search_index::SearchIndex;
+
+/// What a service works with.
+pub(super) struct Parts {
+    /// The founding of the ledger.
+    pub genesis: Genesis,
+    /// Bytes of the genesis file.
+    pub genesis_file: Bytes,
+    /// Whose node this is.
+    pub hospital: HospitalId,
+    /// Where everything is kept.
+    pub data_folder: PathBuf,
+    /// Free disk space, percent, below which own clients' transactions are refused.
+    pub transactions_reserve: u8,
+    /// The consensus thread.
+    pub engine: EngineHandle,
+    /// The other members.
+    pub network: NetworkHandle,
+    /// The chunk store.
+    pub chunks: Arc<ChunkStore>,
+    /// Uploads, copies, reads.
+    pub files: Files,
+    /// Checks signatures.
+    pub verifier: Verifier<NodeScheme>,
+    /// Search words.
+    pub index: Arc<SearchIndex>,
+    /// Signs the gateway's own transactions.
+    pub gateway: Gateway,
+    /// Counters.
+    pub metrics: Metrics,
+}
