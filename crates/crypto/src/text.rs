@@ -6,7 +6,7 @@
 use core::fmt;
 use core::str::FromStr;
 
-use data_encoding::{Encoding, Specification};
+use data_encoding::{DecodeKind, Encoding, Specification};
 use std::sync::LazyLock;
 
 use crate::fixed::{
@@ -67,7 +67,11 @@ fn decode(prefix: &'static str, text: &str) -> Result<[u8; 20], IdTextError> {
         .strip_prefix(prefix)
         .and_then(|rest| rest.strip_prefix('_'))
         .ok_or_else(|| IdTextError::Prefix { expected: prefix, got: text.chars().take(8).collect() })?;
-    let bytes = BASE32.decode(rest.as_bytes()).map_err(|_| IdTextError::Malformed { prefix })?;
+    // 39 characters have three bits more than 24 bytes: set ones mean that the last character is wrong.
+    let bytes = BASE32.decode(rest.as_bytes()).map_err(|error| match error.kind {
+        DecodeKind::Trailing => IdTextError::Checksum { prefix },
+        _ => IdTextError::Malformed { prefix },
+    })?;
     let (id, sum) = bytes.split_at_checked(20).ok_or(IdTextError::Malformed { prefix })?;
     let id: [u8; 20] = id.try_into().map_err(|_| IdTextError::Malformed { prefix })?;
     if sum.len() != CHECKSUM_BYTES {
