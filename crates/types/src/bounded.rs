@@ -162,8 +162,11 @@ impl<const MAX: usize> Serialize for BoundedString<MAX> {
     }
 }
 
+// The bytes of a text are those of a list of bytes. Asked for a `String`, the decoder would allocate whatever length the
+// bytes claim before it looks whether they are there.
 impl<'de, const MAX: usize> Deserialize<'de> for BoundedString<MAX> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::new(String::deserialize(deserializer)?).map_err(D::Error::custom)
+        let bytes = BoundedVec::<u8, MAX>::deserialize(deserializer)?;
+        String::from_utf8(bytes.0).map(Self).map_err(D::Error::custom)
     }
 }

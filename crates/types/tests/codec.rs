@@ -62,6 +62,18 @@ fn length_above_the_bound_is_refused_before_its_elements() {
 }
 
 #[test]
+fn text_that_claims_to_be_huge_is_refused_and_not_allocated() {
+    for length in [17, 1 << 40, 1 << 62, u64::MAX] {
+        let error = decode::<BoundedString<16>>(&encode(&length), 64);
+        assert!(matches!(error, Err(DecodeError::Malformed { .. })), "{length}: {error:?}");
+    }
+    assert!(matches!(
+        decode::<BoundedString<16>>(&encode(&(1_u64, 0xFF_u8)), 64),
+        Err(DecodeError::Malformed { .. })
+    ));
+}
+
+#[test]
 fn unknown_checked_byte_is_refused() {
     assert_eq!(encode(&ReasonCode::Withdrawn), [3]);
     assert!(matches!(decode::<ReasonCode>(&[200], 1), Err(DecodeError::Malformed { .. })));
