@@ -22,6 +22,9 @@ pub const LATENCIES_MAX: usize = 64;
 pub const HEDGE_AFTER_MIN: Span = Span::from_millis(200);
 /// A holder that sends nothing for this long while it owes something has failed.
 pub const SILENCE_MAX: Span = Span::from_millis(10_000);
+/// Silence of a holder after which an upload begins the next copy beside it: above any hiccup of a disk, below what a
+/// person who waits would notice as standing still.
+pub const UPLOAD_HEDGE_AFTER: Span = Span::from_millis(2_000);
 /// How often the runner of a machine passes it the time.
 pub const TICK: Span = Span::from_millis(100);
 

@@ -6,8 +6,10 @@
 //!                   └─────────────── expiry passes before it is published ───────┴─► expired
 //! ```
 //!
-//! Chunks are forwarded while they arrive. A holder first says which it has, so a restart of either side sends nothing
-//! twice. The runner keeps the bytes and executes the outputs.
+//! Chunks are forwarded while they arrive, to as many holders as the abstract needs receipts of; the further copies
+//! follow once it is on the ledger, or at once when one of those is slow. Whoever publishes waits for no copy that the
+//! contract does not ask for. A holder first says which it has, so a restart of either side sends nothing twice. The
+//! runner keeps the bytes and executes the outputs.
 //!
 //! Invariants
 //! - Bytes sent to one holder and not acknowledged never exceed the window.

@@ -97,6 +97,14 @@ impl Holder {
         }
     }
 
+    /// Whether it is worth waiting for: at work or done, and not silent for long while it owes something.
+    pub(super) fn is_prompt(&self, now: Time, hedge_after: Span) -> bool {
+        match self.phase {
+            HolderPhase::Waiting(_) => false,
+            _ => !self.owes() || now.since(self.heard) < hedge_after,
+        }
+    }
+
     /// It failed: wait, longer each time.
     pub(super) fn failed(&mut self, now: Time) {
         let doubled = HOLDER_RETRY_MIN.times(1 << self.failures.min(10));

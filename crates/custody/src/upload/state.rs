@@ -8,7 +8,9 @@ use carechain_types::{Span, Time};
 
 use super::holder::Holder;
 use crate::file_shape::FileShape;
-use crate::limits::{COPIES_DEFAULT, HOLDER_FAILURES_MAX, SILENCE_MAX, WINDOW_BYTES_DEFAULT};
+use crate::limits::{
+    COPIES_DEFAULT, HOLDER_FAILURES_MAX, SILENCE_MAX, UPLOAD_HEDGE_AFTER, WINDOW_BYTES_DEFAULT,
+};
 use crate::receipts::ReceiptProgress;
 
 /// What is uploaded and who should hold it.
@@ -33,6 +35,8 @@ pub struct UploadSettings {
     pub window_bytes: u64,
     /// Silence after which a holder that owes something has failed.
     pub silence_max: Span,
+    /// Silence after which the copies that come later need not wait for this holder any more.
+    pub hedge_after: Span,
     /// Failures in a row before the next in rank takes a holder's place.
     pub failures_max: u32,
 }
@@ -43,6 +47,7 @@ impl Default for UploadSettings {
             copies: COPIES_DEFAULT,
             window_bytes: WINDOW_BYTES_DEFAULT,
             silence_max: SILENCE_MAX,
+            hedge_after: UPLOAD_HEDGE_AFTER,
             failures_max: HOLDER_FAILURES_MAX,
         }
     }
@@ -108,6 +113,15 @@ impl Upload {
     #[must_use]
     pub fn copies(&self) -> usize {
         self.receipts.as_ref().map_or(0, ReceiptProgress::count)
+    }
+
+    /// Holders that may be at work at once: as many as the abstract needs receipts of, until it is on the ledger. The
+    /// further copies would only share the same uplink with the one that publishing waits for.
+    pub(super) fn holders_at_once(&self) -> usize {
+        if self.phase >= UploadPhase::Published {
+            return self.holders.len();
+        }
+        self.plan.receipts_required.saturating_sub(1).max(1)
     }
 
     /// The publishing hospital: this one.

@@ -131,14 +131,10 @@ impl Upload {
         if self.phase == UploadPhase::Ended {
             return;
         }
+        self.open_holders(now, outputs);
         let completed = self.phase >= UploadPhase::Completed && self.receipts.is_some();
         for (id, holder) in &mut self.holders {
             match holder.phase {
-                HolderPhase::Waiting(until) if now >= until => {
-                    holder.phase = HolderPhase::Opening;
-                    holder.heard = now;
-                    outputs.push(UploadOutput::Open { holder: *id });
-                }
                 HolderPhase::Taking if completed && holder.has_all() => {
                     holder.phase = HolderPhase::Completing;
                     holder.heard = now;
@@ -160,6 +156,22 @@ impl Upload {
             }
         }
         self.count_receipts(outputs);
+    }
+
+    /// Begins with holders in the order of their rank, no more at once than publishing waits for.
+    fn open_holders(&mut self, now: Time, outputs: &mut Vec<UploadOutput>) {
+        let hedge_after = self.settings.hedge_after;
+        let prompt = self.holders.values().filter(|holder| holder.is_prompt(now, hedge_after)).count();
+        let mut places = self.holders_at_once().saturating_sub(prompt);
+        for id in &self.plan.ranking {
+            let Some(holder) = self.holders.get_mut(id).filter(|_| places > 0) else { continue };
+            if matches!(holder.phase, HolderPhase::Waiting(until) if now >= until) {
+                holder.phase = HolderPhase::Opening;
+                holder.heard = now;
+                outputs.push(UploadOutput::Open { holder: *id });
+                places -= 1;
+            }
+        }
     }
 
     fn count_receipts(&mut self, outputs: &mut Vec<UploadOutput>) {
