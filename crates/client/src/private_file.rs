@@ -5,6 +5,10 @@ use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use carechain_crypto::Secret;
+
+use crate::limits::PASSPHRASE_FILE_BYTES_MAX;
+
 /// Why a file is not used. The caller mends the path or its permissions.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
@@ -54,6 +58,13 @@ pub enum Overwrite {
     Never,
     /// It is replaced.
     Replace,
+}
+
+/// The first line of a passphrase file.
+pub fn read_passphrase(path: &Path) -> Result<Secret<Vec<u8>>, FileError> {
+    let bytes = read(path, PASSPHRASE_FILE_BYTES_MAX)?;
+    let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    Ok(Secret::new(line.strip_suffix(b"\r").unwrap_or(line).to_vec()))
 }
 
 /// Reads a file of bounded length.

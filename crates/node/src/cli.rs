@@ -2,6 +2,7 @@
 
 mod asked;
 mod audit;
+mod bench;
 mod connection;
 mod decide;
 mod demo;
@@ -119,6 +120,9 @@ enum Command {
     /// Evidence that verifies offline.
     #[command(subcommand)]
     Proof(proof::ProofCommand),
+    /// Measurements on a fresh local network.
+    #[command(subcommand)]
+    Bench(bench::BenchCommand),
 }
 
 /// Parses, runs, prints, and says how it went.
@@ -174,6 +178,7 @@ fn run(arguments: &Arguments, output: &Output) -> Result<(), CommandError> {
         Command::Audit(command) => audit::run(command, global, output),
         Command::Transaction(command) => transaction::run(command, global, output),
         Command::Proof(command) => proof::run(command, global, output),
+        Command::Bench(command) => bench::run(command, output),
     }
 }
 

@@ -17,7 +17,7 @@ use carechain_crypto::EhrId;
 use carechain_schema::{DemoReport, DemoStep};
 use carechain_types::Proof;
 
-use crate::testnet::{Testnet, kill, running, start, stop, wait_until_ready};
+use crate::testnet::{Testnet, kill, start, start_all, stop_all, wait_until_ready};
 
 pub(crate) use error::DemoError;
 use files::{read, write};
@@ -35,24 +35,16 @@ const READY: Duration = Duration::from_secs(30);
 pub(crate) fn run(plan: &DemoPlan, watch: &dyn Fn(&DemoStep)) -> Result<DemoReport, DemoError> {
     let net = Testnet::init(&plan.folder, plan.nodes)?;
     let result = on_network(plan, &net, watch);
-    let ended = end(&net);
+    let ended = stop_all(&net);
     let report = result?;
     ended?;
     Ok(report)
 }
 
-fn end(net: &Testnet) -> Result<(), DemoError> {
-    for place in net.nodes.iter().filter(|place| running(place).is_some()) {
-        stop(place)?;
-    }
-    Ok(())
-}
-
 fn on_network(plan: &DemoPlan, net: &Testnet, watch: &dyn Fn(&DemoStep)) -> Result<DemoReport, DemoError> {
     let mut steps = Steps::new(watch);
     steps.time("start", || {
-        net.nodes.iter().try_for_each(start)?;
-        net.nodes.iter().try_for_each(|place| wait_until_ready(place, net.nodes.len() - 1, READY))?;
+        start_all(net, READY)?;
         Ok(format!("{} nodes, each a process with its own data folder", net.nodes.len()))
     })?;
     let people = steps.time_with("enrol", || {

@@ -5,11 +5,16 @@
 //! DIR/client.toml             a profile for every registrar
 //! DIR/node-I/node.toml        configuration; node.key, data/, node.log, node.pid beside it
 //! DIR/hospital-I/             keys of its registrar and governance, with passphrase files
+//! DIR/people/               keystores of people enrolled by `demo` and `bench`
 //! DIR/credentials/            passphrases of the nodes' keystores
 //! ```
 
 mod layout;
+mod people;
 mod process;
 
 pub(crate) use layout::{InitError, NodePlace, Testnet, TestnetError};
-pub(crate) use process::{ProcessError, freeze, kill, running, start, stop, thaw, wait_until_ready};
+pub(crate) use people::{PeopleError, enrol};
+pub(crate) use process::{
+    ProcessError, freeze, kill, running, start, start_all, stop, stop_all, thaw, wait_until_ready,
+};

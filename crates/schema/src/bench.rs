@@ -15,35 +15,45 @@ pub struct Machine {
     pub verify_p50_us: f64,
 }
 
-/// Quantiles of a run, milliseconds.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
-pub struct Quantiles {
-    /// Half are at most this.
+/// Latency of publishing on an idle network: `bench publish`.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct BenchPublish {
+    /// Nodes, one process each.
+    pub nodes: u32,
+    /// Publications measured.
+    pub count: u64,
+    /// From the signed transaction sent to the verified proof held, milliseconds: half took at most this.
     pub p50_ms: f64,
-    /// 99 of 100 are at most this.
+    /// 99 of 100 took at most this.
     pub p99_ms: f64,
     /// The greatest.
     pub max_ms: f64,
-}
-
-/// Latency and rate of transactions: `bench publish`, `bench consensus`.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
-pub struct BenchConsensus {
-    /// Nodes, one process each.
-    pub nodes: u32,
-    /// Transactions measured.
-    pub count: u64,
-    /// From the signed transaction sent to the verified proof held.
-    #[serde(flatten)]
-    pub latency: Quantiles,
-    /// Transactions a second.
-    pub per_second: f64,
     /// The machine.
     pub machine: Machine,
 }
 
-impl Described for BenchConsensus {
-    const SCHEMA: &'static str = "carechain/bench/1";
+impl Described for BenchPublish {
+    const SCHEMA: &'static str = "carechain/bench-publish/1";
+}
+
+/// Greatest resident memory while files were transferred, bytes.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct TransferMemory {
+    /// Of the client.
+    pub client_peak_bytes: u64,
+    /// Of the node the client calls.
+    pub gateway_peak_bytes: u64,
+    /// Of the greatest other node.
+    pub holder_peak_bytes: u64,
+}
+
+/// How long one stage of a transfer lasted, until the next began.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct TransferStage {
+    /// Its name.
+    pub name: String,
+    /// Median seconds a file.
+    pub seconds_p50: f64,
 }
 
 /// Duration and rate of whole files: `bench upload`, `bench download`.
@@ -61,6 +71,10 @@ pub struct BenchTransfer {
     pub seconds_max: f64,
     /// Bytes by median seconds, in millions.
     pub megabytes_per_second: f64,
+    /// Where the time went.
+    pub stages: Vec<TransferStage>,
+    /// Greatest memory.
+    pub memory: TransferMemory,
     /// The machine.
     pub machine: Machine,
 }

@@ -37,7 +37,7 @@ mod upload;
 
 pub use audit::{AccessLine, AuditReport};
 pub use base64::Base64;
-pub use bench::{BenchConsensus, BenchTransfer, Machine, Quantiles};
+pub use bench::{BenchPublish, BenchTransfer, Machine, TransferMemory, TransferStage};
 pub use consent::{
     ConsentDecision, GrantLine, GrantList, Inbox, InboxEvent, RequestLine, RequestList, RequestStatus,
 };

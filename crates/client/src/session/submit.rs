@@ -1,6 +1,6 @@
 //! Sending transactions: signed once, sent until an outcome is proven or its life is over.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use carechain_crypto::{Nonce, Salt, TransactionId};
 use carechain_schema::{ErrorCode, Method, Retry, Route};
@@ -41,6 +41,8 @@ pub struct Committed {
     pub time: Time,
     /// Canonical bytes of the proof.
     pub proof: Vec<u8>,
+    /// From the signed transaction sent, or its outcome asked for, to the verified proof held.
+    pub took: Duration,
 }
 
 impl Committed {
@@ -62,21 +64,25 @@ impl Session {
         let submission = self.sign(draft)?;
         let id = submission.transaction.body.id(self.chain_id());
         let bytes = encode(&submission);
+        let sent = Instant::now();
         let proof = self.send(&bytes, id)?;
         let (verified, transaction) = self.trust.verify_transaction(&proof, &id)?;
+        let took = sent.elapsed();
         done(id, &transaction.outcome)?;
         let (height, time) = (verified.header.height, verified.header.time);
-        Ok(Committed { id, outcome: transaction.outcome, height, time, proof })
+        Ok(Committed { id, outcome: transaction.outcome, height, time, proof, took })
     }
 
     /// What became of a transaction: its proven outcome, whatever it is.
     pub fn transaction(&self, id: &TransactionId) -> Result<(Committed, TransactionBody), OperationError> {
         let path = Route::TRANSACTION.with(&[&id.to_hex()]);
+        let asked = Instant::now();
         let answer = self.ask(Method::Get, &path, b"")?;
         let (verified, transaction) = self.trust.verify_transaction(&answer.body, id)?;
+        let took = asked.elapsed();
         let (height, time) = (verified.header.height, verified.header.time);
         let outcome = transaction.outcome;
-        Ok((Committed { id: *id, outcome, height, time, proof: answer.body }, transaction.body))
+        Ok((Committed { id: *id, outcome, height, time, proof: answer.body, took }, transaction.body))
     }
 
     fn sign(&self, draft: Draft) -> Result<Submission, OperationError> {

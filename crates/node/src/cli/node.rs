@@ -128,11 +128,8 @@ fn is_inside(file: &Path, folder: &Path) -> bool {
 
 /// The first line of a passphrase file.
 pub(super) fn read_passphrase(file: &Path) -> Result<Secret<Vec<u8>>, CommandError> {
-    let bytes = private_file::read(file, 4_096).map_err(|error| {
-        CommandError::usage(error, "a passphrase file has the passphrase in its first line")
-    })?;
-    let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    Ok(Secret::new(line.strip_suffix(b"\r").unwrap_or(line).to_vec()))
+    private_file::read_passphrase(file)
+        .map_err(|error| CommandError::usage(error, "a passphrase file has the passphrase in its first line"))
 }
 
 fn start_error(error: &StartError) -> CommandError {

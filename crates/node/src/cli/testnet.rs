@@ -8,7 +8,8 @@ use clap::Subcommand;
 
 use super::{CommandError, Output, node};
 use crate::testnet::{
-    NodePlace, ProcessError, Testnet, freeze, kill, running, start, stop, thaw, wait_until_ready,
+    NodePlace, ProcessError, Testnet, freeze, kill, running, start, start_all, stop, stop_all, thaw,
+    wait_until_ready,
 };
 
 /// Local test networks, one process a node.
@@ -138,24 +139,14 @@ fn init(dir: &Path, nodes: usize, output: &Output) -> Result<(), CommandError> {
 
 /// Starts all nodes that do not run, and waits for all.
 pub(super) fn up(net: &Testnet, output: &Output) -> Result<(), CommandError> {
-    for place in &net.nodes {
-        if running(place).is_none() {
-            start(place).map_err(|error| process_error(&error))?;
-        }
-    }
-    for place in &net.nodes {
-        wait_until_ready(place, net.nodes.len() - 1, READY_PATIENCE)
-            .map_err(|error| process_error(&error))?;
-    }
+    start_all(net, READY_PATIENCE).map_err(|error| process_error(&error))?;
     report(net, output);
     Ok(())
 }
 
 /// Ends all nodes that run.
 pub(super) fn down(net: &Testnet, output: &Output) -> Result<(), CommandError> {
-    for place in net.nodes.iter().filter(|place| running(place).is_some()) {
-        stop(place).map_err(|error| process_error(&error))?;
-    }
+    stop_all(net).map_err(|error| process_error(&error))?;
     output.say("all nodes have ended");
     Ok(())
 }

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use carechain_client::{EnrolError, KeystoreError, OperationError};
+use carechain_client::OperationError;
 
-use crate::testnet::{InitError, ProcessError, TestnetError};
+use crate::testnet::{InitError, PeopleError, ProcessError, TestnetError};
 
 /// A demonstration that fails says at which step and why.
 #[derive(Debug, thiserror::Error)]
@@ -26,12 +26,9 @@ pub(crate) enum DemoError {
         /// What the system says.
         source: std::io::Error,
     },
-    /// Keys cannot be made.
+    /// Somebody cannot be enrolled.
     #[error(transparent)]
-    Keystore(#[from] KeystoreError),
-    /// An enrolment cannot be made.
-    #[error(transparent)]
-    Enrol(#[from] EnrolError),
+    People(#[from] PeopleError),
     /// A person's operation failed.
     #[error(transparent)]
     Operation(#[from] OperationError),

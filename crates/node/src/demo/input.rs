@@ -1,6 +1,7 @@
 //! What a demonstration publishes, and the hashes it is compared with.
 
 use std::collections::BTreeMap;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use carechain_crypto::{Digest, hash};
@@ -8,6 +9,7 @@ use carechain_crypto::{Digest, hash};
 use super::error::DemoError;
 use super::files::{read, write};
 use super::plan::DemoPlan;
+use crate::noise::Noise;
 
 /// Bytes of the generated image: a CT slice stack of ordinary size.
 const IMAGE_BYTES: usize = 24 << 20;
@@ -32,17 +34,11 @@ pub(super) fn prepare(plan: &DemoPlan) -> Result<Vec<PathBuf>, DemoError> {
     Ok(vec![folder])
 }
 
-/// A DICOM preamble and bytes that do not compress, the same in every run.
+/// A DICOM preamble and noise.
 fn image() -> Vec<u8> {
-    let mut bytes = vec![0; 128];
-    bytes.extend_from_slice(b"DICM");
-    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
-    while bytes.len() < IMAGE_BYTES {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        bytes.extend_from_slice(&state.to_le_bytes());
-    }
+    let mut bytes = vec![0; IMAGE_BYTES];
+    bytes[128..132].copy_from_slice(b"DICM");
+    Noise::new(0).read_exact(&mut bytes[132..]).expect("noise does not end");
     bytes
 }
 

@@ -1,17 +1,13 @@
 //! The people of a demonstration, enrolled by their hospitals' registrars.
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::PathBuf;
 
-use carechain_client::{
-    EnrolmentPlan, Keystore, OperationError, Profile, PublishPlan, Published, Session, Unwatched, now,
-};
-use carechain_crypto::{PersonId, Secret};
-use carechain_types::{EhrKind, Role, Span, Visibility};
+use carechain_client::{OperationError, PublishPlan, Published, Session, Unwatched};
+use carechain_crypto::PersonId;
+use carechain_types::{EhrKind, Role, Visibility};
 
 use super::error::DemoError;
-use super::files::read;
-use crate::testnet::Testnet;
+use crate::testnet::{Testnet, enrol};
 
 /// A keyword of the demonstration's record.
 pub(super) const KEYWORD: &str = "ct";
@@ -32,10 +28,10 @@ impl People {
     /// Makes keys for everybody and enrols them.
     pub(super) fn enrol(net: &Testnet) -> Result<Self, DemoError> {
         Ok(Self {
-            patient: enrol_one(net, 2, "patient", Role::Patient)?,
-            author: enrol_one(net, 2, "author", Role::Doctor)?,
-            reader: enrol_one(net, 3, "reader", Role::Doctor)?,
-            outsider: enrol_one(net, 4, "outsider", Role::Doctor)?,
+            patient: enrol(net, 2, "patient", Role::Patient)?,
+            author: enrol(net, 2, "author", Role::Doctor)?,
+            reader: enrol(net, 3, "reader", Role::Doctor)?,
+            outsider: enrol(net, 4, "outsider", Role::Doctor)?,
         })
     }
 
@@ -59,53 +55,4 @@ impl People {
         };
         Ok(self.author.publish(&plan, &Unwatched)?)
     }
-}
-
-fn enrol_one(net: &Testnet, hospital: usize, name: &str, role: Role) -> Result<Session, DemoError> {
-    let registrar = open(net, hospital, "registrar", registrar_keys(net, hospital)?, Role::Registrar)?;
-    let folder = net.folder.join("people");
-    std::fs::create_dir_all(&folder).map_err(|source| DemoError::File { path: folder.clone(), source })?;
-    let keys = Keystore::generate();
-    let passphrase = Secret::new(format!("demonstration {name}").into_bytes());
-    keys.save(&folder.join(format!("{name}.key")), &passphrase)?;
-    let plan = EnrolmentPlan {
-        enrolment: keys.enrolment(),
-        roles: vec![role],
-        until: now().after(Span::DAY.times(300)),
-        department: None,
-    };
-    let (person, _) = registrar.register_person(plan)?;
-    Ok(open(net, hospital, name, keys, role)?.with_person(person))
-}
-
-fn registrar_keys(net: &Testnet, hospital: usize) -> Result<Keystore, DemoError> {
-    let folder = net.hospital_folder(hospital);
-    let passphrase = first_line(&folder.join("registrar.passphrase"))?;
-    Ok(Keystore::open(&folder.join("registrar.key"), &passphrase)?)
-}
-
-fn first_line(path: &Path) -> Result<Secret<Vec<u8>>, DemoError> {
-    let bytes = read(path)?;
-    Ok(Secret::new(bytes.split(|byte| *byte == b'\n').next().unwrap_or_default().to_vec()))
-}
-
-fn open(
-    net: &Testnet,
-    hospital: usize,
-    name: &str,
-    keys: Keystore,
-    role: Role,
-) -> Result<Session, DemoError> {
-    let profile = Profile {
-        name: format!("{name}-{hospital}"),
-        node: net.node(hospital)?.url(),
-        genesis: net.genesis_file(),
-        key: PathBuf::new(),
-        role,
-        person: None,
-        hospital: None,
-        state: net.folder.join("state").join(format!("{name}-{hospital}")),
-        registry: net.folder.join("registry"),
-    };
-    Ok(Session::open(&profile, Arc::new(keys))?)
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal};
 
-use super::NodePlace;
+use super::{NodePlace, Testnet};
 use crate::cli::status;
 
 /// Why a process does not do what it should.
@@ -73,12 +73,27 @@ pub(crate) enum ProcessError {
 pub(crate) fn running(node: &NodePlace) -> Option<Pid> {
     let text = std::fs::read_to_string(node.pid_file()).ok()?;
     let pid = Pid::from_raw(text.trim().parse().ok()?)?;
+    let folder = PathBuf::from(format!("/proc/{}", pid.as_raw_nonzero()));
     // A reused process id is somebody else's: its command line does not name this node's configuration.
-    let command = std::fs::read(format!("/proc/{}/cmdline", pid.as_raw_nonzero())).ok()?;
+    let command = std::fs::read(folder.join("cmdline")).ok()?;
     let config = node.config_file();
     let named = String::from_utf8_lossy(&command).contains(&*config.to_string_lossy());
-    named.then_some(pid)
+    // For a moment after its start, and while it ends, a process shows no command line; its files may be open still.
+    let passing = command.is_empty() && is_passing(&std::fs::read_to_string(folder.join("stat")).ok()?);
+    (named || passing).then_some(pid)
 }
+
+/// Whether `proc(5)` stat is of a process that is neither a zombie nor one of the kernel's threads.
+fn is_passing(stat: &str) -> bool {
+    // The name, in parentheses, may hold anything.
+    let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+    let mut fields = after_name.split_whitespace();
+    let (state, parent) = (fields.next(), fields.next());
+    !matches!(state, None | Some("Z" | "X")) && parent != Some(KERNEL_THREADS_PARENT)
+}
+
+/// Process id of the kernel's thread daemon.
+const KERNEL_THREADS_PARENT: &str = "2";
 
 /// Starts a node as a process of its own; it outlives this one.
 pub(crate) fn start(node: &NodePlace) -> Result<(), ProcessError> {
@@ -163,6 +178,19 @@ fn end(node: &NodePlace, signal: Signal) -> Result<(), ProcessError> {
     Ok(())
 }
 
+/// Starts every node that does not run, and waits until all are connected to each other.
+pub(crate) fn start_all(net: &Testnet, patience: Duration) -> Result<(), ProcessError> {
+    for place in net.nodes.iter().filter(|place| running(place).is_none()) {
+        start(place)?;
+    }
+    net.nodes.iter().try_for_each(|place| wait_until_ready(place, net.nodes.len() - 1, patience))
+}
+
+/// Ends every node that runs.
+pub(crate) fn stop_all(net: &Testnet) -> Result<(), ProcessError> {
+    net.nodes.iter().filter(|place| running(place).is_some()).try_for_each(stop)
+}
+
 /// Waits until a node answers and is connected to `peers` others.
 pub(crate) fn wait_until_ready(
     node: &NodePlace,
@@ -192,3 +220,6 @@ fn tail(log: &PathBuf) -> String {
     let lines: Vec<_> = text.lines().rev().take(10).collect();
     lines.into_iter().rev().collect::<Vec<_>>().join("\n")
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,8 @@
 //! Proof checks, the demonstration, measurements.
 
 use carechain_schema::{
-    BenchConsensus, BenchTransfer, DemoReport, DemoStep, Machine, ProofCheck, ProofClaim, Quantiles,
+    BenchPublish, BenchTransfer, DemoReport, DemoStep, Machine, ProofCheck, ProofClaim, TransferMemory,
+    TransferStage,
 };
 
 use crate::check_document;
@@ -43,11 +44,12 @@ fn demo_is_as_it_was() {
 #[test]
 fn measurements_are_as_they_were() {
     let machine = Machine { cores: 2, fdatasync_p50_ms: 1.0, verify_p50_us: 100.0 };
-    check_document(BenchConsensus {
+    check_document(BenchPublish {
         nodes: 4,
         count: 1_000,
-        latency: Quantiles { p50_ms: 10.0, p99_ms: 20.0, max_ms: 30.0 },
-        per_second: 100.0,
+        p50_ms: 10.0,
+        p99_ms: 20.0,
+        max_ms: 30.0,
         machine: machine.clone(),
     });
     check_document(BenchTransfer {
@@ -57,6 +59,12 @@ fn measurements_are_as_they_were() {
         seconds_p50: 1.0,
         seconds_max: 2.0,
         megabytes_per_second: 350.0,
+        stages: vec![TransferStage { name: "sealing".to_owned(), seconds_p50: 0.5 }],
+        memory: TransferMemory {
+            client_peak_bytes: 1_000_000,
+            gateway_peak_bytes: 2_000_000,
+            holder_peak_bytes: 3_000_000,
+        },
         machine,
     });
 }
