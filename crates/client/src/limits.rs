@@ -51,6 +51,10 @@ pub const UPLOAD_LIFE: Span = Span::HOUR.times(6);
 /// How long holders may take to give their receipts before the client says so.
 pub const RECEIPTS_WAIT: Duration = Duration::from_secs(300);
 
+/// Threads that seal one record: more would wait for the one that reads and zips.
+pub const SEALING_THREADS_MAX: usize = 4;
+/// Chunks of 1 MiB between reading and sealing: enough that neither waits for the other's hiccups.
+pub const SEALING_CHUNKS_WAITING: usize = 4;
 /// Connections that send chunks at once: one for each core of a small workstation.
 pub const UPLOAD_LANES: usize = 2;
 /// Chunks of one call: what a broken connection costs at most is 64 MiB.

@@ -1,26 +1,31 @@
-//! Packing and encrypting on two threads: one reads and zips, one seals, hashes and writes ciphertext.
+//! Packing and encrypting on all cores: one thread reads, zips and frames; the others seal, hash and write.
+//!
+//! ```text
+//! files ─zip─► framer ─plain chunks─► seal, hash ─► spool file, each chunk at its place
+//!                 ▲                       │ (any thread)
+//!                 └──── empty buffers ────┘
+//! ```
 
 use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::io::{self, ErrorKind, Write};
+use std::os::unix::fs::{DirBuilderExt as _, FileExt as _, OpenOptionsExt as _};
 use std::path::Path;
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread::available_parallelism;
 
-use carechain_crypto::{Address, Manifest, RecordError, RecordSealer, UploadId};
-use zeroize::Zeroizing;
+use carechain_crypto::limits::CHUNK_BYTES;
+use carechain_crypto::{
+    Address, ChunkFramer, ContentKey, Manifest, PlainChunk, RecordHeader, SegmentCipher, SubtreeValue,
+    UploadId,
+};
 
 use super::spool::record_path;
 use crate::archive::{PackError, Sources};
 use crate::error::OperationError;
+use crate::limits::{SEALING_CHUNKS_WAITING, SEALING_THREADS_MAX};
 use crate::progress::Progress;
 use crate::random::SystemRandom;
-
-/// A block of the archive on its way from the zip to the cipher; wiped when sealed.
-type Block = Zeroizing<Vec<u8>>;
-
-const BLOCK_BYTES: usize = 256 * 1_024;
-/// Blocks between the two threads: 1 MiB of plaintext at most.
-const BLOCKS_MAX: usize = 4;
 
 /// What was spooled.
 pub(super) struct Spooled {
@@ -40,7 +45,7 @@ pub(super) fn seal(
     let access = |source| OperationError::SpoolAccess { path: path.clone(), source };
     DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(access)?;
     let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).map_err(access)?;
-    let sealed = pack_and_seal(file, sources, progress);
+    let sealed = pack_and_seal((&path, &file), sources, progress);
     if sealed.is_err() {
         // What was begun is of no use; that it cannot be removed is of no use to say.
         let _ = std::fs::remove_file(&path);
@@ -48,57 +53,116 @@ pub(super) fn seal(
     sealed
 }
 
-fn pack_and_seal(file: File, sources: &Sources, progress: &dyn Progress) -> Result<Spooled, OperationError> {
-    let (sender, blocks) = sync_channel::<Block>(BLOCKS_MAX);
+fn pack_and_seal(
+    (path, file): (&Path, &File),
+    sources: &Sources,
+    progress: &dyn Progress,
+) -> Result<Spooled, OperationError> {
+    let content_key = ContentKey::generate(&mut SystemRandom);
+    let header = RecordHeader::generate(&content_key, &mut SystemRandom);
+    let cipher = SegmentCipher::new(&content_key, &header).expect("the header was made for this key");
+    let (plain, waiting) = sync_channel(SEALING_CHUNKS_WAITING);
+    let (spare, empty) = channel();
+    let waiting = Mutex::new(Some(waiting));
     std::thread::scope(|scope| {
-        let sealing = scope.spawn(move || -> Result<(Address, Manifest), RecordError> {
-            let mut sealer = RecordSealer::new(file, &mut SystemRandom);
-            for block in blocks {
-                sealer.write_all(&block)?;
-            }
-            let sealed = sealer.finish()?;
-            Ok((sealed.address, sealed.manifest))
-        });
-        let packed = sources.pack(BlockWriter { sender, block: Block::default() }, progress);
-        let packed = packed.and_then(|packed| {
-            let mut sink = packed.sink;
-            sink.flush().map_err(PackError::Write)?;
-            Ok(packed.entry_count)
-        });
-        // The sender is gone: the sealer ends, and why it ended early says more than that it is gone.
-        let sealed = sealing.join().expect("sealing does not panic");
-        match (packed, sealed) {
-            (Ok(entry_count), Ok((address, manifest))) => Ok(Spooled { address, manifest, entry_count }),
-            (_, Err(error)) => Err(error.into()),
-            (Err(error), Ok(_)) => Err(error.into()),
+        let threads = available_parallelism().map_or(1, usize::from).min(SEALING_THREADS_MAX);
+        let sealer = Sealer { file, cipher: &cipher, waiting: &waiting };
+        let sealing: Vec<_> = (0..threads)
+            .map(|_| {
+                let spare = spare.clone();
+                scope.spawn(move || sealer.run(&spare))
+            })
+            .collect();
+        let packed = Framing { framer: ChunkFramer::new(&header), plain, empty }.pack(sources, progress);
+        // The chunks' sender is gone: the threads end. Why one ended early says more than that it is gone.
+        let mut values = Vec::new();
+        for thread in sealing {
+            let sealed = thread.join().expect("sealing does not panic");
+            values.extend(
+                sealed.map_err(|source| OperationError::SpoolAccess { path: path.to_owned(), source })?,
+            );
         }
+        let (length, entry_count) = packed?;
+        values.sort_unstable_by_key(|(index, _)| *index);
+        let values = values.into_iter().map(|(_, value)| value).collect();
+        let manifest = Manifest::new(length, values).expect("every chunk was sealed once");
+        Ok(Spooled { address: Address::new(length, manifest.root(), content_key), manifest, entry_count })
     })
 }
 
-/// Collects what the zip writes into blocks.
-struct BlockWriter {
-    sender: SyncSender<Block>,
-    block: Block,
+/// Values of the chunks a thread sealed, by index.
+type Values = Vec<(u32, SubtreeValue)>;
+
+/// What a sealing thread works with.
+#[derive(Clone, Copy)]
+struct Sealer<'a> {
+    file: &'a File,
+    cipher: &'a SegmentCipher,
+    /// None once a thread failed.
+    waiting: &'a Mutex<Option<Receiver<PlainChunk>>>,
 }
 
-impl Write for BlockWriter {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.block.capacity() == 0 {
-            self.block.reserve_exact(BLOCK_BYTES);
+impl Sealer<'_> {
+    fn run(self, spare: &Sender<Vec<u8>>) -> io::Result<Values> {
+        let mut values = Vec::new();
+        while let Some(chunk) = self.next() {
+            let sealed = chunk.seal(self.cipher);
+            let written = self.file.write_all_at(&sealed.bytes, u64::from(sealed.index) * CHUNK_BYTES as u64);
+            if let Err(error) = written {
+                // The file is lost: packing and the other threads end.
+                *self.waiting.lock().unwrap_or_else(PoisonError::into_inner) = None;
+                return Err(error);
+            }
+            values.push((sealed.index, sealed.value));
+            // Packing may have ended.
+            let _ = spare.send(sealed.bytes);
         }
-        let count = bytes.len().min(BLOCK_BYTES - self.block.len());
-        self.block.extend_from_slice(&bytes[..count]);
-        if self.block.len() == BLOCK_BYTES {
-            self.flush()?;
+        Ok(values)
+    }
+
+    fn next(&self) -> Option<PlainChunk> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).as_ref()?.recv().ok()
+    }
+}
+
+/// Cuts what the zip writes into chunks.
+struct Framing {
+    framer: ChunkFramer,
+    plain: SyncSender<PlainChunk>,
+    /// Buffers of chunks that are written.
+    empty: Receiver<Vec<u8>>,
+}
+
+impl Framing {
+    /// Length of the file and number of entries.
+    fn pack(self, sources: &Sources, progress: &dyn Progress) -> Result<(u64, u64), OperationError> {
+        let packed = sources.pack(self, progress)?;
+        let Self { framer, plain, empty } = packed.sink;
+        let mut end = framer.finish()?;
+        while let Some(chunk) = end.next_chunk(empty.try_recv().unwrap_or_default()) {
+            plain.send(chunk).map_err(|_| PackError::Write(gone()))?;
+        }
+        Ok((end.length(), packed.entry_count))
+    }
+}
+
+impl Write for Framing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count =
+            self.framer.push(bytes).map_err(|error| io::Error::new(ErrorKind::FileTooLarge, error))?;
+        if self.framer.is_full()
+            && let Some(chunk) = self.framer.take(self.empty.try_recv().unwrap_or_default())
+        {
+            self.plain.send(chunk).map_err(|_| gone())?;
         }
         Ok(count)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        if self.block.is_empty() {
-            return Ok(());
-        }
-        let block = core::mem::take(&mut self.block);
-        self.sender.send(block).map_err(|_| io::Error::new(io::ErrorKind::BrokenPipe, "sealing has ended"))
+        Ok(())
     }
+}
+
+fn gone() -> io::Error {
+    io::Error::new(ErrorKind::BrokenPipe, "sealing has ended")
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use carechain_client::{RetrieveTarget, Stage, Unwatched};
 use carechain_crypto::{Digest, Hasher};
-use carechain_schema::{BenchTransfer, Machine, TransferMemory};
+use carechain_schema::{BenchTransfer, Machine, StatusReport, TransferMemory};
 use carechain_types::{AccessPurpose, Party, Role};
 
 use super::error::BenchError;
@@ -63,7 +63,8 @@ pub(crate) fn download(
         let through = find(net, gateway)?;
         let reader = enrol(net, through, "reader", Role::Doctor)?;
         let grantee = Party::Person(reader.person()?);
-        let (grant, _) = people.patient.grant(&[ehr_id], grantee, AccessPurpose::Treatment, None)?;
+        let (grant, granted) = people.patient.grant(&[ehr_id], grantee, AccessPurpose::Treatment, None)?;
+        wait_for_height(net, through, granted.height.get())?;
         let mut run = Run::begin(net, through)?;
         for done in 0..plan.count {
             let out = plan.folder.join("retrieved");
@@ -129,9 +130,20 @@ const COPIES_WAIT: Duration = Duration::from_secs(30);
 const LOOK: Duration = Duration::from_millis(50);
 
 fn file_count(net: &Testnet, index: usize) -> Result<usize, BenchError> {
+    Ok(usize::try_from(ask(net, index)?.storage.file_count).unwrap_or(usize::MAX))
+}
+
+/// What one person did through one node, another may ask another node a moment too early.
+fn wait_for_height(net: &Testnet, index: usize, height: u64) -> Result<(), BenchError> {
+    while ask(net, index)?.head.height < height {
+        std::thread::sleep(LOOK);
+    }
+    Ok(())
+}
+
+fn ask(net: &Testnet, index: usize) -> Result<StatusReport, BenchError> {
     let status = status(&net.node(index)?.url());
-    let status = status.map_err(|error| BenchError::Silent { index, problem: error.failure.message })?;
-    Ok(usize::try_from(status.storage.file_count).unwrap_or(usize::MAX))
+    status.map_err(|error| BenchError::Silent { index, problem: error.failure.message })
 }
 
 /// A node that holds the one file, or one that does not.
