@@ -12,7 +12,7 @@
 
 use std::io;
 
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 use super::limits::{BITMAP_BYTES_MAX, CHUNK_FRAME_BYTES_MAX, CONTROL_BYTES_MAX, MANIFEST_BYTES_MAX};
@@ -242,12 +242,13 @@ pub(super) async fn read_payload(
     kind: Kind,
     bytes: usize,
 ) -> Result<Frame, FrameError> {
-    let mut payload = BytesMut::with_capacity(bytes.min(CHUNK_FRAME_BYTES_MAX));
+    let mut payload = BytesMut::new();
     while payload.len() < bytes {
-        let left = bytes - payload.len();
-        if reader.read_buf(&mut (&mut payload).limit(left)).await? == 0 {
-            return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
-        }
+        let start = payload.len();
+        // No more at once than a chunk, whatever length was claimed. Zeroed here and only once: a stream that fills spare
+        // capacity zeroes all that is left of it at every piece that arrives.
+        payload.resize(bytes.min(start + CHUNK_FRAME_BYTES_MAX), 0);
+        reader.read_exact(&mut payload[start..]).await?;
     }
     Ok(Frame { kind, payload: payload.freeze() })
 }
