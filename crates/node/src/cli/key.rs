@@ -27,6 +27,7 @@ pub(super) enum KeyCommand {
     #[command(after_help = "Example:\n  carechain key show --key alice.key")]
     Show,
     /// Write the .enrol file of a keystore again.
+    #[command(after_help = "Example:\n  carechain key export --key alice.key --out alice.enrol")]
     Export {
         /// The file to write.
         #[arg(long, value_name = "FILE")]

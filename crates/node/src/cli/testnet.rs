@@ -33,12 +33,14 @@ pub(super) enum TestnetCommand {
         dir: PathBuf,
     },
     /// End every node.
+    #[command(after_help = "Example:\n  carechain testnet down --dir net")]
     Down {
         /// Folder of the network.
         #[arg(long)]
         dir: PathBuf,
     },
     /// Say how every node is.
+    #[command(after_help = "Example:\n  carechain testnet status --dir net --json")]
     Status {
         /// Folder of the network.
         #[arg(long)]
@@ -58,6 +60,7 @@ pub(super) enum TestnetCommand {
         kill: bool,
     },
     /// Start one node.
+    #[command(after_help = "Example:\n  carechain testnet start 2 --dir net")]
     Start {
         /// Which node, from 1.
         #[arg(id = "index", value_name = "NODE")]
@@ -67,6 +70,9 @@ pub(super) enum TestnetCommand {
         dir: PathBuf,
     },
     /// Stop a node's process where it stands (SIGSTOP); `--thaw` lets it go on.
+    #[command(
+        after_help = "Examples:\n  carechain testnet freeze 2 --dir net\n  carechain testnet freeze 2 --dir net --thaw"
+    )]
     Freeze {
         /// Which node, from 1.
         #[arg(id = "index", value_name = "NODE")]
