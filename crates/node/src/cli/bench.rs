@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use bytesize::ByteSize;
-use carechain_schema::{BenchPublish, BenchTransfer, Described, ErrorCode, Machine};
+use carechain_schema::{BenchPublish, BenchTransfer, Described, Machine};
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
@@ -106,10 +106,8 @@ fn measure<T: Described + Serialize>(
     bar.set_style(style.expect("the template is fixed and parses"));
     let measured = measurement(&plan, &|done| bar.set_position(done as u64));
     bar.finish_and_clear();
-    let report = measured.map_err(|error| {
-        let hint = "the nodes' logs are gone with the folder: `carechain demo --dir` keeps them";
-        CommandError::new(ErrorCode::Internal, error.to_string(), hint)
-    })?;
+    let hint = "nothing was measured; `carechain demo --dir` shows the nodes' logs if it fails too";
+    let report = measured.map_err(|error| CommandError::local(error, hint))?;
     output.done(report, describe);
     Ok(())
 }

@@ -2,11 +2,11 @@
 
 use std::path::PathBuf;
 
-use carechain_schema::{DemoReport, DemoStep, ErrorCode};
+use carechain_schema::{DemoReport, DemoStep};
 use clap::Args;
 
 use super::{CommandError, Output};
-use crate::demo::{DemoPlan, run as run_demo};
+use crate::demo::{DemoError, DemoPlan, run as run_demo};
 
 /// The main job on a fresh local network, every byte and every decision checked.
 #[derive(Args, Debug)]
@@ -45,15 +45,16 @@ pub(super) fn run(arguments: &DemoArguments, output: &Output) -> Result<(), Comm
         }
     }
     let plan = DemoPlan { nodes: usize::from(arguments.nodes), folder, inputs: arguments.files.clone() };
-    let report = run_demo(&plan, &|step| output.say(line(step))).map_err(|error| {
-        CommandError::new(
-            ErrorCode::Internal,
-            error.to_string(),
-            "the nodes' logs are in node-*/node.log of the folder",
-        )
-    })?;
+    let report = run_demo(&plan, &|step| output.say(line(step))).map_err(|error| failure(&error))?;
     output.done(report, summary);
     Ok(())
+}
+
+fn failure(error: &DemoError) -> CommandError {
+    match error {
+        DemoError::Init(error) => CommandError::usage(error, "name an empty folder that may be written"),
+        error => CommandError::local(error, "with --dir or --keep the nodes' logs stay in node-*/node.log"),
+    }
 }
 
 fn line(step: &DemoStep) -> String {
