@@ -1,4 +1,4 @@
-//! JSON types of the HTTP interface and the command line.
+//! JSON types of the HTTP interface and the command line. What is signed or proven travels beside them, as canonical bytes.
 //!
 //! Both speak in [`Document`]s: one JSON object with a versioned schema name, `ok`, and either data or a failure whose
 //! code is one of a closed list. Ids stand in their text forms, times are RFC 3339 in UTC, sizes are in bytes, binary is
@@ -24,13 +24,10 @@ mod demo;
 mod enrolment;
 mod network;
 mod notice;
-mod parts;
 mod proof;
 mod publish;
-mod read;
 mod retrieve;
 mod search;
-mod state;
 mod status;
 mod transaction;
 mod upload;
@@ -48,15 +45,12 @@ pub use error_code::{ErrorCode, ExitStatus, Retry};
 pub use failure::Failure;
 pub use network::{GenesisHospitalLine, GenesisReport, TestnetNode, TestnetReport};
 pub use notice::{NoticeLine, NoticeList};
-pub use parts::{PartAnswer, PartName, PartsAnswer, PartsRequest};
 pub use proof::{ProofCheck, ProofClaim};
 pub use publish::{CopyHolder, PublishReport};
-pub use read::{ReadDecision, ReadStart};
 pub use retrieve::{RetrieveReport, RetrievedLine};
 pub use routes::{Method, QUERY_HEADER, Route};
 pub use search::{AbstractLine, RecordList, SearchPage, SearchRequest};
-pub use state::{ListAnswer, ListRequest, StateAnswer, StateRequest};
 pub use status::{ConsensusStatus, HeadLine, PeerLine, PeerState, StatusReport, StorageStatus, SyncState};
 pub use timestamp::{Timestamp, TimestampError};
-pub use transaction::{SubmitRequest, TransactionReport, TransactionState, TransactionStatus};
-pub use upload::{UploadCompleteRequest, UploadOpenRequest, UploadReceipts, UploadState, UploadStatus};
+pub use transaction::{TransactionReport, TransactionState, TransactionStatus};
+pub use upload::{UploadState, UploadStatus};

@@ -41,38 +41,34 @@ impl Route {
     pub const METRICS: Self = get("/metrics");
     /// The bytes of the genesis file. Open to all.
     pub const GENESIS: Self = get("/v1/genesis");
-    /// [`SubmitRequest`](crate::SubmitRequest) to [`TransactionReport`](crate::TransactionReport).
+    /// Canonical bytes of a signed transaction with its parts, to those of its proof.
     pub const SUBMIT: Self = post("/v1/transactions");
-    /// [`TransactionStatus`](crate::TransactionStatus).
+    /// Canonical bytes of the proof of a committed transaction.
     pub const TRANSACTION: Self = get("/v1/transactions/{id}");
-    /// [`StateRequest`](crate::StateRequest) to [`StateAnswer`](crate::StateAnswer). Signed query.
+    /// Canonical bytes of a state query, to those of a proof. Signed query, but for what is public.
     pub const STATE: Self = post("/v1/state");
-    /// [`ListRequest`](crate::ListRequest) to [`ListAnswer`](crate::ListAnswer). Signed query.
+    /// Canonical bytes of a list query, to those of a proof. Signed query.
     pub const LIST: Self = post("/v1/lists");
-    /// [`PartsRequest`](crate::PartsRequest) to [`PartsAnswer`](crate::PartsAnswer). Signed query.
-    pub const PARTS: Self = post("/v1/parts");
     /// Canonical bytes of one detached part. Signed query.
     pub const PART: Self = get("/v1/parts/{id}/{index}");
     /// [`SearchRequest`](crate::SearchRequest) to [`SearchPage`](crate::SearchPage). Signed query.
     pub const SEARCH: Self = post("/v1/search");
-    /// [`Inbox`](crate::Inbox) after a height. Signed query.
-    pub const INBOX: Self = get("/v1/inbox");
     /// [`NoticeList`](crate::NoticeList) after a height, waiting for one. Signed query.
     pub const NOTICES: Self = get("/v1/notices");
-    /// [`UploadOpenRequest`](crate::UploadOpenRequest) to [`UploadStatus`](crate::UploadStatus).
+    /// Canonical bytes of the signed opening, to [`UploadStatus`](crate::UploadStatus).
     pub const UPLOAD_OPEN: Self = post("/v1/uploads");
     /// [`UploadStatus`](crate::UploadStatus): which chunks are there.
     pub const UPLOAD: Self = get("/v1/uploads/{id}");
     /// The bytes of one chunk, `application/octet-stream`, to [`UploadStatus`](crate::UploadStatus).
     pub const UPLOAD_CHUNK: Self = put("/v1/uploads/{id}/chunks/{index}");
-    /// [`UploadCompleteRequest`](crate::UploadCompleteRequest) to [`UploadReceipts`](crate::UploadReceipts).
+    /// Canonical bytes of the signed completion with the manifest, to those of the receipts.
     pub const UPLOAD_COMPLETE: Self = post("/v1/uploads/{id}/complete");
-    /// [`ReadStart`](crate::ReadStart) to a stream of response frames, `application/octet-stream`; a refusal is a
-    /// document.
+    /// Canonical bytes of the signed read request with what is shown beside it, to a stream of response frames,
+    /// `application/octet-stream`; a refusal is a document.
     pub const READ: Self = post("/v1/read");
 
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 16] = [
         Self::STATUS,
         Self::READY,
         Self::METRICS,
@@ -81,10 +77,8 @@ impl Route {
         Self::TRANSACTION,
         Self::STATE,
         Self::LIST,
-        Self::PARTS,
         Self::PART,
         Self::SEARCH,
-        Self::INBOX,
         Self::NOTICES,
         Self::UPLOAD_OPEN,
         Self::UPLOAD,

@@ -1,20 +1,10 @@
-//! Submitting a transaction, and what became of it.
+//! What became of a transaction.
 
 use serde::{Deserialize, Serialize};
 
 use crate::base64::Base64;
 use crate::document::{Described, OutcomeLine};
 use crate::timestamp::Timestamp;
-
-/// Body of a submission. The node answers when the outcome is committed, or with `outcome_unknown` after its patience.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct SubmitRequest {
-    /// Canonical bytes of the signed transaction.
-    pub transaction: Base64,
-    /// Canonical bytes of each detached part, in the order of their heads.
-    pub parts: Vec<Base64>,
-}
 
 /// A committed transaction.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]

@@ -5,17 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::base64::Base64;
 use crate::document::Described;
 use crate::timestamp::Timestamp;
-
-/// Opens an upload.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct UploadOpenRequest {
-    /// Canonical bytes of the signed opening.
-    pub open: Base64,
-}
 
 /// Where an upload stands.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -50,27 +41,4 @@ pub struct UploadStatus {
 
 impl Described for UploadStatus {
     const SCHEMA: &'static str = "carechain/upload/1";
-}
-
-/// Completes an upload.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct UploadCompleteRequest {
-    /// Canonical bytes of the signed completion with the manifest.
-    pub complete: Base64,
-}
-
-/// The receipts of the holders, as many as are required to publish.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-pub struct UploadReceipts {
-    /// The upload, hex.
-    pub upload_id: String,
-    /// Hospitals that promised, `hos_…`, in the order of the receipts.
-    pub holders: Vec<String>,
-    /// Canonical bytes of each receipt.
-    pub receipts: Vec<Base64>,
-}
-
-impl Described for UploadReceipts {
-    const SCHEMA: &'static str = "carechain/upload-receipts/1";
 }
