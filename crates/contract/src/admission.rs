@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 
 use carechain_crypto::{KeyId, SigningPublicKey, check_sealing_key, check_signing_key};
 use carechain_types::{
-    HospitalValue, KeyHolderValue, KeyUse, Party, Refusal, SealingKey, SealingKeyPeriod, SigningKeyPeriod,
-    Stamp, StateKey, Time,
+    HospitalValue, KeyHolderValue, KeyUse, Membership, Party, Refusal, SealingKey, SealingKeyPeriod,
+    SigningKeyPeriod, Stamp, StateKey, Time,
 };
 
 use crate::block_context::BlockContext;
@@ -42,7 +42,7 @@ impl NewKeys<'_> {
         require(everyday, Refusal::Contradiction)
     }
 
-    /// Refuses a key that somebody enrolled before, a member's node key or a registrar's key.
+    /// Refuses a key that somebody enrolled before, a member's node keys, a registrar's key or the index key.
     pub(crate) fn check_free(
         &self,
         state: &impl StateReader,
@@ -57,7 +57,12 @@ impl NewKeys<'_> {
             let node = context.membership.replica_of_key(key).is_some();
             require(!node && !hospital.registrar_keys.contains(key), Refusal::KeyTaken)?;
         }
-        Ok(())
+        // What is sealed to people no node opens: a sealing key needs no proof of possession, so it could be a node's.
+        let Membership { index_key, members, .. } = context.membership;
+        let of_nodes = |key: &SealingKey| {
+            key.bytes == index_key.bytes || members.iter().any(|member| member.sealing_key.bytes == key.bytes)
+        };
+        Ok(require(!self.sealing.iter().any(of_nodes), Refusal::KeyTaken)?)
     }
 
     /// Writes down who holds each key.

@@ -40,6 +40,6 @@ pub use block_context::BlockContext;
 pub use changes::Changes;
 pub use includable::{NotIncludable, includable};
 pub use overlay::Overlay;
-pub use permissions::{Capacity, Verb, permits};
+pub use permissions::{Capacity, Verb, permits, roles_permit};
 pub use seen::seen_digests;
 pub use state_reader::{StateFailure, StateReader, read_value};

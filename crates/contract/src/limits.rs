@@ -8,9 +8,6 @@ use carechain_types::Span;
 pub const GRANT_WINDOW_MAX: Span = Span::DAY.times(366);
 /// How far ahead a grant may start.
 pub const GRANT_START_AHEAD_MAX: Span = Span::DAY.times(366);
-/// Newest grants of a patient among which an amendment that is not by the author must find its `read+amend` grant: an
-/// abstract names no grant, and execution of a block stays short.
-pub const AMEND_GRANTS_SEARCHED_MAX: usize = 16;
 
 /// Bytes of an address sealed with DHKEM(X25519): kem, encapsulation, 80 bytes of address, tag.
 pub const SEALED_ADDRESS_BYTES: usize = 1 + 32 + 80 + TAG_BYTES;

@@ -31,13 +31,15 @@ pub enum Verb {
     ReadOwn,
     /// Search abstracts.
     Search,
+    /// Search the abstracts of one's own records.
+    SearchOwn,
     /// See access entries of others.
     Audit,
 }
 
 impl Verb {
     /// All verbs.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::EnrolDepartment,
         Self::EnrolPerson,
         Self::Suspend,
@@ -51,13 +53,14 @@ impl Verb {
         Self::ReadGranted,
         Self::ReadOwn,
         Self::Search,
+        Self::SearchOwn,
         Self::Audit,
     ];
 
-    /// Whether the verb only takes access away: a role that has lapsed still suffices, so that nobody is stuck with a
-    /// permission they want to end.
-    const fn only_takes_away(self) -> bool {
-        matches!(self, Self::Deny | Self::Revoke)
+    /// Whether a role that has lapsed still suffices: for what only takes access away, so that nobody is stuck with a
+    /// permission they want to end, and for seeing one's own records, which stay one's own.
+    const fn outlives_role(self) -> bool {
+        matches!(self, Self::Deny | Self::Revoke | Self::ReadOwn | Self::SearchOwn)
     }
 }
 
@@ -77,10 +80,12 @@ pub enum Capacity {
 pub const fn permits(capacity: Capacity, verb: Verb) -> bool {
     use Verb::{
         Audit, Deny, EnrolDepartment, EnrolPerson, Grant, Publish, PublishOwn, ReadGranted, ReadOwn, Request,
-        Revoke, Search, Suspend, WrapRead,
+        Revoke, Search, SearchOwn, Suspend, WrapRead,
     };
     match capacity {
-        Capacity::Role(Role::Patient) => matches!(verb, PublishOwn | Grant | Deny | Revoke | ReadOwn),
+        Capacity::Role(Role::Patient) => {
+            matches!(verb, PublishOwn | Grant | Deny | Revoke | ReadOwn | SearchOwn)
+        }
         Capacity::Role(Role::Doctor) => matches!(verb, Publish | Request | ReadGranted | Search),
         Capacity::Role(Role::Nurse | Role::Pharmacist | Role::Analyst | Role::Researcher) => {
             matches!(verb, Request | ReadGranted | Search)
@@ -96,8 +101,9 @@ pub const fn permits(capacity: Capacity, verb: Verb) -> bool {
 }
 
 /// Whether one of a person's roles permits it at a block time.
-pub(crate) fn roles_permit(roles: &[RoleTerm], verb: Verb, now: Time) -> bool {
+#[must_use]
+pub fn roles_permit(roles: &[RoleTerm], verb: Verb, now: Time) -> bool {
     roles
         .iter()
-        .any(|term| permits(Capacity::Role(term.role), verb) && (now < term.until || verb.only_takes_away()))
+        .any(|term| permits(Capacity::Role(term.role), verb) && (now < term.until || verb.outlives_role()))
 }

@@ -72,6 +72,7 @@ pub(crate) fn publish(patient: u8, author: u8, from: u8, visibility: Visibility)
         length: 65_536,
         kind: EhrKind::Study,
         amends: None,
+        grant: None,
         visibility,
         recipients: BoundedVec::empty(),
         receipts: BoundedVec::empty(),

@@ -117,6 +117,7 @@ impl<'a> Workload<'a> {
         let signature = hand.signer(self.scheme).sign(&ChainId::ZERO, &possession);
         let role = RoleTerm { role: Role::Doctor, until: expiry.after(Span::DAY) };
         PublicPart::Person(PersonPart {
+            person: None,
             enroller: Party::Hospital(self.founding.genesis.hospitals[hospital].id),
             department: None,
             roles: BoundedVec::new(vec![role]).expect("one role"),

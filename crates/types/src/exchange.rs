@@ -64,7 +64,7 @@ checked_byte! {
         Grants = 3 "grants",
         /// Access entries of one record: counts(ehr), access(ehr, i).
         Audit = 4 "audit",
-        /// A person's attempts on ids that do not exist: counts(person), attempt(person, i).
+        /// A person's attempts on ids that do not exist: attempt_counts(person), attempt(person, i).
         Attempts = 5 "attempts",
     }
 }

@@ -5,7 +5,9 @@
 
 mod file;
 
-use carechain_crypto::{ChainId, HospitalId, SigningPublicKey, StateRoot, hash};
+use std::collections::BTreeSet;
+
+use carechain_crypto::{ChainId, HospitalId, KeyId, SigningPublicKey, StateRoot, check_sealing_key, hash};
 
 use crate::block::{Header, PROTOCOL_VERSION};
 use crate::bounded::{BoundedBytes, BoundedString, BoundedVec};
@@ -155,31 +157,26 @@ impl Genesis {
         ChainId::new(*hash(&self.to_bytes()).get())
     }
 
-    /// Hospitals are many enough, distinct in id and key, and named by their own id.
+    /// Hospitals are many enough, named by their own id, with keys that are sound and nobody else's.
     pub fn check(&self) -> Result<(), GenesisError> {
         if self.hospitals.is_empty() {
             return Err(GenesisError::NoHospital);
         }
+        check_sealing("index_key", &self.index_key)?;
+        if usize::from(self.parameters.receipts_required) > self.hospitals.len() {
+            let problem =
+                format!("{} of {} hospitals", self.parameters.receipts_required, self.hospitals.len());
+            return Err(GenesisError::Field { field: "receipts_required", problem });
+        }
+        let mut taken = BTreeSet::from([self.index_key.id()]);
         for (index, hospital) in self.hospitals.iter().enumerate() {
-            let computed =
-                hospital_id(&hospital.name, hospital.governance_threshold, &hospital.governance_keys);
-            if computed != hospital.id {
-                return Err(GenesisError::WrongId { stated: hospital.id, computed });
+            hospital.check()?;
+            if self.hospitals[..index].iter().any(|earlier| earlier.id == hospital.id) {
+                return Err(GenesisError::Repeated { hospital: hospital.id, what: "id" });
             }
-            let threshold = usize::from(hospital.governance_threshold);
-            if threshold == 0 || threshold > hospital.governance_keys.len() {
-                let problem = format!("{threshold} of {} keys", hospital.governance_keys.len());
-                return Err(GenesisError::Field { field: "governance_threshold", problem });
-            }
-            for earlier in &self.hospitals[..index] {
-                for (same, what) in [
-                    (earlier.id == hospital.id, "id"),
-                    (earlier.node_key == hospital.node_key, "node key"),
-                    (earlier.node_sealing_key == hospital.node_sealing_key, "node sealing key"),
-                ] {
-                    if same {
-                        return Err(GenesisError::Repeated { hospital: hospital.id, what });
-                    }
+            for (key, what) in hospital.keys() {
+                if !taken.insert(key) {
+                    return Err(GenesisError::Repeated { hospital: hospital.id, what });
                 }
             }
         }
@@ -283,6 +280,34 @@ impl Genesis {
 }
 
 impl GenesisHospital {
+    /// Its id follows from name and governance, which takes so many of distinct keys; things may be sealed to its node.
+    fn check(&self) -> Result<(), GenesisError> {
+        let computed = hospital_id(&self.name, self.governance_threshold, &self.governance_keys);
+        if computed != self.id {
+            return Err(GenesisError::WrongId { stated: self.id, computed });
+        }
+        let threshold = usize::from(self.governance_threshold);
+        if threshold == 0 || threshold > self.governance_keys.len() {
+            let problem = format!("{threshold} of {} keys", self.governance_keys.len());
+            return Err(GenesisError::Field { field: "governance_threshold", problem });
+        }
+        // A key that stands twice would sign twice.
+        if !self.governance_keys.windows(2).all(|pair| pair[0] < pair[1]) {
+            let problem = "keys do not ascend".to_owned();
+            return Err(GenesisError::Field { field: "governance_keys", problem });
+        }
+        check_sealing("node_sealing_key", &self.node_sealing_key)
+    }
+
+    /// Every key it has, by id, with what it is called: no two parties share one.
+    fn keys(&self) -> impl Iterator<Item = (KeyId, &'static str)> {
+        let named = |what| move |key: &SigningPublicKey| (key.key_id(), what);
+        let own = [(self.node_key.key_id(), "node key"), (self.node_sealing_key.id(), "node sealing key")];
+        own.into_iter()
+            .chain(self.registrar_keys.iter().map(named("registrar key")))
+            .chain(self.governance_keys.iter().map(named("governance key")))
+    }
+
     fn value(&self, index: u16) -> HospitalValue {
         let node_key = NodeKey { epoch: Epoch::ZERO, key: self.node_key };
         HospitalValue {
@@ -295,4 +320,10 @@ impl GenesisHospital {
             member_index: Some(index),
         }
     }
+}
+
+fn check_sealing(field: &'static str, key: &SealingKey) -> Result<(), GenesisError> {
+    let refused = |problem: String| GenesisError::Field { field, problem };
+    let key = key.as_x25519().ok_or_else(|| refused("no X25519 key".to_owned()))?;
+    check_sealing_key(&key).map_err(|error| refused(error.to_string()))
 }

@@ -32,6 +32,7 @@ mod read_request;
 mod receipt;
 mod refusal;
 mod sealed_content;
+mod search;
 mod signed;
 mod state;
 pub mod state_proof;
@@ -80,12 +81,13 @@ pub use read_request::{ByteRange, READ_REQUEST_VERSION, ReadRequest, ShownAddres
 pub use receipt::{RECEIPT_VERSION, Receipt, ReceiptLeaf, ReceiptRoot};
 pub use refusal::Refusal;
 pub use sealed_content::{IndexEntry, Reason};
+pub use search::SearchQuery;
 pub use signed::{NodeSigner, SignedBody};
 pub use state::{
-    AccessValue, CountsValue, DepartmentValue, EhrByPatientValue, EhrValue, GrantLineValue, GrantValue,
-    HospitalCounts, HospitalValue, KeyHolderValue, MemberValue, NodeKey, ParameterValue, PersonCounts,
-    PersonValue, RecordCounts, RefusedValue, RequestStatus, RequestValue, Stamp, StateKey, StateTag,
-    StateValue, TombstoneValue, UnknownAttempts,
+    AccessValue, AttemptCounts, CountsValue, DepartmentValue, EhrByPatientValue, EhrValue, GrantLineValue,
+    GrantValue, HospitalCounts, HospitalValue, KeyHolderValue, MemberValue, NodeKey, ParameterValue,
+    PersonCounts, PersonValue, RecordCounts, RefusedValue, RequestStatus, RequestValue, Stamp, StateKey,
+    StateTag, StateValue, TombstoneValue,
 };
 pub use state_proof::{StateLeaf, StatePath, StateProofError};
 pub use time::{Span, Time};

@@ -33,6 +33,7 @@ macro_rules! refusals {
     };
 }
 
+// 17 was never recorded and stays free: what is another's is `not_found`.
 refusals! {
     /// No such kind of transaction, or a later one.
     UnknownKind = 1 "unknown_kind";
@@ -42,13 +43,13 @@ refusals! {
     WrongPart = 3 "wrong_part";
     /// The sender's role does not permit this.
     NotPermitted = 4 "not_permitted";
-    /// The sender is suspended.
+    /// The sender is suspended, or the person whose roles would be renewed.
     Suspended = 5 "suspended";
     /// The thing named does not exist, or is hidden from the sender.
     NotFound = 6 "not_found";
     /// The id is in use.
     Exists = 7 "exists";
-    /// A list that must hold something is empty, or two fields exclude each other.
+    /// A list that must hold something is empty, two fields exclude each other, or a renewal would end a patient's role.
     Contradiction = 8 "contradiction";
     /// A field is outside its bounds.
     OutOfBounds = 9 "out_of_bounds";
@@ -66,8 +67,6 @@ refusals! {
     Answered = 15 "answered";
     /// The grant was revoked before it arrived.
     RevokedBefore = 16 "revoked_before";
-    /// The record, grant or request belongs to another patient.
-    NotYours = 17 "not_yours";
     /// A record was amended or purged already.
     Superseded = 18 "superseded";
     /// A key of another party is already enrolled.

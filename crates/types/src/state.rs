@@ -9,8 +9,8 @@ mod value;
 
 pub use key::{StateKey, StateTag};
 pub use value::{
-    AccessValue, CountsValue, DepartmentValue, EhrByPatientValue, EhrValue, GrantLineValue, GrantValue,
-    HospitalCounts, HospitalValue, KeyHolderValue, MemberValue, NodeKey, ParameterValue, PersonCounts,
-    PersonValue, RecordCounts, RefusedValue, RequestStatus, RequestValue, Stamp, StateValue, TombstoneValue,
-    UnknownAttempts,
+    AccessValue, AttemptCounts, CountsValue, DepartmentValue, EhrByPatientValue, EhrValue, GrantLineValue,
+    GrantValue, HospitalCounts, HospitalValue, KeyHolderValue, MemberValue, NodeKey, ParameterValue,
+    PersonCounts, PersonValue, RecordCounts, RefusedValue, RequestStatus, RequestValue, Stamp, StateValue,
+    TombstoneValue,
 };

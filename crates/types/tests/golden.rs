@@ -131,6 +131,7 @@ fn publish() -> PublishPart {
         length: 65_536,
         kind: EhrKind::Study,
         amends: Some(EhrId::new([0xE0; 20])),
+        grant: Some(GrantId::new([0x61; 20])),
         visibility: Visibility::Searchable,
         recipients: bounded(&[recipient]),
         receipts: bounded(&[receipt()]),
@@ -230,6 +231,7 @@ fn enrolment_vectors(vectors: &mut Vectors) {
     vectors.bytes(
         "person part",
         &PersonPart {
+            person: None,
             enroller: Party::Hospital(hospital()),
             department: None,
             roles: bounded(&[RoleTerm { role: Role::Doctor, until: NOW }]),

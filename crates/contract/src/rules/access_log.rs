@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! record exists   access(ehr, i)     counted in counts(ehr), refused(reader, ehr)
-//! unknown id      attempt(reader, i) counted in counts(reader)
+//! unknown id      attempt(reader, i) counted in attempt_counts(reader)
 //! ```
 //!
 //! Indices are dense: entries 0 to count − 1 exist, so that a list with its counter is provably complete.
@@ -10,8 +10,8 @@
 use carechain_crypto::{EhrId, RequestDigest};
 use carechain_types::limits::REFUSED_SINGLE_MAX;
 use carechain_types::{
-    AccessEntry, AccessValue, CountsValue, Decision, DecisionReason, EhrValue, EntryId, EntryShape,
-    PersonCounts, ReadPart, ReadResult, RecordCounts, RefusedValue, StateKey, UnknownAttempts, encode,
+    AccessEntry, AccessValue, AttemptCounts, CountsValue, Decision, DecisionReason, EhrValue, EntryId,
+    EntryShape, ReadPart, ReadResult, RecordCounts, RefusedValue, StateKey, encode,
 };
 
 use crate::call::Call;
@@ -80,21 +80,19 @@ fn unknown<R: StateReader, S>(
     entry: AccessEntry,
 ) -> Result<Effect, Stop> {
     let reader = part.request.reader;
-    let counts_key = StateKey::counts(reader.get());
-    let mut counts = read_value::<CountsValue<PersonCounts>>(call.state, &counts_key)?
-        .map_or_else(PersonCounts::default, |value| value.counts);
-    let UnknownAttempts { hour, count, aggregate_index } = counts.unknown;
-    let place = Hour { hour, count, aggregate_index }.place(call.now().hour(), counts.attempts);
+    let counts_key = StateKey::attempt_counts(&reader);
+    let counts = read_value::<CountsValue<AttemptCounts>>(call.state, &counts_key)?
+        .map_or_else(AttemptCounts::default, |value| value.counts);
+    let AttemptCounts { attempts, hour, count, aggregate_index } = counts;
+    let place = Hour { hour, count, aggregate_index }.place(call.now().hour(), attempts);
     let key = StateKey::attempt(&reader, place.index);
     let mut entry = place.entry(call, key, entry)?;
     if entry.shape == EntryShape::Aggregate {
         entry.ehr_id = EhrId::ZERO;
     }
-    if place.kind != PlaceKind::Rewritten {
-        counts.attempts += 1;
-    }
+    let attempts = if place.kind == PlaceKind::Rewritten { attempts } else { attempts + 1 };
     let Hour { hour, count, aggregate_index } = place.hour;
-    counts.unknown = UnknownAttempts { hour, count, aggregate_index };
+    let counts = AttemptCounts { attempts, hour, count, aggregate_index };
     Ok(entry_effect(call, key, &entry).write(counts_key, &CountsValue { stamp: call.stamp(), counts }))
 }
 

@@ -1,4 +1,4 @@
-//! The decision on one read: key, suspension, mandate, role, then owner or grant, then the request itself.
+//! The decision on one read: key, suspension, mandate, then owner or role and grant, then the request itself.
 
 use carechain_types::{
     ByteRange, DecisionReason, EhrValue, GrantValue, PersonValue, ReadPart, StateKey, Time,
@@ -23,16 +23,11 @@ pub(super) fn decide<R: StateReader, S>(
         return Ok(reason);
     }
     let Some(ehr) = ehr else { return Ok(DecisionReason::UnknownRecord) };
-    let permitted = if part.request.grant.is_some() {
-        match grant_refuses(call, part, reader, ehr)? {
-            Some(reason) => return Ok(reason),
-            None => DecisionReason::Granted,
-        }
-    } else if ehr.patient == part.request.reader {
-        DecisionReason::Owner
-    } else {
-        return Ok(DecisionReason::NoGrant);
-    };
+    if let Some(reason) = access_refuses(call, part, reader, ehr)? {
+        return Ok(reason);
+    }
+    let permitted =
+        if part.request.grant.is_some() { DecisionReason::Granted } else { DecisionReason::Owner };
     Ok(request_refuses(part, ehr).unwrap_or(permitted))
 }
 
@@ -48,17 +43,22 @@ fn standing_refuses(part: &ReadPart, reader: &PersonValue, now: Time) -> Option<
     if part.request.on_behalf_of.is_some() {
         return Some(DecisionReason::NoMandate);
     }
-    let verb = if part.request.grant.is_some() { Verb::ReadGranted } else { Verb::ReadOwn };
-    (!roles_permit(&reader.roles, verb, now)).then_some(DecisionReason::Role)
+    // Without a grant only owners read, and who is none has no grant: that says nothing about roles or records.
+    let granted = part.request.grant.is_some();
+    (granted && !roles_permit(&reader.roles, Verb::ReadGranted, now)).then_some(DecisionReason::Role)
 }
 
-fn grant_refuses<R: StateReader, S>(
+fn access_refuses<R: StateReader, S>(
     call: &Call<'_, R, S>,
     part: &ReadPart,
     reader: &PersonValue,
     ehr: &EhrValue,
 ) -> Result<Option<DecisionReason>, Stop> {
-    let Some(id) = part.request.grant else { return Ok(Some(DecisionReason::NoGrant)) };
+    let Some(id) = part.request.grant else {
+        let own =
+            ehr.patient == part.request.reader && roles_permit(&reader.roles, Verb::ReadOwn, call.now());
+        return Ok((!own).then_some(DecisionReason::NoGrant));
+    };
     let grant = read_value::<GrantValue>(call.state, &StateKey::grant(&id))?.filter(|grant| {
         grant.patient == ehr.patient && belongs_to(&grant.grantee, &part.request.reader, reader)
     });

@@ -1,7 +1,8 @@
-//! `person`: a registrar enrols a person with roles and keys.
+//! `person`: a registrar enrols a person with roles and keys, or renews the roles of one it enrolled.
 
 use std::collections::BTreeSet;
 
+use carechain_crypto::{HospitalId, PersonId};
 use carechain_types::limits::ROLE_LIFE_MAX;
 use carechain_types::{
     BoundedVec, DepartmentValue, HospitalValue, POSSESSION_VERSION, PartKind, Party, PersonPart, PersonValue,
@@ -16,22 +17,54 @@ use crate::new_id::require_new;
 use crate::permissions::Verb;
 use crate::state_reader::{StateReader, read_value};
 
-/// The sender is registrar of the enrolling hospital; roles end within a year; each signing key shows possession; keys are
-/// sound and nobody else's. Registrars are made by a registrar's key of the hospital alone, never by other persons.
+/// The sender is registrar of the enrolling hospital; roles end within a year; the department is the hospital's.
+/// Registrars are made by a registrar's key of the hospital alone, never by other persons.
 pub(crate) fn person<R: StateReader, S: SignatureScheme>(
     call: &Call<'_, R, S>,
     part: &PersonPart,
 ) -> Result<Effect, Stop> {
     let hospital_id = call.actor.require_registrar(Verb::EnrolPerson, call.now())?;
     require(part.enroller == Party::Hospital(hospital_id), Refusal::NotPermitted)?;
-    let hospital = read_value::<HospitalValue>(call.state, &StateKey::hospital(&hospital_id))?
-        .ok_or(Refusal::NotFound)?;
     check_roles(&call.actor, &part.roles, call.now())?;
     if let Some(id) = &part.department {
         let department = read_value::<DepartmentValue>(call.state, &StateKey::department(id))?;
         let own = department.is_some_and(|department| department.hospital == hospital_id);
         require(own, Refusal::NotFound)?;
     }
+    match part.person {
+        Some(person) => renew(call, part, person),
+        None => enrol(call, part, hospital_id),
+    }
+}
+
+/// The person is one that the hospital enrolled and did not suspend. Keys and what made the person stay; who is a patient
+/// stays one, since records name them.
+fn renew<R: StateReader, S>(
+    call: &Call<'_, R, S>,
+    part: &PersonPart,
+    person: PersonId,
+) -> Result<Effect, Stop> {
+    call.parts().finish()?;
+    let no_keys = part.signing_keys.is_empty() && part.sealing_keys.is_empty() && part.possession.is_empty();
+    require(no_keys, Refusal::Contradiction)?;
+    let key = StateKey::person(&person);
+    let mut value = read_value::<PersonValue>(call.state, &key)?.ok_or(Refusal::NotFound)?;
+    require(value.enroller == part.enroller, Refusal::NotFound)?;
+    require(value.suspended == 0, Refusal::Suspended)?;
+    require(!is_patient(&value.roles) || is_patient(&part.roles), Refusal::Contradiction)?;
+    value.department = part.department;
+    value.roles = part.roles.clone();
+    Ok(Effect::with_result(person.get().to_vec()).write(key, &value))
+}
+
+/// Each signing key shows possession; keys are sound and nobody else's.
+fn enrol<R: StateReader, S: SignatureScheme>(
+    call: &Call<'_, R, S>,
+    part: &PersonPart,
+    hospital_id: HospitalId,
+) -> Result<Effect, Stop> {
+    let hospital = read_value::<HospitalValue>(call.state, &StateKey::hospital(&hospital_id))?
+        .ok_or(Refusal::NotFound)?;
     let mut parts = call.parts();
     if is_staff(&part.roles) {
         parts.take_optional(PartKind::Profile)?;
@@ -65,6 +98,10 @@ fn check_roles(actor: &Actor, roles: &[RoleTerm], now: Time) -> Result<(), Refus
     require(roles.iter().all(|term| now < term.until && term.until <= latest), Refusal::OutOfBounds)?;
     let by_hospital = matches!(actor, Actor::Hospital { .. });
     require(by_hospital || !distinct.contains(&Role::Registrar), Refusal::NotPermitted)
+}
+
+fn is_patient(roles: &[RoleTerm]) -> bool {
+    roles.iter().any(|term| term.role == Role::Patient)
 }
 
 /// Profiles exist for staff only: a patient has no name on the ledger, not even a sealed one.

@@ -29,10 +29,7 @@ pub(crate) fn publish<R: StateReader, S: SignatureScheme>(
     check_recipients(call, part)?;
     let id = ehr_id(&call.context.chain_id, &call.body.sender, &part.commitment);
     require_new(call.state, id.get())?;
-    let amended = match part.amends {
-        Some(old) => Some(amended_record(call, part, &old)?),
-        None => None,
-    };
+    let amended = amended_record(call, part)?;
     check_receipts(call, part)?;
     let effect = write_record(call, part, id)?;
     Ok(match amended {

@@ -48,7 +48,7 @@ fn a_day_of_consent() {
 
     let audit: Vec<_> = world.entries(study).iter().map(|entry| (entry.reader, entry.reason)).collect();
     let expected = [
-        (reader.id, DecisionReason::Role),
+        (reader.id, DecisionReason::NoGrant),
         (reader.id, DecisionReason::Granted),
         (alice.id, DecisionReason::Owner),
         (stranger.id, DecisionReason::NoGrant),

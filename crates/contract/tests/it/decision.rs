@@ -46,7 +46,8 @@ fn a_grant_in_force_allows_and_the_author_has_none_by_itself() {
     let mut cast = cast();
     assert_eq!(cast.reason(), DecisionReason::Granted);
     assert_eq!(cast.world.reason(&cast.patient, cast.ehr_id, None), DecisionReason::Owner);
-    assert_eq!(cast.world.reason(&cast.reader, cast.ehr_id, None), DecisionReason::Role);
+    assert_eq!(cast.world.reason(&cast.reader, cast.ehr_id, None), DecisionReason::NoGrant);
+    assert_eq!(cast.world.reason(&cast.reader, EhrId::ZERO, None), DecisionReason::UnknownRecord);
     let both = cast.world.enrol(2, Role::Patient);
     assert_eq!(cast.world.reason(&both, cast.ehr_id, None), DecisionReason::NoGrant);
     assert_eq!(cast.world.reason(&both, cast.ehr_id, Some(cast.grant)), DecisionReason::Role);
@@ -191,10 +192,14 @@ fn a_stranger_learns_nothing_about_a_record() {
     let value: EhrValue = cast.world.value(&key).unwrap();
     for ehr in [value.clone(), EhrValue { purged: 1, ..value }] {
         cast.world.state.values.insert(key, ehr.to_bytes());
-        for (ehr_id, grant) in
-            [(cast.ehr_id, cast.grant), (EhrId::ZERO, cast.grant), (cast.ehr_id, GrantId::ZERO)]
-        {
-            let reason = cast.world.reason(&stranger, ehr_id, Some(grant));
+        for (ehr_id, grant) in [
+            (cast.ehr_id, Some(cast.grant)),
+            (EhrId::ZERO, Some(cast.grant)),
+            (cast.ehr_id, Some(GrantId::ZERO)),
+            (cast.ehr_id, None),
+            (EhrId::ZERO, None),
+        ] {
+            let reason = cast.world.reason(&stranger, ehr_id, grant);
             assert_eq!(answer_to_reader(reason), Answer::NotFound);
         }
     }

@@ -117,6 +117,19 @@ fn keys_of_nodes_and_registrars_are_taken() {
 }
 
 #[test]
+fn sealing_keys_of_nodes_and_of_the_index_are_taken() {
+    let mut world = World::new();
+    let registrar = world.hospitals[0].registrar.clone();
+    let nodes = [world.membership.index_key.clone(), world.membership.members[2].sealing_key.clone()];
+    for sealing in nodes {
+        let hand = Hand { sealing, ..world.hand() };
+        let part = World::possess(world.person_part(0, Role::Doctor, &hand), &hand);
+        let execution = world.attempt(&registrar, &PublicPart::Person(part), &[]);
+        check("a node could open what is sealed to the person", &execution, Some(Refusal::KeyTaken));
+    }
+}
+
+#[test]
 fn only_a_registrars_key_makes_registrars() {
     let mut world = World::new();
     let registrar = world.enrol(0, Role::Registrar);

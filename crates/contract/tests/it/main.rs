@@ -14,4 +14,5 @@ mod properties;
 mod publish;
 mod read;
 mod receipts;
+mod renewal;
 mod world;

@@ -26,7 +26,7 @@ const CAPACITIES: [Capacity; 13] = [
 
 /// Columns as in [`CAPACITIES`]: Patient Doctor Nurse pHarmacist aNalyst Researcher aUditor Guardian reGistrar privacY
 /// Operator, registrar Key, node key.
-const EXPECTED: [(Verb, &str); 14] = [
+const EXPECTED: [(Verb, &str); 15] = [
     (Verb::EnrolDepartment, "........x..x."),
     (Verb::EnrolPerson, "........x..x."),
     (Verb::Suspend, "........x..x."),
@@ -40,6 +40,7 @@ const EXPECTED: [(Verb, &str); 14] = [
     (Verb::ReadGranted, ".xxxxx......."),
     (Verb::ReadOwn, "x............"),
     (Verb::Search, ".xxxxx......."),
+    (Verb::SearchOwn, "x............"),
     (Verb::Audit, "......x..x..."),
 ];
 
@@ -127,7 +128,7 @@ fn every_kind_asks_the_table() {
 }
 
 #[test]
-fn a_lapsed_role_permits_only_what_takes_access_away() {
+fn a_lapsed_role_permits_what_takes_access_away_and_ones_own_records() {
     let mut world = World::new();
     let patient = world.enrol(0, Role::Patient);
     let doctor = world.enrol(0, Role::Doctor);
@@ -152,7 +153,7 @@ fn a_lapsed_role_permits_only_what_takes_access_away() {
         assert_eq!(outcome, Some(Refusal::NotPermitted), "{:?}", part.kind());
     }
     assert_eq!(world.reason(&doctor, ehr_id, Some(grant)), DecisionReason::Role);
-    assert_eq!(world.reason(&patient, ehr_id, None), DecisionReason::Role);
+    assert_eq!(world.reason(&patient, ehr_id, None), DecisionReason::Owner);
     let deny = PublicPart::Deny(DenyPart { request, code: ReasonCode::NotNeeded });
     assert_eq!(refusal(&world.attempt(&patient.sender, &deny, &[])), None);
     assert_eq!(world.revoke(&patient, grant, None), 1);

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use carechain_contract::Execution;
 use carechain_crypto::{AccessRequestId, EhrId, GrantId, PersonId};
 use carechain_types::{
-    AccessKind, CountsValue, Decision, DenyPart, EhrByPatientValue, EhrValue, EntryShape, GrantPart,
-    PersonCounts, PublicPart, PublishPart, ReasonCode, Refusal, RequestValue, RevokePart, Role, Span,
-    StateKey, StateTag, SuspendPart, Time, TransactionKind,
+    AccessKind, AttemptCounts, CountsValue, Decision, DenyPart, EhrByPatientValue, EhrValue, EntryShape,
+    GrantPart, PersonCounts, PublicPart, PublishPart, ReasonCode, Refusal, RequestValue, RevokePart, Role,
+    Span, StateKey, StateTag, SuspendPart, Time, TransactionKind,
 };
 use proptest::prelude::*;
 
@@ -95,7 +95,8 @@ impl Run {
             Action::Publish => self.publish(first, second, None),
             Action::Amend => {
                 if let Some((old, patient)) = pick(&self.records, third).copied() {
-                    self.publish(first, self.patient_index(patient), Some(old));
+                    let grant = pick(&self.grants, first).map(|grant| grant.id).filter(|_| second % 2 == 0);
+                    self.publish(first, self.patient_index(patient), Some((old, grant)));
                 }
             }
             Action::Request => self.request(first, second),
@@ -119,11 +120,13 @@ impl Run {
         }
     }
 
-    fn publish(&mut self, doctor: usize, patient: usize, amends: Option<EhrId>) {
+    fn publish(&mut self, doctor: usize, patient: usize, amends: Option<(EhrId, Option<GrantId>)>) {
         let doctor = doctor % self.doctors.len();
         let (author, patient) =
             (self.doctors[doctor].clone(), pick(&self.patients, patient).unwrap().clone());
-        let part = PublishPart { amends, ..self.world.publish_part(&author, doctor, &patient) };
+        let part = self.world.publish_part(&author, doctor, &patient);
+        let (old, grant) = amends.map_or((None, None), |(old, grant)| (Some(old), grant));
+        let part = PublishPart { amends: old, grant, ..part };
         let execution = self.world.submit(&author.sender, &PublicPart::Publish(part), &[address_head()]);
         check_writes(TransactionKind::Publish, &execution, if amends.is_some() { 4 } else { 3 });
         if refusal(&execution).is_none() {
@@ -309,7 +312,8 @@ impl Run {
                 self.world.value(&StateKey::attempt(&id, index)).unwrap();
             value.entry.count as usize
         };
-        (0..counts.attempts).map(entry).sum()
+        let attempts: Option<CountsValue<AttemptCounts>> = self.world.value(&StateKey::attempt_counts(&id));
+        (0..attempts.map_or(0, |value| value.counts.attempts)).map(entry).sum()
     }
 }
 
@@ -321,14 +325,16 @@ fn pick<T>(list: &[T], index: usize) -> Option<&T> {
 /// What each kind may write, and how much.
 #[track_caller]
 fn check_writes(kind: TransactionKind, execution: &Execution, count_max: usize) {
-    use StateTag::{Access, Attempt, Counts, Ehr, EhrByPatient, Grant, Person, Refused, Request, Tombstone};
+    use StateTag::{
+        Access, Attempt, AttemptCounts, Counts, Ehr, EhrByPatient, Grant, Person, Refused, Request, Tombstone,
+    };
     let allowed: &[StateTag] = match kind {
         TransactionKind::Publish => &[Ehr, EhrByPatient, Counts],
         TransactionKind::Request => &[Request, Counts],
         TransactionKind::Grant => &[Grant, Counts, Request],
         TransactionKind::Deny => &[Request],
         TransactionKind::Revoke => &[Grant, Tombstone],
-        TransactionKind::Read => &[Access, Counts, Refused, Attempt],
+        TransactionKind::Read => &[Access, Counts, Refused, Attempt, AttemptCounts],
         TransactionKind::Suspend => &[Person],
         kind => panic!("{kind:?} is not part of the sequences"),
     };

@@ -3,9 +3,9 @@
 use carechain_crypto::{EhrId, GrantId, PersonId, Signature};
 use carechain_types::limits::{REFUSED_SINGLE_MAX, TRANSACTION_LIFE_MAX};
 use carechain_types::{
-    AccessEntry, AccessValue, CountsValue, Decision, DecisionReason, EntryId, EntryShape, HospitalCounts,
-    PersonCounts, PublicPart, READ_REQUEST_VERSION, ReadPart, ReadRequest, Refusal, RefusedValue, Role, Span,
-    StateKey,
+    AccessEntry, AccessValue, AttemptCounts, CountsValue, Decision, DecisionReason, EntryId, EntryShape,
+    HospitalCounts, PersonCounts, PublicPart, READ_REQUEST_VERSION, ReadPart, ReadRequest, Refusal,
+    RefusedValue, Role, Span, StateKey,
 };
 
 use crate::world::{Hand, Person, World, check};
@@ -178,10 +178,12 @@ fn refused_reads_are_single_up_to_five_an_hour_and_then_one_aggregate() {
     assert_eq!(aggregate.first, cast.world.now.before(Span::SECOND.times(3)));
     // Others' entries come in between; the aggregate stays where it is.
     cast.world.read(&cast.reader.clone(), cast.ehr_id, Some(cast.grant));
-    let result = cast.world.read(&stranger, cast.ehr_id, None);
-    assert_eq!((result.reason, result.entry.unwrap().index as usize), (DecisionReason::Role, single));
+    let mut request = cast.world.read_request(&stranger, 0, cast.ehr_id, None);
+    request.on_behalf_of = Some(cast.reader.id);
+    let result = cast.world.read_with(&stranger, request);
+    assert_eq!((result.reason, result.entry.unwrap().index as usize), (DecisionReason::NoMandate, single));
     let aggregate = cast.world.entries(cast.ehr_id)[single];
-    assert_eq!((aggregate.count, aggregate.reason), (5, DecisionReason::Role));
+    assert_eq!((aggregate.count, aggregate.reason), (5, DecisionReason::NoMandate));
     let refused: RefusedValue = cast.world.value(&StateKey::refused(&stranger.id, &cast.ehr_id)).unwrap();
     assert_eq!(refused.count, REFUSED_SINGLE_MAX + 5);
     // A new hour starts anew.
@@ -200,8 +202,11 @@ fn attempts_on_unknown_ids_share_one_counter_of_their_reader() {
         assert_eq!(result.reason, DecisionReason::UnknownRecord);
         assert_eq!(result.entry.unwrap().subject, *stranger.id.get());
     }
-    let counts: CountsValue<PersonCounts> = cast.world.value(&StateKey::counts(stranger.id.get())).unwrap();
+    let counts: CountsValue<AttemptCounts> =
+        cast.world.value(&StateKey::attempt_counts(&stranger.id)).unwrap();
     assert_eq!(counts.counts.attempts, u64::from(REFUSED_SINGLE_MAX) + 1);
+    // What the reader may see of their own counters says nothing of it.
+    assert_eq!(cast.world.value::<CountsValue<PersonCounts>>(&StateKey::counts(stranger.id.get())), None);
     let entry =
         |index| cast.world.value::<AccessValue>(&StateKey::attempt(&stranger.id, index)).unwrap().entry;
     assert_eq!((entry(2).ehr_id, entry(2).shape), (EhrId::new([2; 20]), EntryShape::Single));

@@ -62,6 +62,7 @@ fn a_day(ledger: &mut Ledger<MemoryBackend>) -> Vec<Transaction> {
     let registrar = Party::Hospital(hospital(8));
     let department = DepartmentPart { hospital: hospital(8), sealing_keys: BoundedVec::empty() };
     let enrolled = PersonPart {
+        person: None,
         enroller: registrar,
         department: Some(DepartmentId::new([6; 20])),
         roles: BoundedVec::empty(),

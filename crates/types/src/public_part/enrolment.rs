@@ -88,8 +88,12 @@ pub struct DepartmentPart {
 }
 
 /// Public part of `person`: sent by a registrar.
+///
+/// For a person who is there already it renews: department and roles are replaced, keys stay as they are and none come.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct PersonPart {
+    /// Whose roles are renewed; none = a new person is enrolled.
+    pub person: Option<PersonId>,
     /// Organisation or hospital that enrols.
     pub enroller: Party,
     /// Department, if the person belongs to one.

@@ -3,7 +3,7 @@
 //! `H_Name` is `hospital`, `P_ID` is `patient`, `D_ID` the sender, `D_PKey` its key, `Signature` the transaction's,
 //! `H_Address` the sealed address parts, `Keywords` the index entry part, sealed where the paper has clear text.
 
-use carechain_crypto::{Commitment, EhrId, HospitalId, KeyId, PersonId, UploadId};
+use carechain_crypto::{Commitment, EhrId, GrantId, HospitalId, KeyId, PersonId, UploadId};
 use serde::{Deserialize, Serialize};
 
 use crate::bounded::BoundedVec;
@@ -86,6 +86,8 @@ pub struct PublishPart {
     pub kind: EhrKind,
     /// The version it replaces.
     pub amends: Option<EhrId>,
+    /// The `read+amend` grant under which somebody amends who is neither its author nor the patient; else none.
+    pub grant: Option<GrantId>,
     /// Who finds it.
     pub visibility: Visibility,
     /// To whom the address is sealed; the patient first.

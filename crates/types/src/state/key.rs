@@ -47,6 +47,8 @@ checked_byte! {
         Mandate = 16 "mandate",
         /// Who enrolled a public key, so that no two parties share one.
         Key = 17 "key",
+        /// Counters of a person's attempts on ids that do not exist: apart from `counts`, which that person may see.
+        AttemptCounts = 18 "attempt_counts",
     }
 }
 
@@ -148,6 +150,12 @@ impl StateKey {
     #[must_use]
     pub const fn attempt(person: &PersonId, index: u64) -> Self {
         Self::of(StateTag::Attempt, *person.get(), index)
+    }
+
+    /// `attempt_counts(person)`
+    #[must_use]
+    pub const fn attempt_counts(person: &PersonId) -> Self {
+        Self::of(StateTag::AttemptCounts, *person.get(), 0)
     }
 
     /// counts(id) of a person, record or hospital

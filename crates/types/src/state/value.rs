@@ -261,9 +261,12 @@ pub struct AccessValue {
     pub entry: AccessEntry,
 }
 
-/// Attempts of one reader in one hour on ids that do not exist.
+/// Counters of a person's attempts on ids that do not exist: an auditor's, never the person's, to whom such an id must
+/// look like one that is hidden.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
-pub struct UnknownAttempts {
+pub struct AttemptCounts {
+    /// Entries under attempt(person, i).
+    pub attempts: u64,
     /// Which hour since the Unix epoch.
     pub hour: u64,
     /// How many in that hour.
@@ -281,10 +284,6 @@ pub struct PersonCounts {
     pub newest_request: Option<AccessRequestId>,
     /// Newest grant of the person.
     pub newest_grant: Option<GrantId>,
-    /// Entries under attempt(person, i).
-    pub attempts: u64,
-    /// Attempts on ids that do not exist.
-    pub unknown: UnknownAttempts,
 }
 
 /// Counters of a record.
@@ -303,7 +302,7 @@ pub struct HospitalCounts {
     pub bad_wraps: u32,
 }
 
-/// counts(id): absent = zeros.
+/// counts(id) and `attempt_counts(person)`: absent = zeros.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(bound(deserialize = "C: DeserializeOwned"))]
 pub struct CountsValue<C> {

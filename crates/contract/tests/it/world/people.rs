@@ -41,6 +41,7 @@ impl World {
         let sealing_keys = BoundedVec::new(vec![hand.sealing.clone(), recovery]).unwrap();
         let until = self.now.after(Span::DAY.times(30));
         PersonPart {
+            person: None,
             enroller: Party::Hospital(self.hospitals[hospital].id),
             department: None,
             roles: BoundedVec::new(vec![RoleTerm { role, until }]).unwrap(),

@@ -39,6 +39,7 @@ impl World {
             length: 65_536,
             kind: EhrKind::Study,
             amends: None,
+            grant: None,
             visibility: Visibility::Searchable,
             recipients: BoundedVec::new(vec![recipient]).unwrap(),
             receipts: BoundedVec::empty(),
