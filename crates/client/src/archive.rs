@@ -1,5 +1,6 @@
 //! A record's inside: a zip of documents and images, packed as a stream, unpacked with suspicion.
 
+mod directory;
 mod pack;
 mod unpack;
 

@@ -2,11 +2,12 @@
 
 use carechain_crypto::{EhrId, PersonId};
 use carechain_types::{
-    AccessEntry, AccessValue, CountsValue, ListKind, RecordCounts, StateKey, Time, VerifiedProof,
+    AccessEntry, AccessValue, AttemptCounts, CountsValue, ListKind, RecordCounts, StateKey, Time,
+    VerifiedProof,
 };
 
 use crate::error::OperationError;
-use crate::lists::{Whole, person_attempts};
+use crate::lists::{Count, Whole};
 use crate::session::{Session, value, wanted};
 
 /// Access entries, newest first, with the proofs that show them whole.
@@ -29,7 +30,8 @@ impl From<Whole<AccessEntry>> for AuditTrail {
 impl Session {
     /// Every attempt on one record.
     pub fn audit_record(&self, ehr_id: EhrId) -> Result<AuditTrail, OperationError> {
-        let entries = self.indexed(ListKind::Audit, *ehr_id.get(), record_entries, |proof, index| {
+        let counts = (StateKey::counts(ehr_id.get()), record_entries as Count);
+        let entries = self.indexed(ListKind::Audit, *ehr_id.get(), counts, |proof, index| {
             Ok(value::<AccessValue>(proof, &StateKey::access(&ehr_id, index))?.entry)
         })?;
         Ok(entries.into())
@@ -53,9 +55,10 @@ impl Session {
         Ok(trail)
     }
 
-    /// A person's attempts on records that do not exist.
+    /// A person's attempts on records that do not exist. For auditors: to the person such a record looks like a hidden one.
     pub fn audit_attempts(&self, person: PersonId) -> Result<AuditTrail, OperationError> {
-        let entries = self.indexed(ListKind::Attempts, *person.get(), person_attempts, |proof, index| {
+        let counts = (StateKey::attempt_counts(&person), person_attempts as Count);
+        let entries = self.indexed(ListKind::Attempts, *person.get(), counts, |proof, index| {
             Ok(value::<AccessValue>(proof, &StateKey::attempt(&person, index))?.entry)
         })?;
         Ok(entries.into())
@@ -65,4 +68,9 @@ impl Session {
 fn record_entries(proof: &VerifiedProof, key: &StateKey) -> Result<u64, OperationError> {
     let value = wanted(proof, key)?.value::<CountsValue<RecordCounts>>()?;
     Ok(value.map_or(0, |value| value.counts.access_entries))
+}
+
+fn person_attempts(proof: &VerifiedProof, key: &StateKey) -> Result<u64, OperationError> {
+    let value = wanted(proof, key)?.value::<CountsValue<AttemptCounts>>()?;
+    Ok(value.map_or(0, |value| value.counts.attempts))
 }

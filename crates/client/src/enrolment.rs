@@ -1,4 +1,4 @@
-//! What a registrar does: departments, persons, the end of their standing.
+//! What a registrar does: departments, persons, their roles, the end of their standing.
 
 use carechain_crypto::{DepartmentId, PersonId};
 use carechain_types::{
@@ -9,6 +9,19 @@ use carechain_types::{
 use crate::error::OperationError;
 use crate::keystore::Enrolment;
 use crate::session::{Committed, Draft, Session, value};
+
+/// Whose roles to renew.
+#[derive(Clone, Debug)]
+pub struct RenewalPlan {
+    /// A person of the node's hospital.
+    pub person: PersonId,
+    /// Roles; empty = those the person has.
+    pub roles: Vec<Role>,
+    /// When all of them end, at most a year ahead.
+    pub until: Time,
+    /// Department; none = the one the person belongs to, if any.
+    pub department: Option<DepartmentId>,
+}
 
 /// Whom to enrol.
 #[derive(Clone, Debug)]
@@ -39,6 +52,7 @@ impl Session {
         let EnrolmentPlan { enrolment, roles, until, department } = plan;
         let terms = roles.into_iter().map(|role| RoleTerm { role, until }).collect();
         let part = PersonPart {
+            person: None,
             enroller: Party::Hospital(self.gateway()),
             department,
             roles: BoundedVec::new(terms)?,
@@ -48,6 +62,24 @@ impl Session {
         };
         let committed = self.submit(Draft { part: PublicPart::Person(part), parts: Vec::new() })?;
         Ok((person_id(&committed.id), committed))
+    }
+
+    /// Renews a person's roles; keys stay as they are.
+    pub fn renew_person(&self, plan: RenewalPlan) -> Result<Committed, OperationError> {
+        let RenewalPlan { person, roles, until, department } = plan;
+        let value = self.show_person(person)?;
+        let roles = if roles.is_empty() { value.roles.iter().map(|term| term.role).collect() } else { roles };
+        let terms = roles.into_iter().map(|role| RoleTerm { role, until }).collect();
+        let part = PersonPart {
+            person: Some(person),
+            enroller: Party::Hospital(self.gateway()),
+            department: department.or(value.department),
+            roles: BoundedVec::new(terms)?,
+            signing_keys: BoundedVec::empty(),
+            sealing_keys: BoundedVec::empty(),
+            possession: BoundedVec::empty(),
+        };
+        self.submit(Draft { part: PublicPart::Person(part), parts: Vec::new() })
     }
 
     /// Ends a person's standing, and in the same block every grant to them.

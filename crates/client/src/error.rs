@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use carechain_crypto::{RecordError, SealedAddressError, SealedPartError, TransactionId};
+use carechain_crypto::{EhrId, RecordError, SealedAddressError, SealedPartError, TransactionId};
 use carechain_schema::{ErrorCode, Failure};
 use carechain_types::{AgentError, DecodeError, Refusal, TooMany};
 
@@ -109,6 +109,15 @@ pub enum OperationError {
     /// Nothing matches what was asked for.
     #[error("none of the records matches the request")]
     NothingMatches,
+    /// The request names keywords, which only the node's index answers: the patient names the records.
+    #[error(
+        "the request is for records with certain keywords; the node's index finds {}",
+        describe_found(found)
+    )]
+    Choose {
+        /// What the index finds.
+        found: Vec<EhrId>,
+    },
     /// An argument contradicts itself or the ledger.
     #[error("{problem}")]
     Argument {
@@ -180,7 +189,9 @@ impl OperationError {
             Self::Record(RecordError::TooLong { .. }) => ErrorCode::TooLarge,
             Self::Record(_) | Self::Content(_) | Self::Spool { .. } => ErrorCode::Damaged,
             Self::Address(_) | Self::Part(_) => ErrorCode::WrongKey,
-            Self::TooMany(_) | Self::Argument { .. } | Self::NoPerson => ErrorCode::Usage,
+            Self::TooMany(_) | Self::Argument { .. } | Self::NoPerson | Self::Choose { .. } => {
+                ErrorCode::Usage
+            }
             Self::Contract { refusal, .. } => contract_code(*refusal),
             Self::OutcomeUnknown { .. } => ErrorCode::OutcomeUnknown,
             Self::Denied => ErrorCode::RequestDenied,
@@ -205,8 +216,19 @@ impl OperationError {
                 }
                 _ => Failure::not_found(),
             },
+            Self::Choose { .. } => {
+                let hint = "look at them with `records`, then `approve` with --ehr for each that is meant";
+                Failure::new(ErrorCode::Usage, self.to_string(), hint)
+            }
             _ => Failure::new(self.code(), self.to_string(), hint(self.code())),
         }
+    }
+}
+
+fn describe_found(found: &[EhrId]) -> String {
+    match found {
+        [] => "none".to_owned(),
+        found => found.iter().map(EhrId::to_string).collect::<Vec<_>>().join(", "),
     }
 }
 
@@ -247,7 +269,7 @@ const fn unpack_code(error: &UnpackError) -> ErrorCode {
 
 const fn contract_code(refusal: Option<Refusal>) -> ErrorCode {
     match refusal {
-        Some(Refusal::NotFound | Refusal::NotYours) => ErrorCode::NotFound,
+        Some(Refusal::NotFound) => ErrorCode::NotFound,
         Some(Refusal::Exists | Refusal::Answered | Refusal::Superseded | Refusal::KeyTaken) => {
             ErrorCode::Conflict
         }

@@ -75,7 +75,17 @@ pub const ARCHIVE_BYTES_MAX: u64 = 1 << 44;
 pub const ARCHIVE_RATIO_MAX: u64 = 200;
 /// Bytes an entry may have whatever its ratio: a few kilobytes of zeros are no bomb.
 pub const ARCHIVE_RATIO_FREE_BYTES: u64 = 1 << 20;
+/// How many bytes all entries together may have beyond that ratio: many small bombs are one.
+pub const ARCHIVE_RATIO_FREE_BYTES_ALL: u64 = 64 << 20;
+/// Bytes of an archive's directory, which is held in memory: names of [`ARCHIVE_NAME_BYTES_MAX`] and a fixed part of up
+/// to 150 bytes for each of [`ARCHIVE_ENTRIES_MAX`].
+pub const ARCHIVE_DIRECTORY_BYTES_MAX: u64 = 32 << 20;
+/// Bytes of all names of an archive.
+pub const ARCHIVE_NAME_BYTES_MAX: usize = 16 << 20;
 /// Bytes of an entry's path.
 pub const ARCHIVE_PATH_BYTES_MAX: usize = 1_024;
 /// Depth of folders in an archive.
 pub const ARCHIVE_DEPTH_MAX: usize = 32;
+
+const _: () =
+    assert!(ARCHIVE_NAME_BYTES_MAX as u64 + 150 * ARCHIVE_ENTRIES_MAX as u64 <= ARCHIVE_DIRECTORY_BYTES_MAX);

@@ -59,10 +59,14 @@ pub struct GrantView {
     pub body: TransactionBody,
 }
 
+/// Reads the length of a list under the key of its counter.
+pub(crate) type Count = fn(&VerifiedProof, &StateKey) -> Result<u64, OperationError>;
+
 impl Session {
     /// A patient's records.
     pub fn records(&self, patient: PersonId) -> Result<Whole<RecordView>, OperationError> {
-        self.indexed(ListKind::Records, *patient.get(), person_records, |proof, index| {
+        let counts = (StateKey::counts(patient.get()), person_records as Count);
+        self.indexed(ListKind::Records, *patient.get(), counts, |proof, index| {
             let place = StateKey::ehr_by_patient(&patient, index);
             let ehr_id = value::<EhrByPatientValue>(proof, &place)?.ehr_id;
             record(proof, ehr_id)
@@ -112,15 +116,14 @@ impl Session {
         grant(&self.prove(&[StateKey::grant(&id)])?, id)
     }
 
-    /// A list by index, all pages: every index below the counter is there.
+    /// A list by index, all pages: every index below the counter, which stands under a key of its own, is there.
     pub(crate) fn indexed<T>(
         &self,
         kind: ListKind,
         subject: [u8; 20],
-        count: impl Fn(&VerifiedProof, &StateKey) -> Result<u64, OperationError>,
+        (counts, count): (StateKey, Count),
         item: impl Fn(&VerifiedProof, u64) -> Result<T, OperationError>,
     ) -> Result<Whole<T>, OperationError> {
-        let counts = StateKey::counts(&subject);
         let (proof, bytes) = self.page(kind, subject, ListStart::Newest)?;
         let complete_as_of = complete(&proof)?;
         let mut next = count(&proof, &counts)?;
@@ -202,10 +205,6 @@ fn person_counts(proof: &VerifiedProof, key: &StateKey) -> Result<PersonCounts, 
 
 fn person_records(proof: &VerifiedProof, key: &StateKey) -> Result<u64, OperationError> {
     Ok(person_counts(proof, key)?.records)
-}
-
-pub(crate) fn person_attempts(proof: &VerifiedProof, key: &StateKey) -> Result<u64, OperationError> {
-    Ok(person_counts(proof, key)?.attempts)
 }
 
 pub(crate) fn record(proof: &VerifiedProof, ehr_id: EhrId) -> Result<RecordView, OperationError> {

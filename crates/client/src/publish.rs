@@ -12,7 +12,7 @@ mod upload;
 
 use std::path::PathBuf;
 
-use carechain_crypto::{EhrId, HospitalId, Manifest, PersonId, UploadId};
+use carechain_crypto::{EhrId, GrantId, HospitalId, Manifest, PersonId, UploadId};
 use carechain_types::{
     BoundedString, BoundedVec, EhrKind, IndexEntry, KeyUse, PartKind, Party, PersonValue, PublicPart,
     PublishPart, Recipient, RecipientUse, StateKey, VerifiedProof, Visibility, ehr_id, encode,
@@ -47,6 +47,8 @@ pub struct PublishPlan {
     pub visibility: Visibility,
     /// The version it replaces.
     pub amends: Option<EhrId>,
+    /// The grant that permits it, if the author of this version is neither the patient nor the author of that one.
+    pub grant: Option<GrantId>,
     /// To whom the address is sealed beside the patient.
     pub recipients: Vec<(RecipientUse, Party)>,
 }
@@ -87,6 +89,7 @@ impl Session {
             kind: plan.kind,
             visibility: plan.visibility,
             amends: plan.amends,
+            grant: plan.grant,
             recipients: BoundedVec::new(plan.recipients.clone())?,
             index,
             entry_count: sealed.entry_count,
@@ -161,6 +164,7 @@ impl Session {
             length: address.length,
             kind: secret.kind,
             amends: secret.amends,
+            grant: secret.grant,
             visibility: secret.visibility,
             recipients,
             receipts: BoundedVec::new(receipts)?,

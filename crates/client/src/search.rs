@@ -1,36 +1,14 @@
 //! Searching. What comes back are hints: whoever acts on one reads it again with proof.
 
-use carechain_crypto::{HospitalId, PersonId};
 use carechain_schema::{Method, NoticeList, Route, SearchPage, SearchRequest, Timestamp};
-use carechain_types::{Height, Party, Time};
+use carechain_types::{Height, SearchQuery, Time};
 
 use crate::error::OperationError;
 use crate::session::Session;
 
-/// What to search for; every field given must match.
-#[derive(Clone, Debug, Default)]
-pub struct Search {
-    /// Records of this patient.
-    pub patient: Option<PersonId>,
-    /// Records by this author.
-    pub author: Option<Party>,
-    /// Records from this hospital.
-    pub hospital: Option<HospitalId>,
-    /// Records with all these keywords.
-    pub keywords: Vec<String>,
-    /// Published at or after.
-    pub from: Option<Time>,
-    /// Published before.
-    pub until: Option<Time>,
-    /// Hits on a page at most.
-    pub count_max: Option<u16>,
-    /// Where the page before ended.
-    pub after: Option<String>,
-}
-
 impl Session {
     /// One page of abstracts.
-    pub fn search(&self, search: &Search) -> Result<SearchPage, OperationError> {
+    pub fn search(&self, search: &SearchQuery) -> Result<SearchPage, OperationError> {
         let timestamp = |time: Time| Timestamp::from_microseconds(time.as_micros()).unwrap_or(Timestamp::MAX);
         let request = SearchRequest {
             patient: search.patient.map(|id| id.to_string()),

@@ -57,6 +57,7 @@ impl Day {
             staff: Vec::new(),
             visibility: Visibility::Searchable,
             amends: None,
+            grant: None,
             recipients: Vec::new(),
         }
     }
@@ -115,8 +116,8 @@ fn a_record_reaches_whom_the_patient_names() {
     let reason = day.patient_session.reason(&whole.items[0]).unwrap().unwrap();
     assert_eq!(reason.text.as_str(), "second opinion");
     check_code(day.reader.answer(request), ErrorCode::Refused);
-    let (grant, _) = day.patient_session.approve(request, None).unwrap();
-    check_code(day.patient_session.approve(request, None), ErrorCode::Conflict);
+    let (grant, _) = day.patient_session.approve(request, None, &[]).unwrap();
+    check_code(day.patient_session.approve(request, None, &[]), ErrorCode::Conflict);
     assert_eq!(day.reader.answer(request).unwrap(), grant);
     let output = day.gateway.folder().join("out");
     let retrieved = day.reader.retrieve(RetrieveTarget::Request(request), &output, &Unwatched).unwrap();
@@ -174,13 +175,41 @@ fn a_patient_believes_no_false_part_list_or_key() {
     let sent = day.gateway.ledger.lock().unwrap().transactions.len();
     for lie in [Lie::FalsePart, Lie::ShortList, Lie::FalseKey, Lie::HiddenBlock] {
         day.gateway.lie(lie);
-        let refused = day.patient_session.approve(request, None);
+        let refused = day.patient_session.approve(request, None, &[]);
         assert!(refused.is_err(), "{lie:?}");
     }
     assert_eq!(day.gateway.ledger.lock().unwrap().transactions.len(), sent, "no grant was sent");
     day.gateway.lie(Lie::None);
     let view = day.patient_session.request_view(request).unwrap();
     assert_eq!(view.value.status, RequestStatus::Open);
+}
+
+#[test]
+fn a_gateway_that_finds_too_much_by_keyword_widens_no_grant() {
+    let day = Day::start();
+    let meant = day.publish().unwrap().ehr_id;
+    let other = day.publish().unwrap().ehr_id;
+    let keywords = BoundedVec::new(vec![BoundedString::new("ct").unwrap()]).unwrap();
+    let plan = RequestPlan {
+        patient: day.patient,
+        grantee: None,
+        access: AccessKind::Read,
+        purpose: AccessPurpose::Treatment,
+        selection: RequestSelection::default(),
+        reason: Some(Reason { text: BoundedString::default(), keywords }),
+    };
+    let (request, _) = day.reader.request(&plan).unwrap();
+    let refused = day.patient_session.approve(request, None, &[]).unwrap_err();
+    let OperationError::Choose { mut found } = refused else { panic!("{refused}") };
+    found.sort_unstable();
+    let mut both = vec![meant, other];
+    both.sort_unstable();
+    assert_eq!(found, both, "the gateway says that both have the keyword");
+    let unknown = carechain_crypto::EhrId::ZERO;
+    check_code(day.patient_session.approve(request, None, &[meant, unknown]), ErrorCode::NotFound);
+    let (grant, _) = day.patient_session.approve(request, None, &[meant]).unwrap();
+    let lines = day.reader.grant_view(grant).unwrap().value.lines;
+    assert_eq!(lines.iter().map(|line| line.ehr_id).collect::<Vec<_>>(), [meant]);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use zip::CompressionMethod;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
-use crate::limits::{ARCHIVE_DEPTH_MAX, ARCHIVE_ENTRIES_MAX, ARCHIVE_PATH_BYTES_MAX};
+use crate::limits::{ARCHIVE_DEPTH_MAX, ARCHIVE_ENTRIES_MAX, ARCHIVE_NAME_BYTES_MAX, ARCHIVE_PATH_BYTES_MAX};
 use crate::progress::{Progress, Stage};
 
 /// Why nothing was packed. The person mends the input.
@@ -44,8 +44,10 @@ pub enum PackError {
     /// Nothing to pack.
     #[error("there is nothing to publish")]
     Empty,
-    /// More entries than a record may have.
-    #[error("more than {ARCHIVE_ENTRIES_MAX} files in one record")]
+    /// More entries than a record may have, or names that are too long together.
+    #[error(
+        "more than {ARCHIVE_ENTRIES_MAX} files, or {ARCHIVE_NAME_BYTES_MAX} bytes of names, in one record"
+    )]
     TooMany,
     /// The sink failed.
     #[error("writing the archive: {0}")]
@@ -65,6 +67,7 @@ struct Source {
 /// What will be packed: looked at, in order, with every name checked.
 pub struct Sources {
     entries: Vec<Source>,
+    name_bytes: usize,
 }
 
 /// A finished archive.
@@ -80,7 +83,7 @@ impl Sources {
     /// Looks at files and folders. The contents of a folder that stands alone are at the top; beside others it keeps
     /// its name.
     pub fn collect(inputs: &[PathBuf]) -> Result<Self, PackError> {
-        let mut sources = Self { entries: Vec::new() };
+        let mut sources = Self { entries: Vec::new(), name_bytes: 0 };
         if let [only] = inputs
             && inspect(only)?.is_dir()
         {
@@ -146,10 +149,11 @@ impl Sources {
 
     fn add(&mut self, path: &Path, name: String, depth: usize) -> Result<(), PackError> {
         let metadata = inspect(path)?;
-        if name.len() > ARCHIVE_PATH_BYTES_MAX || name.contains('\\') || depth > ARCHIVE_DEPTH_MAX {
+        if name.len() > ARCHIVE_PATH_BYTES_MAX || name.contains('\\') || depth >= ARCHIVE_DEPTH_MAX {
             return Err(PackError::Name { path: path.to_owned() });
         }
-        if self.entries.len() >= ARCHIVE_ENTRIES_MAX {
+        self.name_bytes += name.len();
+        if self.entries.len() >= ARCHIVE_ENTRIES_MAX || self.name_bytes > ARCHIVE_NAME_BYTES_MAX {
             return Err(PackError::TooMany);
         }
         if metadata.is_dir() {

@@ -7,6 +7,7 @@ use zip::CompressionMethod;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
 use super::{PackError, Sources, UnpackError, check_output, unpack};
+use crate::limits::ARCHIVE_DEPTH_MAX;
 use crate::progress::Unwatched;
 
 fn pack(inputs: &[PathBuf]) -> Result<Vec<u8>, PackError> {
@@ -92,6 +93,21 @@ fn what_cannot_be_packed_is_named() {
 }
 
 #[test]
+fn the_deepest_file_that_packs_unpacks() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("study");
+    let inside = (1..ARCHIVE_DEPTH_MAX).fold(input.clone(), |path, _| path.join("d"));
+    std::fs::create_dir_all(&inside).unwrap();
+    std::fs::write(inside.join("deepest"), b"here").unwrap();
+    let archive = pack(std::slice::from_ref(&input)).unwrap();
+    let output = folder.path().join("out");
+    assert_eq!(unpack(Cursor::new(archive), &output, &Unwatched).unwrap().entry_count, 1);
+    std::fs::create_dir_all(inside.join("d")).unwrap();
+    std::fs::write(inside.join("d/deeper"), b"here").unwrap();
+    assert!(matches!(pack(&[input]), Err(PackError::Name { .. })));
+}
+
+#[test]
 fn an_output_folder_with_something_in_it_is_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     check_output(&folder.path().join("absent")).unwrap();
@@ -129,6 +145,50 @@ fn bombs_are_hostile() {
     });
     assert!(archive.len() < 200_000);
     check_hostile(archive, "far more");
+}
+
+#[test]
+fn many_small_bombs_are_hostile() {
+    let archive = crafted(|zip| {
+        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
+        let block = vec![0; 1 << 20];
+        for index in 0..100 {
+            zip.start_file(format!("zeros-{index}"), options).unwrap();
+            zip.write_all(&block).unwrap();
+        }
+    });
+    assert!(archive.len() < 300_000);
+    check_hostile(archive, "far more");
+}
+
+#[test]
+fn a_directory_that_would_fill_the_memory_is_not_read() {
+    let mut archive = crafted(|zip| {
+        zip.start_file("document", SimpleFileOptions::default()).unwrap();
+    });
+    // The directory's one entry and the end that counts them, repeated until there are a million entries.
+    let entry_at = archive.windows(4).position(|window| window == b"PK\x01\x02").unwrap();
+    let end_at = archive.windows(4).position(|window| window == b"PK\x05\x06").unwrap();
+    let (entry, local) = (archive[entry_at..end_at].to_vec(), archive[..entry_at].to_vec());
+    let count = 1_000_000_u64;
+    let bytes = count * entry.len() as u64;
+    let place = local.len() as u64;
+    archive = [local, entry.repeat(usize::try_from(count).unwrap())].concat();
+    let end_of_64 = archive.len() as u64;
+    archive.extend_from_slice(b"PK\x06\x06");
+    archive.extend_from_slice(&44_u64.to_le_bytes());
+    archive.extend_from_slice(&[45, 0, 45, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    for field in [count, count, bytes, place] {
+        archive.extend_from_slice(&field.to_le_bytes());
+    }
+    archive.extend_from_slice(b"PK\x06\x07\0\0\0\0");
+    archive.extend_from_slice(&end_of_64.to_le_bytes());
+    archive.extend_from_slice(&[1, 0, 0, 0]);
+    archive.extend_from_slice(b"PK\x05\x06\0\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\0\0");
+    let folder = tempfile::tempdir().unwrap();
+    let error = unpack(Cursor::new(archive), &folder.path().join("out"), &Unwatched).unwrap_err();
+    assert!(matches!(error, UnpackError::Damaged(_)), "{error}");
+    assert!(error.to_string().contains("longer than any"), "{error}");
 }
 
 #[test]

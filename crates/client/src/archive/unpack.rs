@@ -14,9 +14,10 @@ use zip::ZipArchive;
 use zip::read::HasZipMetadata as _;
 use zip::result::ZipError;
 
+use super::directory;
 use crate::limits::{
     ARCHIVE_BYTES_MAX, ARCHIVE_DEPTH_MAX, ARCHIVE_ENTRIES_MAX, ARCHIVE_PATH_BYTES_MAX,
-    ARCHIVE_RATIO_FREE_BYTES, ARCHIVE_RATIO_MAX,
+    ARCHIVE_RATIO_FREE_BYTES, ARCHIVE_RATIO_FREE_BYTES_ALL, ARCHIVE_RATIO_MAX,
 };
 use crate::progress::{Progress, Stage};
 
@@ -79,6 +80,7 @@ pub struct Unpacked {
 struct Entry {
     path: PathBuf,
     bytes: u64,
+    packed: u64,
     is_folder: bool,
 }
 
@@ -103,7 +105,7 @@ pub fn unpack<R: Read + Seek>(
     progress: &dyn Progress,
 ) -> Result<Unpacked, UnpackError> {
     check_output(output)?;
-    let mut zip = ZipArchive::new(archive).map_err(UnpackError::Damaged)?;
+    let mut zip = directory::open(archive).map_err(UnpackError::Damaged)?;
     let entries = inspect(&mut zip)?;
     let write = |source| UnpackError::Write { path: output.to_owned(), source };
     let parent = output.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -143,13 +145,18 @@ fn inspect<R: Read + Seek>(zip: &mut ZipArchive<R>) -> Result<Vec<Entry>, Unpack
     if zip.has_overlapping_files().map_err(UnpackError::Damaged)? {
         return Err(UnpackError::Hostile { index: 0, problem: "entries share bytes" });
     }
-    let mut total: u64 = 0;
+    let (mut total, mut packed): (u64, u64) = (0, 0);
     let mut entries = Vec::with_capacity(count);
     for index in 0..count {
         let entry = inspect_entry(zip, index)?;
         total = total.saturating_add(entry.bytes);
         if total > ARCHIVE_BYTES_MAX {
             return Err(UnpackError::Hostile { index, problem: "the entries have too many bytes" });
+        }
+        packed = packed.saturating_add(entry.packed);
+        if total > ARCHIVE_RATIO_FREE_BYTES_ALL && total > packed.saturating_mul(ARCHIVE_RATIO_MAX) {
+            let problem = "with those before it, it unpacks to far more than documents do";
+            return Err(UnpackError::Hostile { index, problem });
         }
         entries.push(entry);
     }
@@ -174,7 +181,7 @@ fn inspect_entry<R: Read + Seek>(zip: &mut ZipArchive<R>, index: usize) -> Resul
     if bytes > ARCHIVE_RATIO_FREE_BYTES && bytes > packed.saturating_mul(ARCHIVE_RATIO_MAX) {
         return Err(hostile("it unpacks to far more than any document does"));
     }
-    Ok(Entry { path, bytes, is_folder })
+    Ok(Entry { path, bytes, packed, is_folder })
 }
 
 /// The path of an entry below the output folder.

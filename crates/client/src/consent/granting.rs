@@ -21,12 +21,16 @@ struct Permission {
 }
 
 impl Session {
-    /// Answers a request with one grant of all records it selects. Without terms: what it asks for, for as long as the
-    /// consortium's default.
+    /// Answers a request with one grant of the records chosen among those it selects; of all of them if none is chosen.
+    /// Without terms: what it asks for, for as long as the consortium's default.
+    ///
+    /// Whether a record has a keyword only the node's index says, unproven. A node that lied would have the patient
+    /// grant more than was asked for: with keywords nothing is granted that the patient did not name.
     pub fn approve(
         &self,
         request: AccessRequestId,
         terms: Option<GrantTerms>,
+        chosen: &[EhrId],
     ) -> Result<(GrantId, Committed), OperationError> {
         let view = self.request_view(request)?;
         if view.value.patient != self.person()? {
@@ -36,7 +40,15 @@ impl Session {
             return Err(OperationError::Answered);
         }
         let reason = self.reason(&view)?;
-        let records = self.selected(&view.part.selection, reason.as_ref())?;
+        let mut records = self.selected(&view.part.selection)?;
+        if chosen.is_empty() {
+            self.refuse_keywords(reason.as_ref(), &records)?;
+        } else {
+            records.retain(|record| chosen.contains(&record.ehr_id));
+            if records.len() != chosen.len() {
+                return Err(OperationError::NotFound);
+            }
+        }
         let terms = terms.unwrap_or_else(|| self.default_terms(view.value.access));
         let permission = Permission {
             request: Some(request),

@@ -1,20 +1,15 @@
 //! Which records a request is for, among those the patient has.
 
 use carechain_crypto::EhrId;
-use carechain_types::{Reason, RequestSelection};
+use carechain_types::{Reason, RequestSelection, SearchQuery};
 
 use crate::error::OperationError;
 use crate::lists::RecordView;
-use crate::search::Search;
 use crate::session::Session;
 
 impl Session {
-    /// The records of the patient that a request selects: by id, or by filters; keywords by the node's index.
-    pub(super) fn selected(
-        &self,
-        selection: &RequestSelection,
-        reason: Option<&Reason>,
-    ) -> Result<Vec<RecordView>, OperationError> {
+    /// The records of the patient that a request selects: by id, or by filters that the ledger proves.
+    pub(super) fn selected(&self, selection: &RequestSelection) -> Result<Vec<RecordView>, OperationError> {
         let patient = self.person()?;
         let mut records = self.records(patient)?.items;
         records.retain(|record| record.value.purged == 0);
@@ -33,12 +28,22 @@ impl Session {
         if selection.from.is_some() || selection.until.is_some() {
             records = self.published_within(records, selection)?;
         }
-        if let Some(reason) = reason.filter(|reason| !reason.keywords.is_empty()) {
-            let keywords = reason.keywords.iter().map(|word| word.as_str().to_owned()).collect();
-            let found = self.found(Search { patient: Some(patient), keywords, ..Search::default() })?;
-            records.retain(|record| found.contains(&record.ehr_id));
-        }
         if records.is_empty() { Err(OperationError::NothingMatches) } else { Ok(records) }
+    }
+
+    /// Fails if the request names keywords, with the records that the node's index finds by them.
+    pub(super) fn refuse_keywords(
+        &self,
+        reason: Option<&Reason>,
+        records: &[RecordView],
+    ) -> Result<(), OperationError> {
+        let Some(reason) = reason.filter(|reason| !reason.keywords.is_empty()) else { return Ok(()) };
+        let keywords = reason.keywords.iter().map(|word| word.as_str().to_owned()).collect();
+        let found =
+            self.found(SearchQuery { patient: Some(self.person()?), keywords, ..SearchQuery::default() })?;
+        let found =
+            found.into_iter().filter(|id| records.iter().any(|record| record.ehr_id == *id)).collect();
+        Err(OperationError::Choose { found })
     }
 
     fn published_within(
@@ -57,7 +62,7 @@ impl Session {
         Ok(within)
     }
 
-    fn found(&self, search: Search) -> Result<Vec<EhrId>, OperationError> {
+    fn found(&self, search: SearchQuery) -> Result<Vec<EhrId>, OperationError> {
         let mut ids = Vec::new();
         let mut search = search;
         loop {

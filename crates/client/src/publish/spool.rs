@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use carechain_crypto::{
-    Address, EhrId, HospitalId, PersonId, SealingPublicKey, UploadId, open_box, seal_box,
+    Address, EhrId, GrantId, HospitalId, PersonId, SealingPublicKey, UploadId, open_box, seal_box,
 };
 use carechain_types::limits::RECIPIENTS_MAX;
 use carechain_types::{
@@ -15,7 +15,7 @@ use carechain_types::{
 };
 use data_encoding::{BASE64, HEXLOWER};
 use serde::{Deserialize, Serialize};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::error::OperationError;
 use crate::limits::SMALL_FILE_BYTES_MAX;
@@ -23,11 +23,11 @@ use crate::private_file::{self, Overwrite};
 use crate::random::SystemRandom;
 use crate::session::Session;
 
-const SCHEMA: &str = "carechain/spool/1";
+const SCHEMA: &str = "carechain/spool/2";
 const CONTENT_BYTES_MAX: usize = 8 * 1_024;
 
 /// What resuming needs and nobody else may read.
-#[derive(Clone, Deserialize, Serialize)]
+#[derive(Deserialize, Serialize)]
 pub(super) struct SpoolSecret {
     /// The plain address.
     pub(super) address: BoundedBytes<{ Address::LENGTH }>,
@@ -36,9 +36,17 @@ pub(super) struct SpoolSecret {
     pub(super) kind: EhrKind,
     pub(super) visibility: Visibility,
     pub(super) amends: Option<EhrId>,
+    pub(super) grant: Option<GrantId>,
     pub(super) recipients: BoundedVec<(RecipientUse, Party), RECIPIENTS_MAX>,
     pub(super) index: IndexEntry,
     pub(super) entry_count: u64,
+}
+
+impl Drop for SpoolSecret {
+    fn drop(&mut self) {
+        // The address holds the content key.
+        self.address.as_mut_slice().zeroize();
+    }
 }
 
 #[derive(Deserialize, Serialize)]

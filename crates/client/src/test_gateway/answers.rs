@@ -4,11 +4,13 @@ use carechain_crypto::limits::{CHUNK_BYTES, FRAME_BYTES};
 use carechain_crypto::{
     EhrId, FrameSealer, PersonId, Position, ResponseContext, TransactionId, address_commitment, chunk_count,
 };
-use carechain_schema::{Document, ErrorCode, Failure, Timestamp, UploadState, UploadStatus};
+use carechain_schema::{
+    AbstractLine, Document, ErrorCode, Failure, SearchPage, Timestamp, UploadState, UploadStatus,
+};
 use carechain_types::{
     BoundedVec, EhrByPatientValue, EhrValue, GrantValue, ListKind, ListQuery, NodeSigner, Receipt,
     ReceiptLeaf, ReceiptRoot, RequestValue, SignedReadRequest, SignedUploadComplete, SignedUploadOpen,
-    StateKey, StateQuery, Submission, UploadReceipts, decode, encode,
+    StateKey, StateQuery, StateTag, Submission, UploadReceipts, decode, encode,
 };
 
 use super::ledger::{Ledger, node};
@@ -46,6 +48,7 @@ pub(super) fn answer(ledger: &mut Ledger, method: &str, path: &str, body: &[u8])
         ("PUT", ["uploads", id, "chunks", index]) => upload_chunks(ledger, id, index.parse().unwrap(), body),
         ("POST", ["uploads", id, "complete"]) => upload_complete(ledger, id, body),
         ("POST", ["read"]) => read(ledger, body),
+        ("POST", ["search"]) => search(ledger),
         _ => refuse(ErrorCode::NoRoute),
     }
 }
@@ -89,6 +92,29 @@ fn list(ledger: &Ledger, body: &[u8]) -> Reply {
         keys.remove(1);
     }
     ok(encode(&ledger.state_proof(&keys, query.freshness)))
+}
+
+/// Says of every record that it has the keywords: nothing proves otherwise.
+fn search(ledger: &Ledger) -> Reply {
+    let records = ledger.state.keys().filter(|key| key.tag == StateTag::Ehr);
+    let abstracts = records.map(|key| {
+        let (ehr_id, value) = (EhrId::new(key.id), ledger.get::<EhrValue>(key).unwrap());
+        AbstractLine {
+            ehr_id: ehr_id.to_string(),
+            patient: value.patient.to_string(),
+            author: value.author.to_string(),
+            hospital: value.hospital.to_string(),
+            kind: value.kind.as_str().to_owned(),
+            bytes: value.length,
+            published: Timestamp::MAX,
+            keywords: Vec::new(),
+            title: None,
+            amends: None,
+            amended_by: None,
+        }
+    });
+    let page = SearchPage { abstracts: abstracts.collect(), next: None };
+    ok(serde_json::to_vec(&Document::done(page)).unwrap())
 }
 
 fn part(ledger: &Ledger, id: &str, index: usize) -> Reply {
