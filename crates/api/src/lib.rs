@@ -27,6 +27,6 @@ mod server;
 pub use list::{ListError, is_public, list_keys};
 pub use node::{
     Answer, Asker, Node, NodeError, Notice, NoticeKind, NoticeQuery, Notices, OpenedRead, RecordStream,
-    SearchHit, SearchPage, SearchQuery, UploadBytes, UploadProgress, UploadStatus,
+    SearchHit, SearchPage, UploadBytes, UploadProgress, UploadStatus,
 };
 pub use server::{router, serve};

@@ -5,8 +5,8 @@
 
 use carechain_crypto::{AccessRequestId, EhrId, GrantId, PersonId};
 use carechain_types::{
-    CountsValue, DecodeError, EhrByPatientValue, GrantValue, ListKind, ListQuery, ListStart, PersonCounts,
-    RecordCounts, RequestValue, StateKey, StateTag, StateValue,
+    AttemptCounts, CountsValue, DecodeError, EhrByPatientValue, GrantValue, ListKind, ListQuery, ListStart,
+    PersonCounts, RecordCounts, RequestValue, StateKey, StateTag, StateValue,
 };
 
 use crate::limits::LIST_COUNT_MAX;
@@ -64,8 +64,10 @@ pub fn list_keys(
         }
         ListKind::Attempts => {
             let person = PersonId::new(query.subject);
-            let count = person_counts(&mut read, &counts)?.attempts;
+            let counts = StateKey::attempt_counts(&person);
+            let count = attempt_counts(&mut read, &counts)?.attempts;
             let entries = indexes(query.start, count, count_max)?;
+            keys = vec![counts];
             keys.extend(entries.map(|index| StateKey::attempt(&person, index)));
         }
         ListKind::Requests => {
@@ -101,6 +103,14 @@ fn person_counts(
     key: &StateKey,
 ) -> Result<PersonCounts, ListError> {
     let value = read(key).map(|value| CountsValue::<PersonCounts>::from_bytes(&value)).transpose()?;
+    Ok(value.map(|value| value.counts).unwrap_or_default())
+}
+
+fn attempt_counts(
+    read: &mut impl FnMut(&StateKey) -> Option<Vec<u8>>,
+    key: &StateKey,
+) -> Result<AttemptCounts, ListError> {
+    let value = read(key).map(|value| CountsValue::<AttemptCounts>::from_bytes(&value)).transpose()?;
     Ok(value.map(|value| value.counts).unwrap_or_default())
 }
 

@@ -13,15 +13,15 @@ use bytes::Bytes;
 use carechain_crypto::{ChainId, HospitalId, PersonId, SigningPublicKey, TransactionId, UploadId};
 use carechain_schema::StatusReport;
 use carechain_types::{
-    DetachedPart, Height, ListQuery, Proof, SignedReadRequest, SignedUploadComplete, SignedUploadOpen,
-    StateQuery, Submission,
+    DetachedPart, Height, ListQuery, Proof, SearchQuery, SignedReadRequest, SignedUploadComplete,
+    SignedUploadOpen, StateQuery, Submission,
 };
 use futures::future::BoxFuture;
 
 pub use error::NodeError;
 pub use notice::{Notice, NoticeKind, NoticeQuery, Notices};
 pub use read::{OpenedRead, RecordStream};
-pub use search::{SearchHit, SearchPage, SearchQuery};
+pub use search::{SearchHit, SearchPage};
 pub use upload::{UploadBytes, UploadProgress, UploadStatus};
 
 /// The answer of a node, some time later.

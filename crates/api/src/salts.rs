@@ -14,13 +14,15 @@ pub(crate) struct SeenSalts {
 }
 
 impl SeenSalts {
-    /// Remembers a salt; false if it is known, or if there is no room for more.
+    /// Remembers a salt; false if it is known. When there is no room for more, the one that expires first is forgotten:
+    /// anybody can fill the set with keys of nobody, and that must not stop those who have one.
     pub(crate) fn admit(&mut self, key: SigningPublicKey, salt: Nonce, expiry: Time, now: Time) -> bool {
         self.seen = self.seen.split_off(&(now, SigningPublicKey::ZERO, Nonce::ZERO));
-        if self.seen.len() >= QUERY_SALTS_MAX {
-            return false;
+        let is_new = self.seen.insert((expiry, key, salt), ()).is_none();
+        if self.seen.len() > QUERY_SALTS_MAX {
+            self.seen.pop_first();
         }
-        self.seen.insert((expiry, key, salt), ()).is_none()
+        is_new
     }
 }
 

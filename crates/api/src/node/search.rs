@@ -3,27 +3,6 @@
 use carechain_crypto::{EhrId, HospitalId, PersonId};
 use carechain_types::{EhrKind, Height, Party, Time};
 
-/// What is searched for; every field given must match.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct SearchQuery {
-    /// Records of this patient.
-    pub patient: Option<PersonId>,
-    /// Records by this author.
-    pub author: Option<Party>,
-    /// Records from this hospital.
-    pub hospital: Option<HospitalId>,
-    /// Records with all these keywords, compared in lower case.
-    pub keywords: Vec<String>,
-    /// Published at or after.
-    pub from: Option<Time>,
-    /// Published before.
-    pub until: Option<Time>,
-    /// Where the page before ended.
-    pub after: Option<String>,
-    /// Hits at most.
-    pub count_max: u16,
-}
-
 /// One record found. A hint: what the ledger says of it is proven by asking for the state.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct SearchHit {

@@ -44,7 +44,7 @@ pub(crate) async fn read(State(border): State<Arc<Border>>, request: Request) ->
     let opened = border.node.open_read(signed).await?;
     let headers = headers(&opened);
     let Some(record) = opened.bytes.filter(|_| opened.result.decision == Decision::Allowed) else {
-        return Ok((headers, refusal(opened.result.reason)).into_response());
+        return Ok(refused(headers, opened.result.reason));
     };
     let context =
         ResponseContext { request: request.digest(&border.node.chain_id()), gateway: request.gateway };
@@ -62,6 +62,21 @@ pub(crate) async fn read(State(border): State<Arc<Border>>, request: Request) ->
 fn headers(opened: &OpenedRead) -> [(HeaderName, String); 3] {
     let entry = opened.result.entry.map(|entry| HEXLOWER.encode(&encode(&entry))).unwrap_or_default();
     [(TRANSACTION, opened.transaction.to_hex()), (HEIGHT, opened.height.to_string()), (ENTRY, entry)]
+}
+
+/// A refusal, with the place of its entry only for those who know of the record: the entry of an attempt on an id that
+/// does not exist stands elsewhere, and the transaction says why.
+fn refused(headers: [(HeaderName, String); 3], reason: DecisionReason) -> Response {
+    match reason {
+        DecisionReason::Expired
+        | DecisionReason::Revoked
+        | DecisionReason::NotYetValid
+        | DecisionReason::Purpose
+        | DecisionReason::PatientSuspended
+        | DecisionReason::AddressMismatch
+        | DecisionReason::Range => (headers, refusal(reason)).into_response(),
+        _ => refusal(reason).into_response(),
+    }
 }
 
 /// Only the reader's own standing and the reader's own grant say why; all else is not found. The ledger decides about the

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use carechain_schema::{AbstractLine, Document, SearchPage as SearchAnswer, SearchRequest, Timestamp};
-use carechain_types::{Party, Time};
+use carechain_types::{Party, SearchQuery, Time};
 
 use crate::asker::asker;
 use crate::body;
 use crate::border::Border;
 use crate::failure::Refused;
 use crate::limits::{BODY_BYTES_MAX, SEARCH_COUNT_MAX, SEARCH_KEYWORDS_MAX};
-use crate::node::{SearchHit, SearchQuery};
+use crate::node::SearchHit;
 
 pub(crate) async fn search(State(border): State<Arc<Border>>, request: Request) -> Result<Response, Refused> {
     let (parts, bytes) = body::split(request, BODY_BYTES_MAX).await?;
@@ -42,7 +42,7 @@ fn typed(request: SearchRequest) -> Result<SearchQuery, Refused> {
         from: from.map(time),
         until: until.map(time),
         after,
-        count_max: count_max.unwrap_or(SEARCH_COUNT_MAX).clamp(1, SEARCH_COUNT_MAX),
+        count_max: Some(count_max.unwrap_or(SEARCH_COUNT_MAX).clamp(1, SEARCH_COUNT_MAX)),
     })
 }
 

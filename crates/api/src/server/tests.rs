@@ -6,13 +6,15 @@ use std::sync::Mutex;
 
 use bytes::Bytes;
 use carechain_crypto::{
-    ChainId, HospitalId, Nonce, PersonId, Salt, SigningKeyPair, TransactionId, UploadId, hash,
+    AddressShown, ChainId, EhrId, HospitalId, Nonce, PersonId, Salt, SealingPublicKey, Signature,
+    SigningKeyPair, SigningPublicKey, TransactionId, UploadId, hash,
 };
 use carechain_schema::{StatusReport, UploadState};
 use carechain_types::{
-    BoundedString, DetachedPart, Ed25519, Freshness, ListKind, ListQuery, ListStart, NodeSigner, Proof,
-    Query, SignedQuery, SignedReadRequest, SignedUploadComplete, SignedUploadOpen, Span, StateQuery,
-    Submission, Time, Verifier, decode, encode,
+    AccessPurpose, BoundedString, ByteRange, Decision, DecisionReason, DetachedPart, Ed25519, EntryId,
+    Freshness, ListKind, ListQuery, ListStart, NodeSigner, Proof, Query, READ_REQUEST_VERSION, ReadRequest,
+    ReadResult, SealingKey, SearchQuery, SignedQuery, SignedReadRequest, SignedUploadComplete,
+    SignedUploadOpen, Span, StateQuery, Submission, Time, Verifier, decode, encode,
 };
 use data_encoding::BASE64;
 use futures::FutureExt as _;
@@ -21,7 +23,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use crate::border::now;
 use crate::node::{
-    Answer, Asker, Node, NodeError, NoticeQuery, Notices, OpenedRead, SearchPage, SearchQuery, UploadBytes,
+    Answer, Asker, Node, NodeError, NoticeQuery, Notices, OpenedRead, SearchPage, UploadBytes,
     UploadProgress, UploadStatus,
 };
 use crate::random::SystemRandom;
@@ -100,8 +102,17 @@ impl Node for Constants {
     fn upload_complete(&self, _: SignedUploadComplete) -> Answer<'_, UploadProgress> {
         refuse(NodeError::UploadMismatch)
     }
-    fn open_read(&self, _: SignedReadRequest) -> Answer<'_, OpenedRead> {
-        refuse(NodeError::NoHolder)
+    /// Refused, for the reason whose byte the range starts with.
+    fn open_read(&self, signed: SignedReadRequest) -> Answer<'_, OpenedRead> {
+        let reason = DecisionReason::from_byte(signed.request.range.start as u8).unwrap();
+        // Where the entry of a decision stands: with the record, or with the reader if there is none.
+        let unknown = reason == DecisionReason::UnknownRecord;
+        let subject = if unknown { *signed.request.reader.get() } else { *signed.request.ehr_id.get() };
+        let entry = Some(EntryId { subject, index: 0, height: Default::default() });
+        let result = ReadResult { decision: Decision::Refused, reason, entry };
+        let transaction = TransactionId::new([reason.byte(); 32]);
+        let (height, time) = (Default::default(), Time::ZERO);
+        async move { Ok(OpenedRead { result, transaction, height, time, bytes: None }) }.boxed()
     }
 }
 
@@ -114,6 +125,13 @@ async fn serve() -> (SocketAddr, Arc<Constants>) {
 }
 
 async fn call(address: SocketAddr, method: &str, path: &str, headers: &str, body: &[u8]) -> (u16, Vec<u8>) {
+    let answer = exchange(address, method, path, headers, body).await;
+    let split = answer.windows(4).position(|window| window == b"\r\n\r\n").unwrap();
+    let status = std::str::from_utf8(&answer[9..12]).unwrap().parse().unwrap();
+    (status, answer[split + 4..].to_vec())
+}
+
+async fn exchange(address: SocketAddr, method: &str, path: &str, headers: &str, body: &[u8]) -> Vec<u8> {
     let mut stream = TcpStream::connect(address).await.unwrap();
     let head = format!(
         "{method} {path} HTTP/1.1\r\nhost: node\r\nconnection: close\r\ncontent-length: {}\r\n{headers}\r\n",
@@ -124,9 +142,7 @@ async fn call(address: SocketAddr, method: &str, path: &str, headers: &str, body
     let _ = stream.write_all(body).await;
     let mut answer = Vec::new();
     let _ = stream.read_to_end(&mut answer).await;
-    let split = answer.windows(4).position(|window| window == b"\r\n\r\n").unwrap();
-    let status = std::str::from_utf8(&answer[9..12]).unwrap().parse().unwrap();
-    (status, answer[split + 4..].to_vec())
+    answer
 }
 
 fn signed(method: &str, path: &str, body: &[u8], edit: impl FnOnce(&mut Query)) -> String {
@@ -183,6 +199,47 @@ async fn unknown_things_look_the_same() {
     assert_eq!(unknown, hidden);
 }
 
+/// Everything a gateway answers to a refused read, headers included, but for the date.
+async fn refused_read(address: SocketAddr, reason: DecisionReason) -> String {
+    let start = u64::from(reason.byte());
+    let request = ReadRequest {
+        version: READ_REQUEST_VERSION,
+        gateway: HOSPITAL,
+        reader: PERSON,
+        reader_key: SigningPublicKey::ZERO,
+        reply_key: SealingKey::x25519(SealingPublicKey::new([9; 32])),
+        on_behalf_of: None,
+        ehr_id: EhrId::new([6; 20]),
+        grant: None,
+        purpose: AccessPurpose::Treatment,
+        range: ByteRange { start, end: start + 1 },
+        salt: Nonce::ZERO,
+        expiry: Time::ZERO,
+        shown: AddressShown::ZERO,
+    };
+    let body = encode(&SignedReadRequest { request, signature: Signature::ZERO, shown: None });
+    let answer = exchange(address, "POST", "/v1/read", "", &body).await;
+    let text = String::from_utf8(answer).unwrap();
+    text.lines().filter(|line| !line.starts_with("date:")).collect::<Vec<_>>().join("\n")
+}
+
+#[tokio::test]
+async fn a_refused_read_says_no_more_of_a_record_that_exists_than_of_one_that_does_not() {
+    let (address, _) = serve().await;
+    let unknown = refused_read(address, DecisionReason::UnknownRecord).await;
+    assert!(unknown.contains("\"code\":\"not_found\""), "{unknown}");
+    for reason in [DecisionReason::NoGrant, DecisionReason::Purged, DecisionReason::NoMandate] {
+        assert_eq!(refused_read(address, reason).await, unknown, "{reason:?}");
+    }
+    // The reader's own standing is told before the record is looked at.
+    for reason in [DecisionReason::Role, DecisionReason::ReaderSuspended, DecisionReason::KeyEnded] {
+        let answer = refused_read(address, reason).await;
+        assert!(!answer.contains("carechain-entry") && !answer.contains("carechain-transaction"), "{answer}");
+    }
+    let own = refused_read(address, DecisionReason::Expired).await;
+    assert!(own.contains("grant_expired") && own.contains("carechain-entry"), "{own}");
+}
+
 #[tokio::test]
 async fn a_signed_query_counts_for_its_call_once() {
     let (address, _) = serve().await;
@@ -200,6 +257,18 @@ async fn a_signed_query_counts_for_its_call_once() {
     has_code(&call(address, "POST", path, &header, body).await, 421, "wrong_gateway");
     let header = signed("POST", "/v1/search?x", body, |_| {});
     has_code(&call(address, "POST", path, &header, body).await, 401, "unauthenticated");
+}
+
+#[tokio::test]
+async fn a_query_that_claims_a_huge_text_is_refused_and_the_node_goes_on() {
+    let (address, _) = serve().await;
+    // Hospital, person, key; then the length of the method, and a few bytes in its place.
+    let mut bytes = vec![0; 20 + 20 + 32];
+    bytes.extend_from_slice(&(1_u64 << 40).to_le_bytes());
+    bytes.extend_from_slice(&[0; 256]);
+    let header = format!("carechain-query: {}\r\n", BASE64.encode(&bytes));
+    has_code(&call(address, "POST", "/v1/search", &header, b"{}").await, 400, "malformed");
+    assert_eq!(call(address, "GET", "/v1/genesis", "", b"").await.0, 200);
 }
 
 #[tokio::test]
