@@ -104,7 +104,7 @@ fn a_read_request_is_honoured_once_and_by_its_gateway_alone() {
     assert_eq!(refused(&network.url(3), &body), ErrorCode::WrongGateway);
     assert!(patient.audited(&ehr).is_empty());
     // At its own: decided once, on the ledger.
-    assert_eq!(refused(&network.url(2), &body), ErrorCode::Refused);
+    assert_eq!(refused(&network.url(2), &body), ErrorCode::NotFound);
     assert_eq!(patient.audited(&ehr).len(), 1);
     // Again at its own: a replay, and no second entry.
     assert_eq!(refused(&network.url(2), &body), ErrorCode::Replayed);
@@ -121,7 +121,7 @@ fn every_attempt_is_audited_the_owners_and_refused_ones_too() {
     patient.run(&["retrieve", &ehr, "--out", "own"]).done();
     for attempt in 0..7 {
         let output = format!("refused-{attempt}");
-        stranger.run(&["retrieve", &ehr, "--out", &output]).failed(3, "refused");
+        stranger.run(&["retrieve", &ehr, "--out", &output]).failed(4, "not_found");
     }
     let audit = patient.run(&["audit"]).data();
     let entries = audit["entries"].as_array().unwrap();
@@ -134,8 +134,12 @@ fn every_attempt_is_audited_the_owners_and_refused_ones_too() {
     // Nobody else sees that list, and a record that does not exist looks the same as one that is not for oneself.
     stranger.run(&["audit", "--ehr", &ehr]).failed(4, "not_found");
     let unknown = carechain_crypto::EhrId::new([0x5a; 20]).to_string();
-    stranger.run(&["retrieve", &unknown, "--out", "unknown"]).failed(3, "refused");
-    let own = stranger.run(&["audit", "--person", &stranger.id]).data();
-    // Only a patient reads without a grant: what the record is does not come into it.
-    assert_eq!(own["entries"][0]["reason"], "role");
+    stranger.run(&["retrieve", &unknown, "--out", "unknown"]).failed(4, "not_found");
+    // An auditor sees which it was; to the reader even their own attempts would tell the two apart.
+    stranger.run(&["audit", "--person", &stranger.id]).failed(4, "not_found");
+    let auditor = network.person("audit-auditor", 1, Role::Auditor);
+    let seen = auditor.run(&["audit", "--person", &stranger.id]).data();
+    assert_eq!(seen["entries"][0]["reason"], "unknown-record");
+    let seen = auditor.run(&["audit", "--ehr", &ehr]).data();
+    assert_eq!(seen["entries"][1]["reason"], "no-grant");
 }

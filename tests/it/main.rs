@@ -6,5 +6,6 @@ mod day;
 mod faults;
 mod gateway;
 mod proof;
+mod roles;
 mod support;
 mod table4;

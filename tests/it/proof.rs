@@ -45,7 +45,7 @@ fn audit_and_publish_proofs_hold_and_no_changed_byte_does() {
     let patient = network.person("proof-patient", 1, Role::Patient);
     let author = network.person("proof-author", 2, Role::Doctor);
     let ehr = author.publish(&patient, "ct", 10_000);
-    author.run(&["retrieve", &ehr, "--out", "refused"]).failed(3, "refused");
+    author.run(&["retrieve", &ehr, "--out", "refused"]).failed(4, "not_found");
     let audit = patient.run(&["audit", "--ehr", &ehr, "--prove", "audit.proof"]).data();
     assert_eq!(audit["entries"].as_array().unwrap().len(), 1);
     assert_eq!(audit["proofs"].as_array().unwrap().len(), 1);

@@ -43,14 +43,14 @@ fn ehr_abstract_publish_is_found_and_its_address_opens_for_the_patient_alone() {
     scene.patient.run(&["retrieve", &ehr, "--out", "own"]).done();
     check_same(&output, &scene.author.folder.join("study"));
     // Not even who sealed it can open the address again.
-    scene.author.run(&["retrieve", &ehr, "--out", "author"]).failed(3, "refused");
+    scene.author.run(&["retrieve", &ehr, "--out", "author"]).failed(4, "not_found");
 }
 
 #[test]
 fn invalid_access_is_refused_too_early_too_late_revoked_and_unauthorised() {
     let scene = scene("invalid");
     let ehr = scene.author.publish(&scene.patient, "ct", 10_000);
-    scene.visitor.run(&["retrieve", &ehr, "--out", "none"]).failed(3, "refused");
+    scene.visitor.run(&["retrieve", &ehr, "--out", "none"]).failed(4, "not_found");
 
     let early = scene.visitor.request(&scene.patient, &ehr);
     let early = scene.patient.approve(&early, &["--from", &from_now(3_600), "--until", &from_now(7_200)]);
@@ -77,7 +77,7 @@ fn invalid_access_is_refused_too_early_too_late_revoked_and_unauthorised() {
     let refused: Vec<_> =
         scene.patient.audited(&ehr).into_iter().filter(|entry| entry.1 == "refused").collect();
     let reasons: Vec<_> = refused.iter().map(|entry| entry.2.as_str()).collect();
-    assert_eq!(reasons, ["role", "not-yet-valid", "expired", "revoked"]);
+    assert_eq!(reasons, ["no-grant", "not-yet-valid", "expired", "revoked"]);
     assert!(refused.iter().all(|entry| entry.0 == scene.visitor.id));
 }
 

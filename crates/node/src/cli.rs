@@ -16,6 +16,7 @@ mod lines;
 mod node;
 mod output;
 mod person;
+mod plain;
 mod progress;
 mod proof;
 mod publish;

@@ -33,6 +33,9 @@ pub(super) struct ApproveCommand {
     /// The request.
     #[arg(value_name = "REQ")]
     request: AccessRequestId,
+    /// Only this one of the records asked for; may be given again. Needed when keywords were asked for.
+    #[arg(long = "ehr", value_name = "EHR")]
+    ehr_ids: Vec<EhrId>,
     #[command(flatten)]
     terms: Terms,
 }
@@ -41,6 +44,7 @@ pub(super) struct ApproveCommand {
 pub(super) const APPROVE_EXAMPLES: &str = "Examples:
   carechain approve req_… --profile alice            what was asked for, for 24 hours
   carechain approve req_… --hours 2
+  carechain approve req_… --ehr ehr_…                one of the records asked for, and no other
   carechain approve req_… --from 2026-12-01T08:00:00Z --until 2026-12-02T08:00:00Z --access read";
 
 /// Which request to deny.
@@ -104,7 +108,7 @@ pub(super) fn approve(
     let session = &connection.session;
     let asked = session.request_view(command.request)?.value.access;
     let terms = terms(&command.terms, &connection, asked)?;
-    let (grant, committed) = session.approve(command.request, Some(terms))?;
+    let (grant, committed) = session.approve(command.request, Some(terms), &command.ehr_ids)?;
     granted(&connection, Some(command.request), grant, &committed, output)
 }
 

@@ -1,9 +1,9 @@
 //! `search`, `records`, `requests`, `grants`: what I may see.
 
-use carechain_client::{OperationError, PersonName, Search, Session};
+use carechain_client::{OperationError, PersonName, Session};
 use carechain_crypto::{AccessRequestId, GrantId, HospitalId};
 use carechain_schema::{AbstractLine, GrantList, RecordList, RequestList, SearchPage};
-use carechain_types::{Height, Party, Time};
+use carechain_types::{Height, Party, SearchQuery, Time};
 use clap::Args;
 
 use super::connection::Connection;
@@ -89,7 +89,7 @@ pub(super) const GRANTS_EXAMPLES: &str = "Examples:
 /// Runs `search`.
 pub(super) fn search(command: &SearchCommand, global: &Global, output: &Output) -> Result<(), CommandError> {
     let connection = Connection::open_as_person(global)?;
-    let search = Search {
+    let search = SearchQuery {
         patient: command.patient.as_ref().map(|name| connection.resolve(name)).transpose()?,
         author: command.author,
         hospital: command.hospital,
@@ -126,7 +126,8 @@ pub(super) fn records(
     };
     let whole = session.records(patient)?;
     // Words are a convenience: without an index the list is as whole.
-    let hints = hints(session, Search { patient: Some(patient), ..Search::default() }).unwrap_or_default();
+    let hints =
+        hints(session, SearchQuery { patient: Some(patient), ..SearchQuery::default() }).unwrap_or_default();
     let records =
         whole.items.iter().map(|view| lines::record(session, view, &hints)).collect::<Result<_, _>>()?;
     let list =

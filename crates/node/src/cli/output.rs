@@ -5,6 +5,7 @@ use std::io::{IsTerminal as _, Write as _};
 use carechain_schema::{Described, Document, Origin};
 use serde::{Deserialize, Serialize};
 
+use super::plain::plain;
 use super::{CommandError, Global};
 
 /// Where a command's result goes.
@@ -62,7 +63,7 @@ impl Output {
             let document = Document::done(data).with_origin(origin);
             line(&serde_json::to_string(&document).expect("documents always encode"));
         } else {
-            line(text(&data).trim_end());
+            line(plain(&text(&data)).trim_end());
         }
     }
 
@@ -71,7 +72,7 @@ impl Output {
         let text = if self.json {
             serde_json::to_string(&Document::done(data)).expect("documents always encode")
         } else {
-            text(&data)
+            plain(&text(&data))
         };
         let mut stdout = std::io::stdout().lock();
         writeln!(stdout, "{text}").and_then(|()| stdout.flush()).is_ok()
@@ -80,13 +81,13 @@ impl Output {
     /// Says what goes wrong while the work goes on.
     pub(crate) fn warn(&self, error: &CommandError) {
         // A closed terminal is no reason to fail differently.
-        let _ = writeln!(std::io::stderr().lock(), "{}: trying again", error.failure.message);
+        let _ = writeln!(std::io::stderr().lock(), "{}: trying again", plain(&error.failure.message));
     }
 
     /// A line for people; programs do not see it.
     pub(crate) fn say(&self, text: impl core::fmt::Display) {
         if !self.json {
-            line(&text.to_string());
+            line(&plain(&text.to_string()));
         }
     }
 
@@ -99,9 +100,9 @@ impl Output {
         } else {
             let mut stderr = std::io::stderr().lock();
             // A closed terminal is no reason to fail differently.
-            let _ = writeln!(stderr, "error: {}", failure.message);
+            let _ = writeln!(stderr, "error: {}", plain(&failure.message));
             if !failure.hint.is_empty() {
-                let _ = writeln!(stderr, "hint: {}", failure.hint);
+                let _ = writeln!(stderr, "hint: {}", plain(&failure.hint));
             }
         }
         failure.code.exit_status().code()

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use carechain_client::{Enrolment, EnrolmentPlan, now};
+use carechain_client::{Enrolment, EnrolmentPlan, RenewalPlan, now};
 use carechain_crypto::{DepartmentId, Digest, PersonId};
 use carechain_schema::{KeyLine, PersonLine, PersonList, RoleLine};
 use carechain_types::{PersonValue, ReasonCode, Role, Span, Time};
@@ -21,6 +21,11 @@ pub(super) enum PersonCommand {
   carechain person register alice.enrol --role patient --mrn 4711 --profile registrar-1
   carechain person register bob.enrol --role doctor --until 2027-06-30T00:00:00Z --profile registrar-2")]
     Register(Registration),
+    /// Renew the roles of a person of this hospital; their keys stay.
+    #[command(after_help = "Examples:
+  carechain person renew per_… --profile registrar-1           the same roles, for another year
+  carechain person renew per_… --role nurse --department dep_… --profile registrar-1")]
+    Renew(Renewal),
     /// Show what the ledger says of a person.
     #[command(after_help = "Example:\n  carechain person show per_… --profile registrar-1")]
     Show {
@@ -61,6 +66,22 @@ pub(super) struct Registration {
     until: Option<Time>,
 }
 
+/// Whose roles to renew.
+#[derive(Args, Debug)]
+pub(super) struct Renewal {
+    /// The person.
+    person: PersonId,
+    /// Role, for example patient or doctor; may be given again; those the person has if left out.
+    #[arg(long = "role", value_parser = role)]
+    roles: Vec<Role>,
+    /// Department the person belongs to from now on; the present one if left out.
+    #[arg(long)]
+    department: Option<DepartmentId>,
+    /// When the roles end, at most a year ahead; a year ahead if left out.
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    until: Option<Time>,
+}
+
 /// Length of a role if nothing is said.
 const ROLE_DAYS: u64 = 365;
 
@@ -68,6 +89,7 @@ const ROLE_DAYS: u64 = 365;
 pub(super) fn run(command: &PersonCommand, global: &Global, output: &Output) -> Result<(), CommandError> {
     match command {
         PersonCommand::Register(registration) => register(registration, global, output),
+        PersonCommand::Renew(renewal) => renew(renewal, global, output),
         PersonCommand::Show { person } => {
             let connection = Connection::open(global)?;
             let person = person.map_or_else(|| connection.session.person(), Ok)?;
@@ -106,7 +128,7 @@ fn register(registration: &Registration, global: &Global, output: &Output) -> Re
     let plan = EnrolmentPlan {
         enrolment,
         roles: registration.roles.clone(),
-        until: registration.until.unwrap_or_else(|| now().after(Span::DAY.times(ROLE_DAYS))),
+        until: registration.until.unwrap_or_else(in_a_year),
         department: registration.department,
     };
     let (person, committed) = connection.session.register_person(plan)?;
@@ -122,6 +144,24 @@ fn register(registration: &Registration, global: &Global, output: &Output) -> Re
         format!("{}\n\na profile for their client.toml:\n\n{snippet}", describe(line))
     });
     Ok(())
+}
+
+fn renew(renewal: &Renewal, global: &Global, output: &Output) -> Result<(), CommandError> {
+    let connection = Connection::open(global)?;
+    let plan = RenewalPlan {
+        person: renewal.person,
+        roles: renewal.roles.clone(),
+        until: renewal.until.unwrap_or_else(in_a_year),
+        department: renewal.department,
+    };
+    let committed = connection.session.renew_person(plan)?;
+    let line = line(renewal.person, &connection.session.show_person(renewal.person)?);
+    output.done_with(line, connection.origin(&committed), describe);
+    Ok(())
+}
+
+fn in_a_year() -> Time {
+    now().after(Span::DAY.times(ROLE_DAYS))
 }
 
 /// What the person puts into client.toml.

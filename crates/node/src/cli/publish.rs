@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use carechain_client::{PersonName, PublishPlan, Published, private_file};
-use carechain_crypto::{EhrId, UploadId};
+use carechain_crypto::{EhrId, GrantId, UploadId};
 use carechain_schema::{CopyHolder, PublishReport};
 use carechain_types::{EhrKind, Visibility};
 use clap::Args;
@@ -35,6 +35,9 @@ pub(super) struct PublishCommand {
     /// The version that this one replaces.
     #[arg(long, value_name = "EHR")]
     amends: Option<EhrId>,
+    /// The grant (read+amend) that permits it, if you are neither the patient nor the author of that version.
+    #[arg(long, value_name = "GRT", requires = "amends")]
+    grant: Option<GrantId>,
     /// Keep it out of every search index: it is found only through the patient.
     #[arg(long)]
     patient_only: bool,
@@ -50,6 +53,7 @@ pub(super) struct PublishCommand {
 pub(super) const EXAMPLES: &str = "Examples:
   carechain publish --patient mrn:4711 --keyword ct --kind study ./study --profile doctor
   carechain publish --patient per_… --keyword blood --amends ehr_… report.pdf
+  carechain publish --patient per_… --amends ehr_… --grant grt_… report.pdf
   carechain publish --resume                         go on with the upload that was interrupted";
 
 /// Runs it.
@@ -83,6 +87,7 @@ fn plan(command: &PublishCommand, connection: &Connection) -> Result<PublishPlan
         staff: Vec::new(),
         visibility,
         amends: command.amends,
+        grant: command.grant,
         recipients: Vec::new(),
     })
 }

@@ -3,9 +3,11 @@
 use std::path::Path;
 use std::time::Duration;
 
-use carechain_client::{GrantTerms, OperationError, RequestPlan, RetrieveTarget, Search, Unwatched, now};
+use carechain_client::{GrantTerms, OperationError, RequestPlan, RetrieveTarget, Unwatched, now};
 use carechain_crypto::{EhrId, GrantId};
-use carechain_types::{AccessKind, AccessPurpose, BoundedVec, Party, Reason, RequestSelection, Span, Time};
+use carechain_types::{
+    AccessKind, AccessPurpose, BoundedVec, Party, Reason, RequestSelection, SearchQuery, Span, Time,
+};
 
 use super::error::DemoError;
 use super::input::{Hashes, retrieved};
@@ -30,8 +32,11 @@ pub(super) fn carry_out(
 ) -> Result<(), DemoError> {
     let patient = people.patient_id()?;
     steps.time("search", || {
-        let search =
-            Search { patient: Some(patient), keywords: vec![KEYWORD.to_owned()], ..Search::default() };
+        let search = SearchQuery {
+            patient: Some(patient),
+            keywords: vec![KEYWORD.to_owned()],
+            ..SearchQuery::default()
+        };
         let found = people.reader.search(&search)?;
         let hit = found.abstracts.iter().any(|hit| hit.ehr_id == ehr_id.to_string());
         expect("hits of the search", "the record", if hit { "the record" } else { "others" })?;
@@ -44,7 +49,7 @@ pub(super) fn carry_out(
     let starts = now().after(START_AHEAD);
     let grant = steps.time_with("approve", || {
         let terms = GrantTerms { from: starts, duration: Span::DAY, access: AccessKind::Read };
-        let (grant, _) = people.patient.approve(request, Some(terms))?;
+        let (grant, _) = people.patient.approve(request, Some(terms), &[])?;
         Ok((grant, format!("{grant} for 24 hours, from {} s from now", START_AHEAD.as_micros() / 1_000_000)))
     })?;
     steps.refused("unauthorised read", "not_found", || {

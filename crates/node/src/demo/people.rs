@@ -51,6 +51,7 @@ impl People {
             staff: Vec::new(),
             visibility: Visibility::Searchable,
             amends: None,
+            grant: None,
             recipients: Vec::new(),
         };
         Ok(self.author.publish(&plan, &Unwatched)?)

@@ -1,10 +1,11 @@
 //! Who may see which part of the state. Unknown, hidden and not-yours are one answer.
 
 use carechain_api::{Asker, NodeError, is_public};
+use carechain_contract::{Verb, roles_permit};
 use carechain_crypto::{EhrId, PersonId};
 use carechain_engine::Fatal;
 use carechain_types::{
-    EhrValue, GrantValue, Party, PersonValue, PublicPart, RequestValue, Role, StateKey, StateTag, StateValue,
+    EhrValue, GrantValue, Party, PersonValue, PublicPart, RequestValue, StateKey, StateTag, StateValue,
     TransactionBody, Visibility,
 };
 
@@ -39,16 +40,10 @@ impl Viewer {
         Ok(Self { id: asker.person, person, now })
     }
 
-    /// Whether the person holds a role in force.
+    /// Whether the contract's table lets one of the person's roles do this.
     #[must_use]
-    pub(super) fn has(&self, role: Role) -> bool {
-        self.person.roles.iter().any(|term| term.role == role && self.now < term.until)
-    }
-
-    /// Whether the person holds any role that works with other people's records.
-    #[must_use]
-    pub(super) fn is_staff(&self) -> bool {
-        self.person.roles.iter().any(|term| term.role != Role::Patient && self.now < term.until)
+    pub(super) fn may(&self, verb: Verb) -> bool {
+        roles_permit(&self.person.roles, verb, self.now)
     }
 
     /// Whether a party is this person or their department.
@@ -73,9 +68,11 @@ impl Viewer {
         let sees = match key.tag {
             tag if is_public(tag) => true,
             StateTag::Ehr => self.sees_record(engine, &EhrId::new(key.id))?,
-            StateTag::EhrByPatient | StateTag::Attempt => own || self.has(Role::Auditor),
+            StateTag::EhrByPatient => own || self.may(Verb::Audit),
+            // Not even one's own: they tell an id that does not exist from one that is hidden.
+            StateTag::Attempt | StateTag::AttemptCounts => self.may(Verb::Audit),
             StateTag::Access => self.audits(engine, &EhrId::new(key.id))?,
-            StateTag::Counts => own || self.has(Role::Auditor) || self.audits(engine, &EhrId::new(key.id))?,
+            StateTag::Counts => own || self.may(Verb::Audit) || self.audits(engine, &EhrId::new(key.id))?,
             StateTag::Request => value::<RequestValue>(engine, key)?
                 .is_some_and(|request| request.patient == self.id || self.is(&request.grantee)),
             StateTag::Grant => value::<GrantValue>(engine, key)?
@@ -89,7 +86,8 @@ impl Viewer {
         let Some(ehr) = value::<EhrValue>(engine, &StateKey::ehr(ehr_id))? else { return Ok(false) };
         let own = ehr.patient == self.id || self.is(&ehr.author);
         Ok(own
-            || ehr.visibility == Visibility::Searchable && self.is_staff()
+            || self.may(Verb::Audit)
+            || ehr.visibility == Visibility::Searchable && self.may(Verb::Search)
             || self.has_grant(engine, ehr_id)?)
     }
 
@@ -114,7 +112,7 @@ impl Viewer {
 
     fn audits(&self, engine: &NodeEngine, ehr_id: &EhrId) -> Result<bool, NodeError> {
         let ehr = value::<EhrValue>(engine, &StateKey::ehr(ehr_id))?;
-        Ok(ehr.is_some_and(|ehr| ehr.patient == self.id || self.has(Role::Auditor)))
+        Ok(ehr.is_some_and(|ehr| ehr.patient == self.id || self.may(Verb::Audit)))
     }
 
     /// Whether the viewer may fetch detached parts of a transaction.

@@ -61,8 +61,9 @@ fn notice(
         }
         PublicPart::Revoke(part) => {
             let grant: Option<GrantValue> = value(engine, &StateKey::grant(&part.grant))?;
+            // Whoever revokes what is another's leaves a tombstone and ends nothing.
             grant
-                .is_some_and(|grant| viewer.is(&grant.grantee))
+                .is_some_and(|grant| body.sender.person() == Some(grant.patient) && viewer.is(&grant.grantee))
                 .then(|| (NoticeKind::Revoke, *part.grant.get()))
         }
         PublicPart::Publish(part) if part.patient == viewer.id => {

@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use carechain_api::{NodeError, OpenedRead};
-use carechain_crypto::{Commitment, address_commitment, address_tag};
+use carechain_crypto::{Commitment, Digest, address_commitment, address_tag};
 use carechain_engine::Answer;
 use carechain_types::limits::OUTCOME_RESULT_BYTES_MAX;
 use carechain_types::{
-    Decision, EhrValue, Outcome, ReadPart, ReadResult, Refusal, SignedReadRequest, StateKey, Submission,
-    decode,
+    Decision, EhrValue, Outcome, PersonValue, ReadPart, ReadRequest, ReadResult, Refusal, SignedReadRequest,
+    StateKey, Submission, decode,
 };
 
 use super::access::value;
+use super::engine_thread::NodeEngine;
 use super::node_errors::{COMMIT_WAIT, gone, not_admitted};
 use super::parts::Parts;
 
@@ -31,9 +32,7 @@ pub(super) async fn open_read(
         let problem = "the address beside the request is not the one its signature covers".to_owned();
         return Err(NodeError::Invalid { problem });
     }
-    let ehr_id = body.ehr_id;
-    let ehr: Option<EhrValue> =
-        parts.engine.ask(move |engine| value(engine, &StateKey::ehr(&ehr_id))).await.map_err(gone)??;
+    let ehr = known(parts, &body).await?;
     let matches = match (&ehr, shown) {
         (Some(ehr), Some(shown)) => ehr.commitment == commitment(ehr, &shown),
         _ => false,
@@ -61,17 +60,37 @@ pub(super) async fn open_read(
     Ok(OpenedRead { result, transaction: id, height, time: block.time, bytes })
 }
 
+/// The record, if it exists, once the request is worth a place on the ledger: its key is one the reader has or had, and
+/// it was not honoured before. Anybody can sign with a key of nobody, or send again what was sent: that stays here.
+async fn known(parts: &Parts, request: &ReadRequest) -> Result<Option<EhrValue>, NodeError> {
+    let digest = Digest::new(*request.digest(parts.verifier.chain_id()).get());
+    let (reader, key, ehr_id) = (request.reader, request.reader_key, request.ehr_id);
+    let look = move |engine: &mut NodeEngine| {
+        let reader: Option<PersonValue> = value(engine, &StateKey::person(&reader))?;
+        let listed = |reader: &PersonValue| reader.signing_keys.iter().any(|period| period.key == key);
+        if !reader.as_ref().is_some_and(listed) {
+            return Err(NodeError::Unauthorized);
+        }
+        let failed = |_| NodeError::Internal { what: "the ledger cannot be read" };
+        if engine.ledger().seen(&digest, engine.ledger().head().time).map_err(failed)? {
+            return Err(NodeError::Replayed);
+        }
+        value(engine, &StateKey::ehr(&ehr_id))
+    };
+    parts.engine.ask(look).await.map_err(gone)?
+}
+
+/// The wrap's id is not told: its outcome says more than the reader may know. A reader who hears nothing signs anew.
 async fn submit(
     parts: &Parts,
     verified: carechain_types::Verified<Submission>,
 ) -> Result<(carechain_crypto::TransactionId, carechain_types::Height, Outcome), NodeError> {
-    let id = verified.transaction.body.id(parts.verifier.chain_id());
     match tokio::time::timeout(COMMIT_WAIT, parts.engine.submit(Arc::new(verified))).await {
-        Err(_elapsed) => Err(NodeError::OutcomeUnknown { id }),
+        Err(_elapsed) => Err(NodeError::NoQuorum),
         Ok(Err(error)) => Err(gone(error)),
         Ok(Ok(Answer::Committed { id, height, outcome })) => Ok((id, height, outcome)),
         Ok(Ok(Answer::NotAdmitted(refusal))) => Err(not_admitted(refusal)),
-        Ok(Ok(Answer::Expired { id })) => Err(NodeError::OutcomeUnknown { id }),
+        Ok(Ok(Answer::Expired { .. })) => Err(NodeError::NoQuorum),
     }
 }
 
