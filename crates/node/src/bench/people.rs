@@ -38,6 +38,7 @@ impl People {
             staff: Vec::new(),
             visibility: Visibility::Searchable,
             amends: None,
+            grant: None,
             recipients: Vec::new(),
         };
         self.author.publish(&plan, progress)

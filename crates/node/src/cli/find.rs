@@ -142,7 +142,7 @@ pub(super) fn records(
     Ok(())
 }
 
-fn hints(session: &Session, mut search: Search) -> Result<Vec<AbstractLine>, OperationError> {
+fn hints(session: &Session, mut search: SearchQuery) -> Result<Vec<AbstractLine>, OperationError> {
     let mut found = Vec::new();
     loop {
         let page = session.search(&search)?;

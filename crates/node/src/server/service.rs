@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use carechain_api::{
-    Answer, Asker, Node, NodeError, NoticeQuery, Notices, OpenedRead, SearchPage, SearchQuery, UploadBytes,
+    Answer, Asker, Node, NodeError, NoticeQuery, Notices, OpenedRead, SearchPage, UploadBytes,
     UploadProgress, UploadStatus, list_keys,
 };
 use carechain_crypto::{ChainId, HospitalId, TransactionId, UploadId};
@@ -13,7 +13,7 @@ use carechain_engine::{Answer as EngineAnswer, ProveError};
 use carechain_ledger::StoredPart;
 use carechain_schema::StatusReport;
 use carechain_types::{
-    Bodies, DetachedPart, Freshness, ListQuery, Proof, SignedReadRequest, SignedUploadComplete,
+    Bodies, DetachedPart, Freshness, ListQuery, Proof, SearchQuery, SignedReadRequest, SignedUploadComplete,
     SignedUploadOpen, StateKey, StateQuery, Submission,
 };
 
