@@ -97,6 +97,9 @@ fn a_colleague_amends_under_the_grant_they_name() {
     let grant = granted["grant"]["grant_id"].as_str().unwrap();
     std::fs::create_dir_all(colleague.folder.join("study")).unwrap();
     std::fs::write(colleague.folder.join("study/report.txt"), b"amended").unwrap();
+    // By the record's id alone: the client finds the grant.
+    let retrieved = colleague.run(&["retrieve", &old, "--out", "old"]).data();
+    assert_eq!(retrieved["records"][0]["grant_id"], grant);
     let amend = ["publish", "--patient", &patient.id, "--amends", &old, "study"];
     colleague.run(&amend).failed(4, "not_found");
     let amended = colleague.run(&[&amend[..], &["--grant", grant]].concat()).data();

@@ -66,6 +66,9 @@ pub const LIST_PAGE: u16 = 256;
 /// Pages of one list before it is called too long to show.
 pub const LIST_PAGES_MAX: u32 = 256;
 
+/// Answers of a node that say "there is more" before it is not believed: 512 blocks a page of notices.
+pub const NOTICE_PAGES_MAX: u32 = 1 << 16;
+
 /// Entries of an archive: documents and images of one study.
 pub const ARCHIVE_ENTRIES_MAX: usize = 100_000;
 /// Bytes that all entries of an archive may have unpacked.

@@ -12,11 +12,12 @@ use std::path::{Path, PathBuf};
 
 use carechain_crypto::{AccessRequestId, EhrId, GrantId};
 use carechain_types::{
-    AccessPurpose, EhrValue, EntryId, Height, PartKind, Party, PersonValue, PublicPart, RecipientUse,
-    StateKey,
+    AccessPurpose, EhrValue, EntryId, GrantLineValue, Height, PartKind, Party, PersonValue, PublicPart,
+    RecipientUse, StateKey, in_force,
 };
 
 use crate::archive::{check_output, unpack};
+use crate::clock::now;
 use crate::error::OperationError;
 use crate::lists::{GrantView, RecordView};
 use crate::progress::Progress;
@@ -164,8 +165,8 @@ impl Session {
         if mine { Ok(()) } else { Err(OperationError::NotFound) }
     }
 
-    /// An own record as owner; another's under the newest grant that names it and the reader. Without either the attempt
-    /// is made all the same: the patient is to see it.
+    /// An own record as owner; another's under a grant that names it and the reader. Without either the attempt is made
+    /// all the same: the patient is to see it.
     fn reading_of(&self, ehr_id: EhrId) -> Result<Reading, OperationError> {
         let attempt = Reading { ehr_id, grant: None, purpose: AccessPurpose::Treatment, address: None };
         let record = match self.record(ehr_id) {
@@ -176,20 +177,29 @@ impl Session {
         if record.value.patient == self.person()? {
             return self.own_reading(&record);
         }
-        let grants = match self.grants(record.value.patient) {
-            Ok(grants) => grants.items,
-            Err(OperationError::NotFound | OperationError::Call(_)) => return Ok(attempt),
-            Err(error) => return Err(error),
-        };
-        for grant in grants {
-            let line = grant.value.lines.iter().find(|line| line.ehr_id == ehr_id);
-            if let Some(line) = line
-                && self.require_grantee(&grant).is_ok()
-            {
-                return self.granted_reading(&grant, ehr_id, line.part, &record.value);
-            }
+        match self.grant_for(ehr_id)? {
+            Some((grant, line)) => self.granted_reading(&grant, ehr_id, line.part, &record.value),
+            None => Ok(attempt),
         }
-        Ok(attempt)
+    }
+
+    /// The newest grant in force for a record; else the newest that names it, which says why it no longer opens it.
+    fn grant_for(&self, ehr_id: EhrId) -> Result<Option<(GrantView, GrantLineValue)>, OperationError> {
+        let mut ended = None;
+        for id in self.received_grants()? {
+            let grant = match self.grant_view(id) {
+                Ok(grant) => grant,
+                Err(OperationError::NotFound) => continue,
+                Err(error) => return Err(error),
+            };
+            let line = grant.value.lines.iter().find(|line| line.ehr_id == ehr_id).copied();
+            let Some(line) = line.filter(|_| self.require_grantee(&grant).is_ok()) else { continue };
+            if line.revoked == 0 && in_force(grant.value.from, grant.value.until, now()) {
+                return Ok(Some((grant, line)));
+            }
+            ended.get_or_insert((grant, line));
+        }
+        Ok(ended)
     }
 
     fn own_reading(&self, record: &RecordView) -> Result<Reading, OperationError> {

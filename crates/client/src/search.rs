@@ -1,9 +1,11 @@
 //! Searching. What comes back are hints: whoever acts on one reads it again with proof.
 
+use carechain_crypto::GrantId;
 use carechain_schema::{Method, NoticeList, Route, SearchPage, SearchRequest, Timestamp};
 use carechain_types::{Height, SearchQuery, Time};
 
 use crate::error::OperationError;
+use crate::limits::NOTICE_PAGES_MAX;
 use crate::session::Session;
 
 impl Session {
@@ -23,6 +25,24 @@ impl Session {
         let body = serde_json::to_vec(&request).expect("strings and numbers always encode");
         let answer = self.ask(Method::Post, Route::SEARCH.path, &body)?;
         Ok(answer.document().map_err(|problem| self.caller().foreign(problem))?)
+    }
+
+    /// Grants to the person or their department, newest first, as the node's notices name them. A hint: each is read again
+    /// with proof.
+    pub fn received_grants(&self) -> Result<Vec<GrantId>, OperationError> {
+        let mut ids: Vec<GrantId> = Vec::new();
+        let mut after = Height::ZERO;
+        for _ in 0..NOTICE_PAGES_MAX {
+            let page = self.notices(after, 0)?;
+            let granted = page.notices.iter().filter(|notice| notice.event == "grant");
+            ids.extend(granted.filter_map(|notice| notice.id.parse::<GrantId>().ok()));
+            if page.height <= after.get() {
+                ids.reverse();
+                return Ok(ids);
+            }
+            after = Height::new(page.height);
+        }
+        Err(OperationError::ListTooLong)
     }
 
     /// What happened to the person since a height; waits up to so many seconds if nothing did.

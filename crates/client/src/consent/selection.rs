@@ -4,6 +4,7 @@ use carechain_crypto::EhrId;
 use carechain_types::{Reason, RequestSelection, SearchQuery};
 
 use crate::error::OperationError;
+use crate::limits::LIST_PAGES_MAX;
 use crate::lists::RecordView;
 use crate::session::Session;
 
@@ -65,15 +66,16 @@ impl Session {
     fn found(&self, search: SearchQuery) -> Result<Vec<EhrId>, OperationError> {
         let mut ids = Vec::new();
         let mut search = search;
-        loop {
+        for _ in 0..LIST_PAGES_MAX {
             let page = self.search(&search)?;
             for line in &page.abstracts {
                 ids.extend(line.ehr_id.parse::<EhrId>());
             }
-            match page.next {
-                Some(next) => search.after = Some(next),
-                None => return Ok(ids),
+            search.after = page.next;
+            if search.after.is_none() {
+                return Ok(ids);
             }
         }
+        Err(OperationError::ListTooLong)
     }
 }

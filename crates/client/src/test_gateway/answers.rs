@@ -2,10 +2,12 @@
 
 use carechain_crypto::limits::{CHUNK_BYTES, FRAME_BYTES};
 use carechain_crypto::{
-    EhrId, FrameSealer, PersonId, Position, ResponseContext, TransactionId, address_commitment, chunk_count,
+    EhrId, FrameSealer, GrantId, PersonId, Position, ResponseContext, TransactionId, address_commitment,
+    chunk_count,
 };
 use carechain_schema::{
-    AbstractLine, Document, ErrorCode, Failure, SearchPage, Timestamp, UploadState, UploadStatus,
+    AbstractLine, Document, ErrorCode, Failure, NoticeLine, NoticeList, SearchPage, Timestamp, UploadState,
+    UploadStatus,
 };
 use carechain_types::{
     BoundedVec, EhrByPatientValue, EhrValue, GrantValue, ListKind, ListQuery, NodeSigner, Receipt,
@@ -49,6 +51,7 @@ pub(super) fn answer(ledger: &mut Ledger, method: &str, path: &str, body: &[u8])
         ("POST", ["uploads", id, "complete"]) => upload_complete(ledger, id, body),
         ("POST", ["read"]) => read(ledger, body),
         ("POST", ["search"]) => search(ledger),
+        ("GET", [notices]) if notices.starts_with("notices") => notices_of(ledger),
         _ => refuse(ErrorCode::NoRoute),
     }
 }
@@ -92,6 +95,20 @@ fn list(ledger: &Ledger, body: &[u8]) -> Reply {
         keys.remove(1);
     }
     ok(encode(&ledger.state_proof(&keys, query.freshness)))
+}
+
+/// Every grant, whoever it is to: clients look at each with proof.
+fn notices_of(ledger: &Ledger) -> Reply {
+    let grants = ledger.state.keys().filter(|key| key.tag == StateTag::Grant);
+    let notices = grants.map(|key| NoticeLine {
+        event: "grant".to_owned(),
+        id: GrantId::new(key.id).to_string(),
+        height: 1,
+        block_time: Timestamp::MAX,
+    });
+    // Height 0: there is no more.
+    let list = NoticeList { height: 0, notices: notices.collect() };
+    ok(serde_json::to_vec(&Document::done(list)).unwrap())
 }
 
 /// Says of every record that it has the keywords: nothing proves otherwise.

@@ -141,8 +141,15 @@ fn only_the_enrolling_hospital_renews_and_only_roles() {
     for (name, sender, part, expected) in cases {
         check(name, &world.attempt(sender, &PublicPart::Person(part), &[]), expected);
     }
-    let profile = padded_head(PartKind::Profile);
-    let execution = world.attempt(&registrar, &PublicPart::Person(sound), &[profile]);
+}
+
+#[test]
+fn a_renewal_carries_no_profile() {
+    let mut world = World::new();
+    let doctor = world.enrol(0, Role::Doctor);
+    let part = PublicPart::Person(renewal(&world, 0, doctor.id, &[Role::Doctor]));
+    let registrar = world.hospitals[0].registrar.clone();
+    let execution = world.attempt(&registrar, &part, &[padded_head(PartKind::Profile)]);
     check("with a profile", &execution, Some(Refusal::WrongPart));
 }
 

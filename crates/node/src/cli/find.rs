@@ -181,7 +181,7 @@ pub(super) fn requests(
 pub(super) fn grants(command: &GrantsCommand, global: &Global, output: &Output) -> Result<(), CommandError> {
     let connection = Connection::open_as_person(global)?;
     let session = &connection.session;
-    let ids = if command.received { received(session)? } else { command.grants.clone() };
+    let ids = if command.received { session.received_grants()? } else { command.grants.clone() };
     let (views, complete_as_of) = if ids.is_empty() && !command.received {
         let whole = session.grants(session.person()?)?;
         (whole.items, Some(timestamp(whole.complete_as_of)))
@@ -194,22 +194,6 @@ pub(super) fn grants(command: &GrantsCommand, global: &Global, output: &Output) 
         _ => joined(&list.grants, lines::describe_grant),
     });
     Ok(())
-}
-
-/// Grants to the person, as the node's notices name them, newest first; each is then read with proof.
-fn received(session: &Session) -> Result<Vec<GrantId>, OperationError> {
-    let mut ids: Vec<GrantId> = Vec::new();
-    let mut after = Height::ZERO;
-    loop {
-        let page = session.notices(after, 0)?;
-        let granted = page.notices.iter().filter(|notice| notice.event == "grant");
-        ids.extend(granted.filter_map(|notice| notice.id.parse::<GrantId>().ok()));
-        if page.height <= after.get() {
-            ids.reverse();
-            return Ok(ids);
-        }
-        after = Height::new(page.height);
-    }
 }
 
 fn joined<T>(items: &[T], describe: fn(&T) -> String) -> String {
