@@ -3,7 +3,7 @@
 use carechain_client::{OperationError, PersonName, Session};
 use carechain_crypto::{AccessRequestId, GrantId, HospitalId};
 use carechain_schema::{AbstractLine, GrantList, RecordList, RequestList, SearchPage};
-use carechain_types::{Height, Party, SearchQuery, Time};
+use carechain_types::{Party, SearchQuery, Time};
 use clap::Args;
 
 use super::connection::Connection;
