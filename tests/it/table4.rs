@@ -57,7 +57,7 @@ fn invalid_access_is_refused_too_early_too_late_revoked_and_unauthorised() {
     scene.visitor.run(&["retrieve", &early, "--out", "early"]).failed(3, "grant_not_yet_valid");
 
     let late = scene.visitor.request(&scene.patient, &ehr);
-    let late = scene.patient.approve(&late, &["--until", &from_now(2)]);
+    let late = scene.patient.approve(&late, &["--until", &from_now(6)]);
     let mut attempts = 0;
     wait_for("the end of the grant", || {
         attempts += 1;
