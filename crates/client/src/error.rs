@@ -241,7 +241,7 @@ const fn trust_code(error: &TrustError) -> ErrorCode {
         | TrustError::OldEpoch { .. }
         | TrustError::OtherTransaction
         | TrustError::Lacks { .. } => ErrorCode::ProofRefused,
-        TrustError::Stale { .. } => ErrorCode::Stale,
+        TrustError::Stale { .. } | TrustError::Receded { .. } => ErrorCode::Stale,
         TrustError::Clock { .. } => ErrorCode::ClockOff,
     }
 }

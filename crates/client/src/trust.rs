@@ -54,6 +54,14 @@ pub enum TrustError {
         /// As of when it must be.
         wanted: Time,
     },
+    /// The proof is of a height below one seen before: the node shows what was, not what is. Try another node.
+    #[error("the answer is of height {got}, height {newest} was seen before")]
+    Receded {
+        /// Of the proof.
+        got: Height,
+        /// Seen before it was asked for.
+        newest: Height,
+    },
     /// This machine's clock is off, or the node is cut off and shows old heads. Nothing tells which: look at the clock.
     #[error("the members' clocks, as the node shows them, are {} s off this machine's clock", seconds(*off))]
     Clock {
@@ -139,9 +147,21 @@ impl Trust {
         Ok(verified)
     }
 
-    /// A proof of state that holds and is complete as of what [`Trust::freshness`] asked for at `now`.
-    pub fn verify_fresh(&self, bytes: &[u8], now: Time) -> Result<VerifiedProof, TrustError> {
+    /// A proof of state that holds, of no height below what `asked` wanted, and complete as of what [`Trust::freshness`]
+    /// asked for at `now`.
+    pub fn verify_fresh(
+        &self,
+        bytes: &[u8],
+        asked: &Freshness,
+        now: Time,
+    ) -> Result<VerifiedProof, TrustError> {
         let verified = self.verify(bytes)?;
+        match asked.min_height {
+            Some(newest) if verified.header.height < newest => {
+                return Err(TrustError::Receded { got: verified.header.height, newest });
+            }
+            _ => {}
+        }
         check_fresh(verified.complete_as_of, verified.median_head_time, now)?;
         Ok(verified)
     }

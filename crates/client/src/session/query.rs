@@ -57,10 +57,13 @@ impl Session {
         let mut attempt = 1;
         loop {
             let asked = now();
-            let answer = self.ask(Method::Post, route.path, &body(self.trust.freshness(asked)))?;
-            match self.trust.verify_fresh(&answer.body, asked) {
+            let freshness = self.trust.freshness(asked);
+            let answer = self.ask(Method::Post, route.path, &body(freshness))?;
+            match self.trust.verify_fresh(&answer.body, &freshness, asked) {
                 Ok(proof) => return Ok((proof, answer.body)),
-                Err(TrustError::Stale { .. }) if attempt < ATTEMPTS_MAX => pause(attempt),
+                Err(TrustError::Stale { .. } | TrustError::Receded { .. }) if attempt < ATTEMPTS_MAX => {
+                    pause(attempt);
+                }
                 Err(error) => return Err(error.into()),
             }
             attempt += 1;
