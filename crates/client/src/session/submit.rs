@@ -66,7 +66,9 @@ impl Session {
         let bytes = encode(&submission);
         let sent = Instant::now();
         let proof = self.send(&bytes, id)?;
-        let (verified, transaction) = self.trust.verify_transaction(&proof, &id)?;
+        // It was sent: a node that answers with a proof that does not hold may have passed it on all the same.
+        let unknown = |_| OperationError::OutcomeUnknown { id };
+        let (verified, transaction) = self.trust.verify_transaction(&proof, &id).map_err(unknown)?;
         let took = sent.elapsed();
         done(id, &transaction.outcome)?;
         let (height, time) = (verified.header.height, verified.header.time);
