@@ -157,6 +157,13 @@ pub enum OperationError {
         /// The last break.
         source: io::Error,
     },
+    /// What came is not what was sealed to the request: somebody on the way, or the gateway, changed it. Another gateway
+    /// may do better.
+    #[error("a frame of the answer does not open: {source}")]
+    Frames {
+        /// Why.
+        source: io::Error,
+    },
     /// A list is longer than is shown.
     #[error("the list is too long")]
     ListTooLong,
@@ -187,7 +194,9 @@ impl OperationError {
             Self::Record(RecordError::ContentKey) | Self::WrongKey => ErrorCode::WrongKey,
             Self::Record(RecordError::Io(_)) | Self::SpoolAccess { .. } => ErrorCode::FileAccess,
             Self::Record(RecordError::TooLong { .. }) => ErrorCode::TooLarge,
-            Self::Record(_) | Self::Content(_) | Self::Spool { .. } => ErrorCode::Damaged,
+            Self::Record(_) | Self::Content(_) | Self::Spool { .. } | Self::Frames { .. } => {
+                ErrorCode::Damaged
+            }
             Self::Address(_) | Self::Part(_) => ErrorCode::WrongKey,
             Self::TooMany(_) | Self::Argument { .. } | Self::NoPerson | Self::Choose { .. } => {
                 ErrorCode::Usage
@@ -210,6 +219,11 @@ impl OperationError {
     pub fn failure(&self) -> Failure {
         match self {
             Self::Call(CallError::Refused { failure, .. }) => (**failure).clone(),
+            Self::Frames { .. } => {
+                let advice =
+                    "the gateway or something before it changes bytes: try another node, tell its operator";
+                Failure::new(self.code(), self.to_string(), advice)
+            }
             _ if self.code() == ErrorCode::NotFound => match self {
                 Self::Registry(_) | Self::NothingMatches => {
                     Failure::new(ErrorCode::NotFound, self.to_string(), hint(ErrorCode::NotFound))

@@ -6,7 +6,8 @@ use std::io::{self, Read, Seek as _, Write as _};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use carechain_crypto::{
-    Address, FrameReader, Nonce, RecordError, ResponseContext, SealingKeyPair, VerifiedRecord, verify_record,
+    Address, FrameReader, Nonce, RecordError, ResponseContext, ResponseError, SealingKeyPair, VerifiedRecord,
+    verify_record,
 };
 use carechain_schema::{ErrorCode, Method, Retry, Route};
 use carechain_types::limits::TRANSACTION_LIFE_DEFAULT;
@@ -101,6 +102,9 @@ impl Transfer<'_> {
                     decided = (range.entry, range.height);
                     match self.copy(range.frames, file, blocks, &mut written)? {
                         None => continue,
+                        Some(changed) if is_changed(&changed) => {
+                            return Err(OperationError::Frames { source: changed });
+                        }
                         Some(broken) => OperationError::Transfer { attempts: attempt, source: broken },
                     }
                 }
@@ -149,6 +153,11 @@ impl Transfer<'_> {
             }
         }
     }
+}
+
+/// Whether what came is not what the gateway sealed to this request: no other request to it would fare better.
+fn is_changed(error: &io::Error) -> bool {
+    error.get_ref().is_some_and(|inner| inner.is::<ResponseError>())
 }
 
 /// Whether a new request may fare better.
@@ -200,8 +209,13 @@ pub(super) fn open_range(
         .and_then(|bytes| decode(&bytes, bytes.len()).ok());
     let height = stream.header("carechain-height").and_then(|text| text.parse().ok()).map(Height::new);
     let context = ResponseContext { request: digest, gateway: session.gateway() };
-    let frames = FrameReader::new(stream, &reply, &reply.public(), &context, end - start)
-        .map_err(|source| OperationError::Transfer { attempts: 1, source })?;
+    let frames =
+        FrameReader::new(stream, &reply, &reply.public(), &context, end - start).map_err(|source| {
+            match is_changed(&source) {
+                true => OperationError::Frames { source },
+                false => OperationError::Transfer { attempts: 1, source },
+            }
+        })?;
     Ok(OpenedRange { entry, height, frames })
 }
 
