@@ -1,5 +1,6 @@
 //! The one table from what a node refuses to what a caller sees.
 
+use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use carechain_schema::{Described, Document, ErrorCode, Failure, OutcomeLine};
@@ -54,6 +55,18 @@ impl From<DecodeError> for Refused {
             DecodeError::TooLong { .. } => Self::new(ErrorCode::TooLarge, error.to_string(), "send less"),
             _ => Self::malformed(error),
         }
+    }
+}
+
+impl From<PathRejection> for Refused {
+    fn from(error: PathRejection) -> Self {
+        Self::malformed(error.body_text())
+    }
+}
+
+impl From<QueryRejection> for Refused {
+    fn from(error: QueryRejection) -> Self {
+        Self::malformed(error.body_text())
     }
 }
 

@@ -41,7 +41,11 @@ pub fn router(node: Arc<dyn Node>) -> Router {
     calls = on(calls, Route::UPLOAD_CHUNK, uploads::chunks);
     calls = on(calls, Route::UPLOAD_COMPLETE, uploads::complete);
     calls = on(calls, Route::READ, reads::read);
-    calls.fallback(no_route).layer(from_fn_with_state(Arc::clone(&border), bounded)).with_state(border)
+    calls
+        .fallback(no_route)
+        .method_not_allowed_fallback(no_route)
+        .layer(from_fn_with_state(Arc::clone(&border), bounded))
+        .with_state(border)
 }
 
 /// Serves the interface until `stop` ends, then finishes the calls under way.
@@ -81,7 +85,7 @@ async fn bounded(State(border): State<Arc<Border>>, request: Request, next: Next
 }
 
 async fn no_route() -> Refused {
-    Refused::new(ErrorCode::NoRoute, "no such path", "compare the versions of client and node")
+    Refused::new(ErrorCode::NoRoute, "no such path or method", "compare the versions of client and node")
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use carechain_crypto::TransactionId;
@@ -26,9 +27,9 @@ pub(crate) async fn submit(State(border): State<Arc<Border>>, request: Request) 
 
 pub(crate) async fn transaction(
     State(border): State<Arc<Border>>,
-    Path(id): Path<String>,
+    id: Result<Path<String>, PathRejection>,
 ) -> Result<Response, Refused> {
-    let id = transaction_id(&id)?;
+    let id = transaction_id(&id?)?;
     Ok(body::canonical_answer(&border.node.transaction(id).await?))
 }
 
@@ -57,9 +58,10 @@ pub(crate) async fn list(State(border): State<Arc<Border>>, request: Request) ->
 
 pub(crate) async fn part(
     State(border): State<Arc<Border>>,
-    Path((id, index)): Path<(String, u16)>,
+    place: Result<Path<(String, u16)>, PathRejection>,
     request: Request,
 ) -> Result<Response, Refused> {
+    let Path((id, index)) = place?;
     let (parts, bytes) = body::split(request, 0).await?;
     let id = transaction_id(&id)?;
     let asker = asker(&border, &parts, &bytes)?;

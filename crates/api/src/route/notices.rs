@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, Request, State};
 use axum::response::Response;
 use carechain_crypto::{AccessRequestId, EhrId, GrantId};
@@ -29,9 +30,10 @@ pub(crate) struct Wait {
 
 pub(crate) async fn notices(
     State(border): State<Arc<Border>>,
-    Query(wait): Query<Wait>,
+    wait: Result<Query<Wait>, QueryRejection>,
     request: Request,
 ) -> Result<Response, Refused> {
+    let Query(wait) = wait?;
     let _place = place(&border.waiters)?;
     let (parts, bytes) = body::split(request, 0).await?;
     let asker = asker(&border, &parts, &bytes)?;

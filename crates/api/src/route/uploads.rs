@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
@@ -32,17 +33,18 @@ pub(crate) async fn open(State(border): State<Arc<Border>>, request: Request) ->
 
 pub(crate) async fn status(
     State(border): State<Arc<Border>>,
-    Path(id): Path<String>,
+    id: Result<Path<String>, PathRejection>,
 ) -> Result<Response, Refused> {
-    answer(border.node.upload_status(upload_id(&id)?).await?)
+    answer(border.node.upload_status(upload_id(&id?)?).await?)
 }
 
 /// The body holds one or more whole chunks in a row, from the index in the path on.
 pub(crate) async fn chunks(
     State(border): State<Arc<Border>>,
-    Path((id, index)): Path<(String, u32)>,
+    path: Result<Path<(String, u32)>, PathRejection>,
     request: Request,
 ) -> Result<Response, Refused> {
+    let Path((id, index)) = path?;
     let _place = place(&border.uploads)?;
     let upload_id = upload_id(&id)?;
     let length = border.node.upload_status(upload_id).await?.length;
@@ -65,10 +67,10 @@ pub(crate) async fn chunks(
 /// 200 with the receipts, or 202 with the status while the holders are still being served.
 pub(crate) async fn complete(
     State(border): State<Arc<Border>>,
-    Path(id): Path<String>,
+    id: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Result<Response, Refused> {
-    let upload_id = upload_id(&id)?;
+    let upload_id = upload_id(&id?)?;
     let (_, bytes) = body::split(request, COMPLETE_BYTES_MAX).await?;
     let complete: SignedUploadComplete = body::canonical(&bytes, COMPLETE_BYTES_MAX)?;
     if complete.complete.upload_id != upload_id {
