@@ -85,7 +85,7 @@ fn open_keystore(global: &Global, path: &Path) -> Result<Keystore, CommandError>
         return Err(CommandError::usage(format!("cannot read {}: {error}", path.display()), hint));
     }
     let passphrase = passphrase(global)?;
-    Keystore::open(path, &passphrase).map_err(|error| keystore_error(&error))
+    Keystore::open(path, &passphrase).map_err(|error| keystore_error(path, &error))
 }
 
 /// The profile: from client.toml with the options in place of its values, or from the options alone.

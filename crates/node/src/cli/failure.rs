@@ -1,6 +1,8 @@
 //! What a command fails with: a code, a sentence, and what to do.
 
-use carechain_client::OperationError;
+use std::path::Path;
+
+use carechain_client::{KeystoreError, OperationError};
 use carechain_schema::{ErrorCode, Failure};
 
 /// A failed command. Made from the errors of the crates below; only here are they mapped to codes.
@@ -48,5 +50,13 @@ impl From<OperationError> for CommandError {
             ),
             error => error.failure().into(),
         }
+    }
+}
+
+/// With the file's name, which an error about its content does not have.
+pub(super) fn describe_keystore_error(path: &Path, error: &KeystoreError) -> String {
+    match error {
+        KeystoreError::File(_) | KeystoreError::EmptyPassphrase => error.to_string(),
+        _ => format!("{}: {error}", path.display()),
     }
 }

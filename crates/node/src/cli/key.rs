@@ -8,6 +8,7 @@ use carechain_schema::{ErrorCode, KeyCreated, KeyLine};
 use carechain_types::{AgentKeys, KeyAgent as _};
 use clap::Subcommand;
 
+use super::failure::describe_keystore_error;
 use super::node::read_passphrase;
 use super::{CommandError, Global, Output};
 
@@ -41,7 +42,7 @@ pub(super) fn run(command: &KeyCommand, global: &Global, output: &Output) -> Res
         KeyCommand::New { out } => {
             let passphrase = new_passphrase(global)?;
             let keystore = Keystore::generate();
-            keystore.save(out, &passphrase).map_err(|error| keystore_error(&error))?;
+            keystore.save(out, &passphrase).map_err(|error| keystore_error(out, &error))?;
             let enrol = out.with_extension("enrol");
             save_enrolment(&keystore, &enrol)?;
             show(&keystore, out, Some(&enrol), output);
@@ -65,7 +66,7 @@ fn open(global: &Global) -> Result<(Keystore, PathBuf), CommandError> {
         .clone()
         .ok_or_else(|| CommandError::usage("no keystore is named", "--key FILE names one"))?;
     let passphrase = passphrase(global)?;
-    let keystore = Keystore::open(&path, &passphrase).map_err(|error| keystore_error(&error))?;
+    let keystore = Keystore::open(&path, &passphrase).map_err(|error| keystore_error(&path, &error))?;
     Ok((keystore, path))
 }
 
@@ -129,8 +130,8 @@ fn ask(prompt: &str) -> Result<Secret<Vec<u8>>, CommandError> {
     Ok(Secret::new(text.into_bytes()))
 }
 
-/// What went wrong with a keystore.
-pub(super) fn keystore_error(error: &KeystoreError) -> CommandError {
+/// What went wrong with the keystore of a path.
+pub(super) fn keystore_error(path: &Path, error: &KeystoreError) -> CommandError {
     let hint = match error {
         KeystoreError::WrongPassphrase => "try again; there is no way around a lost passphrase",
         KeystoreError::File(_) => "check the path; an existing keystore is never overwritten",
@@ -141,5 +142,5 @@ pub(super) fn keystore_error(error: &KeystoreError) -> CommandError {
         KeystoreError::WrongPassphrase => ErrorCode::WrongPassphrase,
         _ => ErrorCode::Usage,
     };
-    CommandError::new(code, error.to_string(), hint)
+    CommandError::new(code, describe_keystore_error(path, error), hint)
 }

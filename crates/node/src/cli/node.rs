@@ -7,6 +7,7 @@ use carechain_crypto::Secret;
 use carechain_schema::{ErrorCode, Route, StatusReport};
 use clap::Subcommand;
 
+use super::failure::describe_keystore_error;
 use super::{CommandError, Output};
 use crate::config::Config;
 use crate::server::{NodeIdentity, StartError, start};
@@ -102,8 +103,11 @@ fn unlock(config: &Config) -> Result<NodeIdentity, CommandError> {
         return Err(CommandError::usage(message, hint));
     }
     let passphrase = read_passphrase(&file)?;
-    let keystore = Keystore::open(&config.node.key_file, &passphrase)
-        .map_err(|error| CommandError::usage(error, "node.key_file and its passphrase belong together"))?;
+    let path = &config.node.key_file;
+    let keystore = Keystore::open(path, &passphrase).map_err(|error| {
+        let message = describe_keystore_error(path, &error);
+        CommandError::usage(message, "node.key_file and its passphrase belong together")
+    })?;
     let (signing, sealing) = keystore.into_pairs();
     Ok(NodeIdentity { signing, sealing })
 }
