@@ -144,10 +144,13 @@ fn a_node_refuses_a_taken_port_a_missing_journal_and_the_folder_of_another_chain
     let network = Network::init(1);
     let made: toml::Table =
         std::fs::read_to_string(network.path("node-1/node.toml")).unwrap().parse().unwrap();
-    let address = made["node"]["api_listen"].as_str().unwrap();
-    let taken = TcpListener::bind(address).unwrap();
-    assert!(refused(&network).contains(address));
-    drop(taken);
+    for key in ["api_listen", "votes_listen", "bulk_listen"] {
+        let address = made["node"][key].as_str().unwrap();
+        let _taken = TcpListener::bind(address).unwrap();
+        let message = refused(&network);
+        let port = address.rsplit(':').next().unwrap();
+        assert!(message.contains(port), "{key} = {address}: {message}");
+    }
 
     let (data, aside) = (network.path("node-1/data"), network.path("node-1/aside"));
     let other = Network::init(1);

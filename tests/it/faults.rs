@@ -23,6 +23,11 @@ fn an_upload_goes_on_after_its_node_was_killed() {
     assert_eq!(ended.status.code(), Some(5), "{}", String::from_utf8_lossy(&ended.stdout));
     assert!(String::from_utf8_lossy(&ended.stdout).contains("publish --resume"));
     network.up();
+    // Nothing half-written: no record of it anywhere, and no node counts it among its files.
+    assert_eq!(patient.run(&["records"]).data()["records"].as_array().unwrap().len(), 0);
+    for node in 1..=4 {
+        assert_eq!(network.node_status(node)["storage"]["file_count"], 0, "node {node}");
+    }
     let published = author.run(&["publish", "--resume"]).data();
     assert_eq!(std::fs::read_dir(&spool).unwrap().count(), 0, "nothing is left in the spool");
     let ehr = published["ehr_id"].as_str().unwrap();

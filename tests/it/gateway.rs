@@ -31,22 +31,28 @@ fn a_gateway_without_the_file_brings_it_and_damaged_copies_are_not_what_the_read
 
     // One holder's copy is damaged on disk: the others' bytes come instead.
     let holders: Vec<_> = (1..=5).filter(|node| counts[node - 1] > 0).collect();
-    damage(&network, holders[0]);
+    flip_bits(&network, holders[0]);
     reader.run(&["retrieve", &grant, "--out", "second"]).done();
     check_same(&reader.folder.join("second"), &author.folder.join("study"));
 
-    // All copies damaged: an error, and nothing written.
-    damage(&network, holders[1]);
-    damage(&network, holders[2]);
-    assert_eq!(reader.run(&["retrieve", &grant, "--out", "third"]).code, 5);
+    // Two copies flipped, the last one cut short: an error, and nothing written.
+    flip_bits(&network, holders[1]);
+    truncate(&network, holders[2]);
+    reader.run(&["retrieve", &grant, "--out", "third"]).failed(5, "too_few_copies");
     assert!(!reader.folder.join("third").exists());
+    let spool = reader.folder.join("state/reader/spool");
+    assert_eq!(std::fs::read_dir(spool).unwrap().count(), 0, "nothing is left in the spool");
+}
+
+fn packs(network: &Network, node: usize) -> impl Iterator<Item = std::path::PathBuf> {
+    let folder = network.path(&format!("node-{node}/data/chunks"));
+    let children = std::fs::read_dir(folder).unwrap().map(|child| child.unwrap().path());
+    children.filter(|path| path.extension().is_some_and(|extension| extension == "pack"))
 }
 
 /// Flips one bit in every 64 KiB of every pack of a node.
-fn damage(network: &Network, node: usize) {
-    let folder = network.path(&format!("node-{node}/data/chunks"));
-    let packs = std::fs::read_dir(&folder).unwrap().map(|child| child.unwrap().path());
-    for pack in packs.filter(|path| path.extension().is_some_and(|extension| extension == "pack")) {
+fn flip_bits(network: &Network, node: usize) {
+    for pack in packs(network, node) {
         let mut bytes = std::fs::read(&pack).unwrap();
         for place in (40_000..bytes.len()).step_by(64 * 1_024) {
             bytes[place] ^= 1;
@@ -54,6 +60,13 @@ fn damage(network: &Network, node: usize) {
         // In place: the node has the file open.
         let file = std::fs::OpenOptions::new().write(true).open(&pack).unwrap();
         std::os::unix::fs::FileExt::write_all_at(&file, &bytes, 0).unwrap();
+    }
+}
+
+/// Leaves a few bytes of every pack of a node.
+fn truncate(network: &Network, node: usize) {
+    for pack in packs(network, node) {
+        std::fs::OpenOptions::new().write(true).open(&pack).unwrap().set_len(100_000).unwrap();
     }
 }
 

@@ -2,10 +2,16 @@
 #![allow(clippy::unwrap_used)]
 
 mod bad_input;
+mod border;
 mod day;
 mod faults;
+mod full_disk;
 mod gateway;
+mod hostile_record;
+mod kills;
+mod lying_gateway;
 mod proof;
 mod roles;
 mod support;
 mod table4;
+mod wrong_keys;

@@ -3,10 +3,16 @@
 mod command;
 mod network;
 mod person;
+mod proxy;
+mod raw_record;
+mod session;
+mod small_disk;
 
 pub(crate) use command::{Ran, carechain};
 pub(crate) use network::Network;
 pub(crate) use person::Person;
+pub(crate) use proxy::{Asked, Forward, Proxy, Reply};
+pub(crate) use small_disk::SmallDisk;
 
 use std::path::Path;
 use std::time::{Duration, Instant};

@@ -31,8 +31,14 @@ impl Network {
 
     /// A network of so many nodes, for one test alone.
     pub(crate) fn start(nodes: usize) -> Self {
+        Self::start_prepared(nodes, |_| ())
+    }
+
+    /// The same, with something done to its folders before it runs.
+    pub(crate) fn start_prepared(nodes: usize, prepare: impl FnOnce(&Self)) -> Self {
         let _one_at_a_time = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
         let network = Self::init(nodes);
+        prepare(&network);
         network.up();
         network
     }
