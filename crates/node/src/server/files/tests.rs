@@ -3,6 +3,7 @@
 mod client;
 mod copies;
 mod ledger;
+mod manifests;
 mod reads;
 mod uploads;
 mod world;
