@@ -93,6 +93,12 @@ impl Window {
         if heights == 0 || heights > WINDOW_MAX { None } else { Some(Self(heights)) }
     }
 
+    /// Any window, for tests of the rules.
+    #[cfg(test)]
+    pub(crate) const fn of_test(heights: u16) -> Self {
+        Self(heights)
+    }
+
     /// How many heights.
     #[must_use]
     pub const fn get(self) -> u16 {

@@ -45,8 +45,21 @@ pub enum Input {
     Pending(Option<PendingTransaction>),
     /// A member's connection opened.
     PeerConnected(ReplicaId),
-    /// Time passed: see [`crate::Replica::next_wakeup`]. Every other input looks at the clock too.
+    /// Whether this replica may sign anything but heads. Allowed when a run starts.
+    Voting(Voting),
+    /// Time passed: see [`crate::Replica::next_wakeup`]. The only input that fires timers: to be given behind all that has
+    /// arrived.
     Tick,
+}
+
+/// Whether a replica takes part, or only follows what others decide.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Voting {
+    /// It does all that its rules allow.
+    Allowed,
+    /// It proposes nothing, votes for nothing and leaves no view, as if it were down; it still applies what is certified
+    /// and says its heads. For a disk on which a vote may soon find no room.
+    Withheld,
 }
 
 /// The oldest includable transaction that no committed block holds.

@@ -38,8 +38,7 @@
 //!   transactions have time to reach the primary.
 //! - Certificates answer late votes and heads; there are no periodic state transfers.
 //! - Not yet: checkpoints and watermarks, membership change, lost journals. A header with a next membership is refused.
-//! - Not yet: a window above 1 outside tests. A view change can leave a block certified only through its descendant, and
-//!   the ledger wants a certificate of its own for each; with window 1 this cannot happen.
+//! - A window of 1: a wider one is for the tests of these rules only. See [`limits::WINDOW_MAX`].
 
 mod answers;
 mod block_pool;
@@ -69,10 +68,11 @@ mod table;
 mod timers;
 mod view_change;
 mod votes;
+mod withholding;
 
 pub use committed::CommittedHead;
 pub use config::{Config, Timeouts, Window};
-pub use input::{Input, PendingTransaction, Verdict};
+pub use input::{Input, PendingTransaction, Verdict, Voting};
 pub use journal_entry::{JournalEntry, ViewStart, retained};
 pub use message::{Leaves, Message, SharedLeaves, VerifiedMessage, Wanted};
 pub use output::{Origin, Output, Outputs, Sin, Suspicion};

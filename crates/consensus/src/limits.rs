@@ -3,8 +3,11 @@
 use carechain_types::Span;
 use carechain_types::limits::{CLOCK_SKEW_MAX, PREPARED_MAX};
 
-/// Heights in flight that a cluster may set: a VIEW-CHANGE may report twice as many, see [`prepared_max`].
-pub const WINDOW_MAX: u16 = 32;
+/// Heights in flight that a cluster may set. With more, a view change can start on a block that is certified while its
+/// ancestors have no certificate of their own, which the ledger and every proof want: a replica without them is stuck
+/// there. The engine executes on its committed head only, so more would not be faster either. Tests of the rules, which
+/// are written for any window, go further.
+pub const WINDOW_MAX: u16 = 1;
 /// How far beyond the allowed skew a proposal's time may be and still be held until it is due: as much again.
 pub const CLOCK_AHEAD_HELD_MAX: Span = CLOCK_SKEW_MAX;
 /// Commit certificates kept in memory to answer peers that are slightly behind; older ones come from the ledger.

@@ -5,12 +5,13 @@
 
 use std::sync::Arc;
 
-use carechain_types::{NodeSigner, Phase, ReplicaId, View};
+use carechain_types::{Height, NodeSigner, Phase, ReplicaId, View};
 
 use crate::committed::CommittedHead;
 use crate::config::Config;
 use crate::journal_entry::{JournalEntry, ViewStart};
 use crate::output::{Origin, Output, Outputs, Suspicion};
+use crate::planted_bug::PlantedBug;
 use crate::state::{JournalOrigin, Leading, Mode, PreparedBlock, Replica};
 
 /// Why a replica must not start. The operator recovers the member; nothing was signed.
@@ -36,6 +37,16 @@ pub enum RecoverError {
         /// The ledger's height.
         height: u64,
     },
+    /// The disk lost blocks that it had confirmed: own votes rest on a height that neither ledger nor journal has.
+    #[error("the ledger is at height {height}, own votes go up to {voted}, the window is {window}")]
+    BelowOwnVotes {
+        /// The highest height that ledger or journal certify.
+        height: u64,
+        /// The highest own vote.
+        voted: u64,
+        /// Heights in flight.
+        window: u16,
+    },
 }
 
 impl Replica {
@@ -54,15 +65,33 @@ impl Replica {
             return Err(RecoverError::NoCertificate { height });
         }
         let mut replica = Self::at(config, signer, head);
+        let mut voted = Height::ZERO;
         for entry in entries {
             replica.journal = JournalOrigin::Recovered;
+            if let JournalEntry::Prepare(_) | JournalEntry::Commit(_) = &entry {
+                voted = voted.max(entry.height().unwrap_or_default());
+            }
             replica.replay(entry)?;
         }
         if height > 0 && replica.journal == JournalOrigin::Fresh {
             return Err(RecoverError::JournalLost { height });
         }
+        replica.check_floor(voted)?;
         replica.restore_slots();
         Ok(replica)
+    }
+
+    /// A vote at h was cast only with the certificate of h − window durable: without it the disk has lost what it had
+    /// confirmed, and this replica's VIEW-CHANGE would leave out what it promised.
+    fn check_floor(&self, voted: Height) -> Result<(), RecoverError> {
+        let certified = self.highest_certificate().map_or(Height::ZERO, |certificate| certificate.height);
+        let window = self.config.window.get();
+        let below = voted > certified.saturating_add(u64::from(window));
+        if below && !self.config.has_planted(PlantedBug::CommittedNotDurable) {
+            let (height, voted) = (certified.get(), voted.get());
+            return Err(RecoverError::BelowOwnVotes { height, voted, window });
+        }
+        Ok(())
     }
 
     fn replay(&mut self, entry: JournalEntry) -> Result<(), RecoverError> {
@@ -150,7 +179,10 @@ impl Replica {
         if let Some(certificate) = self.committed.certificate() {
             // The journal may have been truncated: the next vote's sync must cover the committed height again.
             let certificate = certificate.as_ref().clone();
-            outputs.push(Output::Persist(JournalEntry::Committed { certificate }));
+            outputs.push(Output::Persist(JournalEntry::Committed { certificate: certificate.clone() }));
+            // The entry into its view may have been torn off behind it, and nobody sends it again to whoever has it.
+            let header = self.committed.header().clone();
+            self.enter_by_certificate(&header, &certificate.into(), outputs);
         }
         match (self.journal, self.mode) {
             (JournalOrigin::Fresh, _) => {
@@ -168,3 +200,7 @@ impl Replica {
         self.broadcast_head(outputs);
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

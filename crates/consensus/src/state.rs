@@ -14,7 +14,7 @@ use crate::committed::{Committed, CommittedHead};
 use crate::config::Config;
 use crate::failed_primaries::FailedPrimaries;
 use crate::held_proposals::HeldProposals;
-use crate::input::PendingTransaction;
+use crate::input::{PendingTransaction, Voting};
 use crate::journal_entry::ViewStart;
 use crate::limits::votes_per_member_max;
 use crate::message::Wanted;
@@ -31,6 +31,7 @@ pub struct Replica {
     /// The view this replica is in, or has sent VIEW-CHANGE for.
     pub(crate) view: View,
     pub(crate) mode: Mode,
+    pub(crate) voting: Voting,
     pub(crate) leading: Leading,
     /// Whether the journal was empty: only then may view 0 be led.
     pub(crate) journal: JournalOrigin,
@@ -135,8 +136,10 @@ pub(crate) struct Asked {
 /// Points in time that timers count from.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Clock {
-    /// The last commit, or the entry into this view.
+    /// The last commit, or the entry into this view; later by the time that this process was asleep.
     pub(crate) progress: Time,
+    /// When this process last found that it had been asleep.
+    pub(crate) awake: Time,
     /// Since when q members claim the view that is waited for.
     pub(crate) quorum_waits: Option<Time>,
     /// The last re-send.
@@ -167,6 +170,7 @@ impl Replica {
             now: Time::ZERO,
             view: View::ZERO,
             mode: Mode::Active,
+            voting: Voting::Allowed,
             leading: Leading::No,
             journal: JournalOrigin::Fresh,
             committed: Committed::new(head),
@@ -224,7 +228,7 @@ impl Replica {
 
     /// Whether votes of [`Self::voting_view`] may go out.
     pub(crate) fn votes(&self) -> bool {
-        match self.mode {
+        self.takes_part() && match self.mode {
             Mode::Active => true,
             Mode::Waiting => self.config.has_planted(PlantedBug::VotesBelowViewChange),
             Mode::Stopped => false,

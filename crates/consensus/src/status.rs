@@ -55,6 +55,8 @@ pub enum Phase {
     },
     /// Enough members want the view; its NEW-VIEW is awaited.
     WaitingForNewView,
+    /// This replica was told to withhold its votes.
+    Withholding,
     /// A quorum certified a state that our own execution does not reach.
     Stopped,
 }
@@ -70,6 +72,9 @@ impl Replica {
     fn phase(&self) -> Phase {
         if self.mode == Mode::Stopped {
             return Phase::Stopped;
+        }
+        if !self.takes_part() {
+            return Phase::Withholding;
         }
         if self.mode == Mode::Waiting {
             let claims = |member: &ReplicaId| self.claims.get(member).is_some_and(|view| *view >= self.view);
@@ -125,6 +130,7 @@ impl fmt::Display for Status {
             Phase::WaitingForMembers { missing } => {
                 write!(formatter, "the view change lacks {}", Names(missing))
             }
+            Phase::Withholding => formatter.write_str("this node withholds its votes: its disk is nearly full"),
             Phase::Stopped => formatter.write_str("a certified state differs from this replica's execution"),
             Phase::WaitingForNewView => write!(formatter, "the NEW-VIEW of member {primary} is awaited"),
         }

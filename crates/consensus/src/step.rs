@@ -1,7 +1,8 @@
 //! One step: an input in, outputs out.
 //!
 //! An input is noted, then every rule is asked whether it now has something to do, until none has. Timers are looked at
-//! last, so that what arrived in time is never overruled by a clock.
+//! on [`Input::Tick`] alone: the engine gives it behind all that has arrived, so that what arrived in time is never
+//! overruled by a clock.
 
 use carechain_types::{ReplicaId, Time};
 
@@ -16,11 +17,15 @@ impl Replica {
         if self.mode == Mode::Stopped {
             return;
         }
+        self.notice_oversleep(now);
         self.now = self.now.max(now);
+        let tick = matches!(input, Input::Tick);
         self.take(input, outputs);
         self.settle(outputs);
-        self.run_timers(outputs);
-        self.settle(outputs);
+        if tick {
+            self.run_timers(outputs);
+            self.settle(outputs);
+        }
         self.fetch_missing(outputs);
     }
 
@@ -35,6 +40,7 @@ impl Replica {
             }
             Input::Pending(pending) => self.pending = pending,
             Input::PeerConnected(peer) => self.on_connected(peer, outputs),
+            Input::Voting(voting) => self.on_voting(voting, outputs),
             Input::Tick => {}
         }
     }

@@ -75,6 +75,11 @@ impl Table {
         self.replica = recover(&self.config, &self.journal, head).unwrap();
     }
 
+    /// Whether the replica may start again, see [`Self::restart`].
+    pub(crate) fn try_restart(&self, head: Option<(&Named, Certificate)>) -> Result<(), RecoverError> {
+        recover(&self.config, &self.journal, head).map(drop)
+    }
+
     /// A block that member `view mod 4` may propose in `view` on `parent`, 1 ms after it.
     pub(crate) fn block(&mut self, name: &str, parent: &Header, view: u64) -> Named {
         let leaves: Leaves = BoundedVec::new(vec![hash(name.as_bytes())]).unwrap();

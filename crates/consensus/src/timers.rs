@@ -77,19 +77,18 @@ impl Replica {
         match timer {
             Timer::Suspicion => {
                 self.watches_primary().then_some(())?;
-                let busy =
-                    self.open_since().into_iter().chain(self.pending.map(|pending| pending.since)).min()?;
-                Some(busy.max(self.clock.progress).after(self.patience(timeouts.suspicion)))
+                Some(self.fully_awake(self.watched_since()?.after(self.patience(timeouts.suspicion))))
             }
             Timer::PassedOver => {
                 self.watches_primary().then_some(())?;
                 let pending =
                     self.pending.filter(|pending| pending.passed_over >= timeouts.passed_over_max)?;
-                Some(pending.since.after(self.patience(timeouts.suspicion)))
+                Some(self.fully_awake(pending.since.after(self.patience(timeouts.suspicion))))
             }
             Timer::NewView => {
-                let since = self.clock.quorum_waits.filter(|_| self.mode == Mode::Waiting)?;
-                Some(since.after(self.patience(timeouts.new_view)))
+                let waits = self.mode == Mode::Waiting && self.takes_part();
+                let since = self.clock.quorum_waits.filter(|_| waits)?;
+                Some(self.fully_awake(since.after(self.patience(timeouts.new_view))))
             }
             Timer::Resend => self.is_open().then(|| self.clock.resent.after(timeouts.resend)),
             Timer::Head => Some(self.clock.headed.after(timeouts.head)),
@@ -101,7 +100,39 @@ impl Replica {
 
     /// A backup that is not itself behind watches its primary.
     fn watches_primary(&self) -> bool {
-        self.mode == Mode::Active && !self.config.leads(self.view) && self.certified.is_empty()
+        let backup = self.mode == Mode::Active && !self.config.leads(self.view);
+        backup && self.takes_part() && self.certified.is_empty()
+    }
+
+    /// Since when nothing commits although something should.
+    fn watched_since(&self) -> Option<Time> {
+        let pending = self.pending.map(|pending| pending.since);
+        let busy = self.open_since().into_iter().chain(pending).min()?;
+        Some(busy.max(self.clock.progress))
+    }
+
+    /// A step far behind the deadline that should have woken it: the process was frozen, or its clock was set ahead. The
+    /// time it slept says nothing about anybody else, and what they said meanwhile is still on its way in.
+    pub(crate) fn notice_oversleep(&mut self, now: Time) {
+        let tolerance = self.config.timeouts.suspicion.half();
+        if now <= self.now.after(tolerance) {
+            return;
+        }
+        let due = self.next_wakeup().unwrap_or(self.now).max(self.now);
+        if now <= due.after(tolerance) {
+            return;
+        }
+        let slept = now.since(due);
+        if let Some(since) = self.watched_since() {
+            self.clock.progress = since.after(slept).min(now);
+        }
+        self.clock.quorum_waits = self.clock.quorum_waits.map(|since| since.after(slept).min(now));
+        self.clock.awake = now;
+    }
+
+    /// A deadline, but not before a process that was asleep has had time to read what waits for it.
+    fn fully_awake(&self, deadline: Time) -> Time {
+        deadline.max(self.clock.awake.after(self.config.timeouts.suspicion.half()))
     }
 
     /// Since when a block above the committed height is accepted.
@@ -111,7 +142,7 @@ impl Replica {
     }
 
     fn is_open(&self) -> bool {
-        self.mode == Mode::Waiting || self.open_since().is_some() || !self.open_votes().is_empty()
+        self.mode == Mode::Waiting || self.open_since().is_some() || self.has_open_votes()
     }
 
     /// How long to wait in this view: doubled for each view without a commit, up to the cap; a quarter for a primary

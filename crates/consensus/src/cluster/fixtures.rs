@@ -90,7 +90,7 @@ pub(crate) fn config(members: u16, own: u16, window: u16) -> Config {
         genesis: genesis().id(),
         membership: membership(members),
         own: ReplicaId::new(own),
-        window: Window::new(window).expect("a test window is in range"),
+        window: Window::of_test(window),
         timeouts: Timeouts::default(),
         #[cfg(feature = "planted-bugs")]
         planted_bug: None,

@@ -24,7 +24,7 @@ impl Replica {
     /// something, and leaves it otherwise: an idle chain makes no blocks.
     #[must_use]
     pub fn wants_proposal(&self) -> Option<ProposalSlot> {
-        if self.mode != Mode::Active || self.leading != Leading::Yes {
+        if self.mode != Mode::Active || self.leading != Leading::Yes || !self.takes_part() {
             return None;
         }
         let parent_header = self.tip()?.clone();

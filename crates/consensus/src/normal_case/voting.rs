@@ -5,6 +5,8 @@
 //! - COMMIT only for the block PREPAREd there, with the prepared certificate in hand, in height order: the parent (same
 //!   id) is committed here, or this replica sent COMMIT for it in this view.
 //! - At or below the committed height only a re-proposed block that is the committed one is voted on.
+//! - A prepared certificate counts as held, and COMMIT goes out, only for a block that was executed in this run or whose
+//!   body the journal has: whoever COMMITs can serve every body and part.
 
 use std::sync::Arc;
 
@@ -13,7 +15,7 @@ use carechain_types::{Certificate, CertificateKey, Commit, Height, Phase, Prepar
 
 use crate::journal_entry::JournalEntry;
 use crate::message::Message;
-use crate::output::{Output, Outputs, Sin};
+use crate::output::{Origin, Output, Outputs, Sin};
 use crate::planted_bug::PlantedBug;
 use crate::state::{Mode, PreparedBlock, Replica, Slot};
 use crate::votes::Counted;
@@ -95,7 +97,7 @@ impl Replica {
     /// Sends PREPARE for an accepted block if its execution agrees; says whether the next height may be looked at.
     fn cast_prepare(&mut self, height: Height, slot: &Slot, outputs: &mut Outputs) -> bool {
         let may = if height <= self.committed.height() {
-            self.committed.holds(height, &slot.block_id)
+            self.is_re_proposed_again(height, slot)
         } else {
             height <= self.high_watermark() && self.blocks.is_valid(&slot.block_id)
         };
@@ -118,7 +120,9 @@ impl Replica {
     /// Journals the prepared certificate of a block that this replica PREPAREd, once it is complete.
     fn gather_prepares(&mut self, height: Height, slot: &Slot, outputs: &mut Outputs) {
         let view = self.voting_view();
-        if height <= self.committed.height() || !self.prepared_here(height, &slot.block_id) {
+        // After a restart the PREPARE is in the journal and the bodies may be nowhere.
+        let held = self.blocks.is_valid(&slot.block_id);
+        if height <= self.committed.height() || !held || !self.prepared_here(height, &slot.block_id) {
             return;
         }
         if self.prepared.get(&height).is_some_and(|known| known.certificate.view >= view) {
@@ -150,7 +154,7 @@ impl Replica {
         } else {
             self.prepared.get(&height).is_some_and(|known| is_for(&known.certificate, view, &block_id))
         };
-        if !certified || !self.may_commit_above_parent(height, &block_id) {
+        if !certified || !self.may_commit_above_parent(height, slot) {
             return;
         }
         let vote = self.sign(Commit { epoch: self.epoch(), view, height, block_id });
@@ -168,16 +172,21 @@ impl Replica {
         self.dirty = true;
     }
 
+    /// A block committed here that this view re-proposes.
+    fn is_re_proposed_again(&self, height: Height, slot: &Slot) -> bool {
+        slot.origin == Origin::Reproposed && self.committed.holds(height, &slot.block_id)
+    }
+
     fn prepared_here(&self, height: Height, block_id: &BlockId) -> bool {
         self.own.prepares.get(&height).is_some_and(|vote| vote.body.block_id == *block_id)
     }
 
     /// COMMITs go out in height order, for the parent's id: a certificate for a block is one for its ancestors.
-    fn may_commit_above_parent(&self, height: Height, block_id: &BlockId) -> bool {
+    fn may_commit_above_parent(&self, height: Height, slot: &Slot) -> bool {
         if height <= self.committed.height() {
-            return self.committed.holds(height, block_id);
+            return self.is_re_proposed_again(height, slot);
         }
-        let Some(block) = self.blocks.get(block_id) else { return false };
+        let Some(block) = self.blocks.get(&slot.block_id) else { return false };
         let parent = block.header.parent;
         let Some(below) = height.checked_sub(1) else { return false };
         self.committed.holds(below, &parent)
@@ -192,6 +201,15 @@ impl Replica {
         if let Some(certificate) = self.commits.certificate(key, self.config.quorum()) {
             self.learn_commit_certificate(certificate.into());
         }
+    }
+
+    /// Whether there are own votes of open heights.
+    pub(crate) fn has_open_votes(&self) -> bool {
+        let open = |last: Option<&Height>| last.is_some_and(|height| *height > self.committed.height());
+        self.mode == Mode::Active
+            && (open(self.proposed.keys().next_back())
+                || open(self.own.prepares.keys().next_back())
+                || open(self.own.commits.keys().next_back()))
     }
 
     /// Own votes of open heights, to be sent again.

@@ -17,7 +17,7 @@ use crate::state::{Leading, Mode, OwnVotes, Replica, prepared_key};
 impl Replica {
     /// Leaves every view below `target`.
     pub(crate) fn start_view_change(&mut self, target: View, reason: Suspicion, outputs: &mut Outputs) {
-        if self.mode == Mode::Stopped || target <= self.view {
+        if self.mode == Mode::Stopped || target <= self.view || !self.takes_part() {
             return;
         }
         let (view, primary) = (self.view, self.primary());

@@ -20,7 +20,7 @@ use crate::state::{Leading, Mode, Replica, prepared_key};
 impl Replica {
     /// The new primary: makes the NEW-VIEW once q VIEW-CHANGEs count.
     pub(crate) fn try_to_lead(&mut self, outputs: &mut Outputs) {
-        if self.mode != Mode::Waiting || !self.config.leads(self.view) {
+        if self.mode != Mode::Waiting || !self.config.leads(self.view) || !self.takes_part() {
             return;
         }
         let counted: Vec<_> = self
