@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use carechain_consensus::{Input as ReplicaInput, PendingTransaction};
 use carechain_contract::{BlockContext, NotIncludable, includable};
+use carechain_crypto::TransactionId;
 use carechain_ledger::{Backend, JournalStore};
 use carechain_types::limits::{ADMISSION_MARGIN, TRANSACTION_LIFE_MAX};
 use carechain_types::{SignatureScheme, Time};
@@ -11,8 +12,8 @@ use carechain_types::{SignatureScheme, Time};
 use crate::engine::{Engine, Sink};
 use crate::error::Fatal;
 use crate::input::Ticket;
-use crate::limits::{FORWARDED_MAX, HOUSEKEEPING};
-use crate::mempool::{MempoolError, SharedSubmission};
+use crate::limits::{FORWARDED_MAX, HOUSEKEEPING, REBROADCAST_MAX, TIMER_MARGIN};
+use crate::mempool::{MempoolError, SharedSubmission, Waiting};
 use crate::output::{Answer, NotAdmitted, Output};
 use crate::state::LedgerState;
 use crate::wire::PeerMessage;
@@ -37,6 +38,7 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
             return Ok(());
         }
         self.waiting.add(ticket, id);
+        self.mempool.note_broadcast(&id, self.now);
         self.candidates.supply(&submission);
         sink(Output::Broadcast(PeerMessage::Transaction(Box::new((**submission).clone()))));
         self.execute_candidates()
@@ -92,8 +94,9 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
             self.housekeeping_due = self.now.after(HOUSEKEEPING);
             self.expire(sink);
             self.forward_overdue(sink);
+            self.broadcast_again(sink);
         }
-        self.tell_pending()?;
+        self.tell_pending(sink)?;
         if self.replica.next_wakeup().is_some_and(|due| due <= self.now) {
             self.tell(ReplicaInput::Tick);
         }
@@ -131,19 +134,49 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
         }
     }
 
-    /// Tells the replica which transaction has waited longest, if that changed.
-    fn tell_pending(&mut self) -> Result<(), Fatal> {
+    /// Sends what own clients submitted to all members again: the first time may have been lost, and a primary watches
+    /// nobody, so its own clients' transactions would wait for ever.
+    fn broadcast_again(&mut self, sink: &mut Sink<'_>) {
+        let (now, patience) = (self.now, self.config.timeouts.suspicion);
+        let due = self.mempool.iter().filter(|waiting| {
+            waiting.broadcast.is_some_and(|(at, times)| now >= at.after(patience.times(1 << times.min(10))))
+        });
+        let again: Vec<_> =
+            due.take(REBROADCAST_MAX).map(|waiting| (waiting.id, Arc::clone(&waiting.submission))).collect();
+        for (id, submission) in again {
+            self.mempool.note_broadcast(&id, now);
+            sink(Output::Broadcast(PeerMessage::Transaction(Box::new((**submission).clone()))));
+        }
+    }
+
+    /// A transaction that no block can hold any more leaves the mempool; whoever waits for it is told.
+    pub(crate) fn drop_unfit(&mut self, id: &TransactionId, reason: NotIncludable, sink: &mut Sink<'_>) {
+        self.mempool.remove(id);
+        self.answer(id, &Answer::NotAdmitted(reason.into()), sink);
+    }
+
+    /// Tells the replica which transaction has waited longest, if that changed. One counts for as long as every correct
+    /// primary could propose it: not in its last seconds, and not once its key is ended in the head's state.
+    fn tell_pending(&mut self, sink: &mut Sink<'_>) -> Result<(), Fatal> {
+        let counts = self.now.after(TIMER_MARGIN);
         let pending = loop {
-            let Some(oldest) = self.mempool.iter().next() else { break None };
+            let expiry = |waiting: &Waiting| waiting.submission.transaction.body.expiry_time;
+            let Some(oldest) = self.mempool.iter().find(|waiting| expiry(waiting) >= counts) else {
+                break None;
+            };
             let pending = PendingTransaction { since: oldest.arrived, passed_over: oldest.passed_over };
-            if self.told_pending == Some(pending) {
-                break Some(pending);
-            }
             let (id, submission) = (oldest.id, Arc::clone(&oldest.submission));
-            if self.includable_next(&submission)?.is_ok() {
+            let found = Some((id, self.ledger.head_id()));
+            if self.found_includable == found {
                 break Some(pending);
             }
-            self.mempool.remove(&id);
+            match self.includable_next(&submission)? {
+                Ok(()) => {
+                    self.found_includable = found;
+                    break Some(pending);
+                }
+                Err(reason) => self.drop_unfit(&id, reason, sink),
+            }
         };
         if pending != self.told_pending {
             self.told_pending = pending;

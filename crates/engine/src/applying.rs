@@ -81,13 +81,13 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
         if header.parent != self.ledger.head_id() {
             return Ok(false);
         }
-        let block_id = header.id();
-        let executed = execute(&self.ledger, &self.place_of(&header), &self.scheme, &submissions)?;
-        let verdict = executed.as_ref().map_or(Verdict::NotIncludable, |executed| judge(&header, executed));
-        let (Ok(executed), Verdict::Valid) = (executed, verdict) else {
-            self.tell(ReplicaInput::Checked { block_id, verdict });
-            return Ok(false);
-        };
+        let (height, block_id) = (header.height, header.id());
+        let executed = execute(&self.ledger, &self.place_of(&header), &self.scheme, &submissions)?
+            .map_err(|reason| Fatal::Refused { height, block_id, reason })?;
+        if let Verdict::StateDiffers { own } = judge(&header, &executed) {
+            // A quorum certified it on our own last block: there is nobody to ask, and nothing to wait for.
+            return Err(Fatal::Diverged { height, block_id, own, certified: header.state_root });
+        }
         let shared = Arc::new((*certificate).clone());
         self.apply(header.clone(), shared, submissions, executed, sink)?;
         self.tell(ReplicaInput::CaughtUp { header, certificate });
@@ -107,6 +107,7 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
         self.ledger.commit(&block)?;
         let CommittedBlock { header, outcomes, .. } = block;
         self.candidates.forget_up_to(header.height);
+        self.undecided.forget_up_to(header.height);
         self.count_passed_over(&submissions);
         for outcome in &outcomes {
             self.mempool.remove(&outcome.transaction_id);

@@ -1,6 +1,6 @@
 //! Blocks that are proposed and not decided: their bodies as they arrive, and what executing them gave.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use carechain_consensus::SharedLeaves;
 use carechain_crypto::{BlockId, ChainId, Digest};
@@ -75,7 +75,8 @@ impl Candidate {
         self.bodies.iter().cloned().collect()
     }
 
-    fn supply(&mut self, leaf: &Digest, submission: &SharedSubmission) {
+    /// Takes a body if it is one that is missing.
+    pub(crate) fn supply(&mut self, leaf: &Digest, submission: &SharedSubmission) {
         if let Some(index) = self.missing.remove(leaf) {
             self.bodies[index] = Some(submission.clone());
         }
@@ -187,7 +188,7 @@ impl Candidates {
 
     /// The bodies this replica holds of what a member asks for.
     #[must_use]
-    pub(crate) fn bodies(&self, leaves: &[Digest]) -> BTreeMap<Digest, SharedSubmission> {
+    pub(crate) fn bodies(&self, leaves: &BTreeSet<Digest>) -> BTreeMap<Digest, SharedSubmission> {
         let mut found = BTreeMap::new();
         for candidate in self.by_id.values() {
             for (leaf, body) in candidate.leaves.iter().zip(&candidate.bodies) {

@@ -5,13 +5,16 @@
 //! - Time, inputs and the stores decide everything: the same turns give the same outputs.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use carechain_consensus::{
     CommittedHead, Config, Input as ReplicaInput, PendingTransaction, Replica, Status,
 };
+use carechain_crypto::{BlockId, TransactionId};
 use carechain_ledger::{Backend, IndexEntry, JournalStore, Ledger, LedgerError, SearchToken};
 use carechain_types::{Height, NodeSigner, ReplicaId, SignatureScheme, Time, Verifier};
 
+use crate::answered::Answered;
 use crate::candidates::Candidates;
 use crate::catch_up::CatchUp;
 use crate::error::{Fatal, OpenError};
@@ -21,6 +24,7 @@ use crate::journal::Journal;
 use crate::mempool::Mempool;
 use crate::output::Output;
 use crate::recovery;
+use crate::undecided::Undecided;
 use crate::waiting::WaitingClients;
 
 /// Where outputs go as soon as they may.
@@ -35,6 +39,8 @@ pub struct Engine<B, J, S> {
     pub(crate) journal: Journal<J>,
     pub(crate) mempool: Mempool,
     pub(crate) candidates: Candidates,
+    pub(crate) undecided: Undecided,
+    pub(crate) answered: Answered,
     pub(crate) catch_up: CatchUp,
     pub(crate) waiting: WaitingClients,
     pub(crate) heads: Heads,
@@ -42,6 +48,8 @@ pub struct Engine<B, J, S> {
     /// A block was applied whose body is not in the journal: the ledger is synced ahead of the next vote.
     pub(crate) ledger_ahead: bool,
     pub(crate) told_pending: Option<PendingTransaction>,
+    /// Which transaction was last found includable, and on which block.
+    pub(crate) found_includable: Option<(TransactionId, BlockId)>,
     pub(crate) housekeeping_due: Time,
     held: Vec<Output>,
     queue: VecDeque<ReplicaInput>,
@@ -60,9 +68,13 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
         let verifier = Verifier::new(scheme.clone(), config.chain_id);
         let left = recovery::replay(&mut ledger, &config, &scheme, &verifier, &recovered)?;
         let mut mempool = Mempool::new(config.chain_id);
-        for submission in left {
-            // Bodies of blocks that are voted on and not committed; a duplicate or one too many is no harm.
-            let _ = mempool.insert(submission, Time::ZERO);
+        let mut undecided = Undecided::default();
+        for (block_id, height, submissions) in left {
+            for submission in &submissions {
+                // Of blocks that are voted on and not committed; a duplicate or one too many is no harm.
+                let _ = mempool.insert(Arc::clone(submission), Time::ZERO);
+            }
+            undecided.insert(block_id, height, submissions);
         }
         let certificate = ledger.head_certificate().map_err(Fatal::from)?;
         let head = CommittedHead { header: ledger.head().clone(), certificate: certificate.map(Into::into) };
@@ -81,6 +93,9 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
             now: Time::ZERO,
             ledger_ahead: false,
             told_pending: None,
+            found_includable: None,
+            undecided,
+            answered: Answered::default(),
             housekeeping_due: Time::ZERO,
             held: Vec::new(),
             queue: VecDeque::from([ReplicaInput::Start]),
@@ -105,7 +120,7 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
         }
         self.keep_house(sink)?;
         self.drain(sink)?;
-        self.propose()?;
+        self.propose(sink)?;
         self.drain(sink)?;
         self.let_go(sink)
     }
@@ -116,7 +131,9 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
             Input::Submit { ticket, submission } => self.submit(ticket, submission, sink)?,
             Input::Forget(ticket) => self.waiting.forget(ticket),
             Input::PeerConnected(peer) => self.queue.push_back(ReplicaInput::PeerConnected(peer)),
-            Input::Tick => self.queue.push_back(ReplicaInput::Tick),
+            Input::Voting(voting) => self.queue.push_back(ReplicaInput::Voting(voting)),
+            // Time is looked at in every turn, behind all that arrived.
+            Input::Tick => {}
         }
         Ok(())
     }

@@ -6,6 +6,8 @@ use carechain_crypto::{BlockId, StateRoot};
 use carechain_ledger::{JournalError, LedgerError, StateError};
 use carechain_types::{DecodeError, Height};
 
+use crate::execution::NotProposable;
+
 /// The node stops at once: going on could break a promise. The operator reads why, mends it and starts again.
 #[derive(Debug, thiserror::Error)]
 pub enum Fatal {
@@ -34,6 +36,16 @@ pub enum Fatal {
         own: StateRoot,
         /// The certified root.
         certified: StateRoot,
+    },
+    /// A quorum certified a block that our own execution refuses.
+    #[error("block {block_id:?} at height {height} is certified, own execution refuses it: {reason}")]
+    Refused {
+        /// Height of the block.
+        height: Height,
+        /// The block.
+        block_id: BlockId,
+        /// Why.
+        reason: NotProposable,
     },
     /// The consensus committed a block that was never executed here: a bug.
     #[error("block {block_id:?} at height {height} was committed without being executed here")]

@@ -1,5 +1,6 @@
 //! What an engine is told.
 
+use carechain_consensus::Voting;
 use carechain_types::ReplicaId;
 
 use crate::mempool::SharedSubmission;
@@ -48,6 +49,8 @@ pub enum Input {
     Forget(Ticket),
     /// A member's connection opened.
     PeerConnected(ReplicaId),
+    /// Whether this node may vote. To be withheld while its disk is nearly full: it goes on applying blocks and answering.
+    Voting(Voting),
     /// Time passed: see [`crate::Engine::next_wakeup`].
     Tick,
 }

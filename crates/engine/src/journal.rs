@@ -54,12 +54,30 @@ pub fn journalled<J: JournalStore>(store: &J) -> Result<Vec<JournalEntry>, OpenE
     Ok(entries)
 }
 
+/// The blocks whose bodies a journal holds.
+///
+/// # Errors
+/// If the journal cannot be read or an entry does not decode.
+pub fn journalled_bodies<J: JournalStore>(store: &J) -> Result<BTreeSet<BlockId>, OpenError> {
+    let mut bodies = BTreeSet::new();
+    for (index, bytes) in store.replay().map_err(crate::error::Fatal::from)?.iter().enumerate() {
+        let record = decode::<Record>(bytes, JOURNAL_RECORD_BYTES_MAX)
+            .map_err(|source| OpenError::Entry { index, source })?;
+        if let Record::Body(body) = record {
+            bodies.insert(body.header.id());
+        }
+    }
+    Ok(bodies)
+}
+
 /// The journal with what is known about it.
 #[derive(Debug)]
 pub(crate) struct Journal<J> {
     store: J,
     dirty: bool,
     bodies: BTreeSet<BlockId>,
+    /// What the last truncation could not drop.
+    bytes_kept: u64,
 }
 
 impl<J: JournalStore> Journal<J> {
@@ -78,7 +96,7 @@ impl<J: JournalStore> Journal<J> {
             }
         }
         let bodies = recovered.bodies.keys().copied().collect();
-        Ok((Self { store, dirty: false, bodies }, recovered))
+        Ok((Self { store, dirty: false, bodies, bytes_kept: 0 }, recovered))
     }
 
     /// Whether something was appended and not synced.
@@ -123,7 +141,8 @@ impl<J: JournalStore> Journal<J> {
 
     /// Whether it is worth dropping what the ledger holds durably.
     pub(crate) fn is_long(&self) -> bool {
-        self.store.size_bytes() > JOURNAL_BYTES_MAX
+        // Counted from what had to stay, or a journal that cannot shrink would be written anew every turn.
+        self.store.size_bytes() > self.bytes_kept.saturating_add(JOURNAL_BYTES_MAX)
     }
 
     /// Drops what rests on heights that the ledger has synced, certificates included.
@@ -145,6 +164,7 @@ impl<J: JournalStore> Journal<J> {
         let entries = retained(recovered.entries, synced).into_iter().map(Record::Consensus);
         let keep: Vec<_> = bodies.chain(entries).map(|record| encode(&record)).collect();
         self.store.rotate(&keep).map_err(crate::error::Fatal::from)?;
+        self.bytes_kept = self.store.size_bytes();
         self.dirty = false;
         Ok(())
     }

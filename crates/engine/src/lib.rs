@@ -15,6 +15,7 @@
 //! - The same turns give the same outputs.
 
 mod admission;
+mod answered;
 mod applying;
 mod candidates;
 mod catch_up;
@@ -34,6 +35,10 @@ mod proofs;
 mod proposing;
 mod recovery;
 mod state;
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;
+mod undecided;
 mod waiting;
 mod wire;
 
@@ -41,7 +46,7 @@ pub use engine::{Engine, Sink};
 pub use error::{Fatal, OpenError};
 pub use execution::{Executed, NotProposable, Place, execute};
 pub use input::{Input, Ticket};
-pub use journal::journalled;
+pub use journal::{journalled, journalled_bodies};
 pub use mempool::{Mempool, MempoolError, SharedSubmission};
 pub use output::{Answer, Committed, NotAdmitted, Output};
 pub use proofs::ProveError;

@@ -1,7 +1,9 @@
 //! Every bound of this crate, with its reason.
 
 use carechain_types::Span;
-use carechain_types::limits::{BLOCK_BYTES_MAX, BLOCK_TRANSACTIONS_MAX, TRANSACTION_BYTES_MAX};
+use carechain_types::limits::{
+    ADMISSION_MARGIN, BLOCK_BYTES_MAX, BLOCK_TRANSACTIONS_MAX, CLOCK_SKEW_MAX, TRANSACTION_BYTES_MAX,
+};
 
 /// Bytes of waiting transactions: sixteen full blocks.
 pub const MEMPOOL_BYTES_MAX: usize = 16 * BLOCK_BYTES_MAX;
@@ -9,6 +11,8 @@ pub const MEMPOOL_BYTES_MAX: usize = 16 * BLOCK_BYTES_MAX;
 pub const MEMPOOL_COUNT_MAX: usize = 8 * BLOCK_TRANSACTIONS_MAX;
 /// Waiting transactions of one key: one client cannot keep all others out.
 pub const MEMPOOL_COUNT_PER_KEY_MAX: usize = BLOCK_TRANSACTIONS_MAX;
+/// Bytes of the waiting transactions of one key, for the same reason: a quarter.
+pub const MEMPOOL_BYTES_PER_KEY_MAX: usize = MEMPOOL_BYTES_MAX / 4;
 /// Transactions proposed at once: their execution stays near 20 ms.
 pub const PROPOSAL_COUNT_MAX: usize = 256;
 /// A block is full, for the rule on suspicion, at half of either of a proposal's bounds.
@@ -17,12 +21,21 @@ pub const BLOCK_FULL_COUNT: usize = PROPOSAL_COUNT_MAX / 2;
 pub const BLOCK_FULL_BYTES: usize = BLOCK_BYTES_MAX / 2;
 /// Bytes of one journal record: a full block with its parts.
 pub const JOURNAL_RECORD_BYTES_MAX: usize = 16 << 20;
-/// Bytes of journal beyond which what the ledger holds durably is dropped: a second of full load, or hours of idling.
+/// Bytes that a journal may grow before what the ledger holds durably is dropped: a second of full load, or hours of
+/// idling.
 pub const JOURNAL_BYTES_MAX: u64 = 64 << 20;
 /// Between two looks at expired and overdue transactions.
 pub const HOUSEKEEPING: Span = Span::from_millis(100);
 /// Overdue transactions passed to the primary in one look.
 pub const FORWARDED_MAX: usize = 256;
+/// Own clients' transactions sent to all members again in one look: some get lost, and in a long stall every node has
+/// many. Each waits twice as long as the time before.
+pub const REBROADCAST_MAX: usize = 4;
+/// Life that a transaction must have left to count for the timer: more than any two correct clocks differ, so that the
+/// primary could have proposed it for as long as it was waited for.
+pub const TIMER_MARGIN: Span = Span::SECOND.times(5);
+/// Prepared blocks whose bodies are kept until something is committed at their height: one a view, for several views.
+pub const UNDECIDED_MAX: usize = 8;
 /// Candidate blocks whose bodies are collected or that are executed and not decided: window, twice, for two views.
 pub const CANDIDATES_MAX: usize = 8;
 /// Transactions asked for in one message; their answer fits one frame.
@@ -31,6 +44,10 @@ pub const FETCH_LEAVES_MAX: usize = BLOCK_TRANSACTIONS_MAX;
 pub const FETCH_BLOCKS_MAX: u64 = 16;
 /// Bytes of transactions in one answer; the rest is asked for again.
 pub const ANSWER_BYTES_MAX: usize = 4 * TRANSACTION_BYTES_MAX;
+/// Questions of one member that are answered in a second: two thousand blocks, several times what is ever committed.
+pub const QUESTIONS_PER_SECOND_MAX: u32 = 128;
+/// Bytes of answers to one member in a second: below what one link carries.
+pub const ANSWER_BYTES_PER_SECOND_MAX: usize = 64 << 20;
 /// How long an unanswered question waits before the next peer is asked.
 pub const FETCH_PATIENCE: Span = Span::from_millis(250);
 /// Clients waiting for the outcome of a transaction.
@@ -38,3 +55,6 @@ pub const WAITING_MAX: usize = 65_536;
 
 const _: () = assert!(ANSWER_BYTES_MAX >= TRANSACTION_BYTES_MAX);
 const _: () = assert!(PROPOSAL_COUNT_MAX <= BLOCK_TRANSACTIONS_MAX);
+const _: () = assert!(TIMER_MARGIN.as_micros() > 2 * CLOCK_SKEW_MAX.as_micros());
+const _: () = assert!(TIMER_MARGIN.as_micros() < ADMISSION_MARGIN.as_micros() / 2);
+const _: () = assert!(MEMPOOL_BYTES_PER_KEY_MAX >= BLOCK_BYTES_MAX);

@@ -9,7 +9,9 @@ use std::sync::Arc;
 use carechain_crypto::{ChainId, Digest, SigningPublicKey, TransactionId};
 use carechain_types::{Submission, Time, Verified, encode};
 
-use crate::limits::{MEMPOOL_BYTES_MAX, MEMPOOL_COUNT_MAX, MEMPOOL_COUNT_PER_KEY_MAX};
+use crate::limits::{
+    MEMPOOL_BYTES_MAX, MEMPOOL_BYTES_PER_KEY_MAX, MEMPOOL_COUNT_MAX, MEMPOOL_COUNT_PER_KEY_MAX,
+};
 
 /// A verified transaction with its parts, shared between mempool, candidates and ledger.
 pub type SharedSubmission = Arc<Verified<Submission>>;
@@ -29,10 +31,12 @@ pub enum MempoolError {
         bytes: usize,
     },
     /// This key has too many waiting.
-    #[error("{count} transactions of this key wait, more are not taken")]
+    #[error("{count} transactions of {bytes} bytes of this key wait, more are not taken")]
     KeyBusy {
         /// Waiting transactions of the key.
         count: usize,
+        /// Their bytes.
+        bytes: usize,
     },
 }
 
@@ -53,6 +57,15 @@ pub struct Waiting {
     pub passed_over: u32,
     /// When it was last sent to the primary; zero if never.
     pub forwarded: Time,
+    /// When it was last sent to all members, and how often; `None` for what others admitted.
+    pub broadcast: Option<(Time, u32)>,
+}
+
+/// What waits of one key.
+#[derive(Clone, Copy, Debug, Default)]
+struct OfKey {
+    count: usize,
+    bytes: usize,
 }
 
 /// The waiting transactions in order of arrival.
@@ -62,7 +75,7 @@ pub struct Mempool {
     by_arrival: BTreeMap<u64, Waiting>,
     arrival_by_id: BTreeMap<TransactionId, u64>,
     arrival_by_leaf: BTreeMap<Digest, u64>,
-    count_by_key: BTreeMap<SigningPublicKey, usize>,
+    by_key: BTreeMap<SigningPublicKey, OfKey>,
     bytes: usize,
     next_arrival: u64,
 }
@@ -76,7 +89,7 @@ impl Mempool {
             by_arrival: BTreeMap::new(),
             arrival_by_id: BTreeMap::new(),
             arrival_by_leaf: BTreeMap::new(),
-            count_by_key: BTreeMap::new(),
+            by_key: BTreeMap::new(),
             bytes: 0,
             next_arrival: 0,
         }
@@ -111,11 +124,12 @@ impl Mempool {
         if self.len() >= MEMPOOL_COUNT_MAX || self.bytes + bytes > MEMPOOL_BYTES_MAX {
             return Err(MempoolError::Full { count: self.len(), bytes: self.bytes });
         }
-        let of_key = self.count_by_key.entry(transaction.body.sender_key).or_default();
-        if *of_key >= MEMPOOL_COUNT_PER_KEY_MAX {
-            return Err(MempoolError::KeyBusy { count: *of_key });
+        let of_key = self.by_key.entry(transaction.body.sender_key).or_default();
+        if of_key.count >= MEMPOOL_COUNT_PER_KEY_MAX || of_key.bytes + bytes > MEMPOOL_BYTES_PER_KEY_MAX {
+            return Err(MempoolError::KeyBusy { count: of_key.count, bytes: of_key.bytes });
         }
-        *of_key += 1;
+        of_key.count += 1;
+        of_key.bytes += bytes;
         let arrival = self.next_arrival;
         self.next_arrival += 1;
         self.bytes += bytes;
@@ -129,6 +143,7 @@ impl Mempool {
             arrived: now,
             passed_over: 0,
             forwarded: Time::ZERO,
+            broadcast: None,
         };
         self.by_arrival.insert(arrival, waiting);
         Ok(leaf.id)
@@ -141,10 +156,11 @@ impl Mempool {
         self.arrival_by_leaf.remove(&waiting.leaf);
         self.bytes -= waiting.bytes;
         let key = waiting.submission.transaction.body.sender_key;
-        if let Some(count) = self.count_by_key.get_mut(&key) {
-            *count -= 1;
-            if *count == 0 {
-                self.count_by_key.remove(&key);
+        if let Some(of_key) = self.by_key.get_mut(&key) {
+            of_key.count -= 1;
+            of_key.bytes -= waiting.bytes;
+            if of_key.count == 0 {
+                self.by_key.remove(&key);
             }
         }
         Some(waiting)
@@ -160,6 +176,15 @@ impl Mempool {
     #[must_use]
     pub fn by_leaf(&self, leaf: &Digest) -> Option<&Waiting> {
         self.by_arrival.get(self.arrival_by_leaf.get(leaf)?)
+    }
+
+    /// An own client's transaction was sent to all members.
+    pub(crate) fn note_broadcast(&mut self, id: &TransactionId, now: Time) {
+        let arrival = self.arrival_by_id.get(id);
+        if let Some(waiting) = arrival.and_then(|arrival| self.by_arrival.get_mut(arrival)) {
+            let times = waiting.broadcast.map_or(0, |(_, times)| times);
+            waiting.broadcast = Some((now, times.saturating_add(1)));
+        }
     }
 
     /// All, in order of arrival.

@@ -79,7 +79,7 @@ pub enum Answer {
         /// What it gave.
         outcome: Outcome,
     },
-    /// It was not admitted; nothing was sent on.
+    /// It was not admitted, or is includable no longer: its key was ended by a block. It will be in no block.
     NotAdmitted(NotAdmitted),
     /// It expired here without being committed here. It may still be in a block this node has not seen.
     Expired {

@@ -1,5 +1,6 @@
 //! What other members say and ask.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use carechain_consensus::{Input as ReplicaInput, VerifiedMessage};
@@ -31,7 +32,9 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
             }
             VerifiedPeerMessage::Transaction(submission) => self.admit_from_peer(submission)?,
             VerifiedPeerMessage::FetchBodies { block_id, leaves } => {
-                self.serve_bodies(from, block_id, &leaves, sink)?;
+                if self.answered.grants(from, self.now) {
+                    self.serve_bodies(from, block_id, leaves.into_iter().collect(), sink)?;
+                }
             }
             VerifiedPeerMessage::Bodies { submissions, .. } => {
                 for submission in &submissions {
@@ -40,7 +43,9 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
                 self.execute_candidates()?;
             }
             VerifiedPeerMessage::FetchBlocks { from: first, until } => {
-                self.serve_blocks(from, first, until, sink)?;
+                if self.answered.grants(from, self.now) {
+                    self.serve_blocks(from, first, until, sink)?;
+                }
             }
             VerifiedPeerMessage::CommittedBlock(block) => {
                 let head = self.ledger.head().height;
@@ -53,18 +58,19 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
     }
 
     fn serve_bodies(
-        &self,
+        &mut self,
         to: ReplicaId,
         block_id: BlockId,
-        leaves: &[Digest],
+        leaves: BTreeSet<Digest>,
         sink: &mut Sink<'_>,
     ) -> Result<(), Fatal> {
-        let of_candidates = self.candidates.bodies(leaves);
+        let mut held = self.undecided.by_leaf(&block_id, &self.config.chain_id);
+        held.extend(self.candidates.bodies(&leaves));
         let mut submissions = Vec::new();
         let mut bytes = 0;
         let waiting = leaves.iter().filter_map(|leaf| {
             let waiting = self.mempool.by_leaf(leaf).map(|waiting| Arc::clone(&waiting.submission));
-            of_candidates.get(leaf).cloned().or(waiting)
+            held.get(leaf).cloned().or(waiting)
         });
         for submission in waiting {
             bytes += submission_bytes(&submission);
@@ -74,8 +80,9 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
             submissions.push((**submission).clone());
         }
         if submissions.is_empty() {
-            submissions = self.committed_bodies(&block_id, leaves)?;
+            submissions = self.committed_bodies(&block_id, &leaves)?;
         }
+        self.answered.spend(to, submissions.iter().map(submission_bytes).sum());
         if let Ok(submissions) = BoundedVec::new(submissions)
             && !submissions.is_empty()
         {
@@ -87,7 +94,7 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
     fn committed_bodies(
         &self,
         block_id: &BlockId,
-        leaves: &[Digest],
+        leaves: &BTreeSet<Digest>,
     ) -> Result<Vec<Submission>, LedgerError> {
         let Some(block) = self.ledger.block_by_id(block_id)? else { return Ok(Vec::new()) };
         let mut submissions = Vec::new();
@@ -120,7 +127,7 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
     }
 
     fn serve_blocks(
-        &self,
+        &mut self,
         to: ReplicaId,
         first: Height,
         until: Height,
@@ -134,6 +141,7 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
             sink(Output::Send { to, message: PeerMessage::CommittedBlock(Box::new(block)) });
             height = height.next();
         }
+        self.answered.spend(to, bytes);
         Ok(())
     }
 

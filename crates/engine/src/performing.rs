@@ -21,7 +21,10 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
             ReplicaOutput::Send { to, message } => self.send_consensus(to, message, sink),
             ReplicaOutput::Broadcast(message) => self.broadcast_consensus(message, sink),
             ReplicaOutput::Check { block_id, header, leaves, holders, origin: _ } => {
-                let candidate = Candidate::new(header, leaves, holders, &self.mempool);
+                let mut candidate = Candidate::new(header, leaves, holders, &self.mempool);
+                for (leaf, submission) in self.undecided.by_leaf(&block_id, &self.config.chain_id) {
+                    candidate.supply(&leaf, &submission);
+                }
                 self.candidates.insert(block_id, candidate);
                 self.execute_candidates()?;
                 self.ask_for_bodies(sink);
@@ -60,6 +63,7 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
                 && let Some(submissions) = candidate.submissions()
             {
                 self.journal.append_body(block_id, &candidate.header, &submissions)?;
+                self.undecided.insert(block_id, candidate.header.height, submissions);
             }
         }
         self.journal.append_entry(entry)?;

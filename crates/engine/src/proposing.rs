@@ -7,7 +7,7 @@ use carechain_ledger::{Backend, JournalStore};
 use carechain_types::{BoundedVec, Header, PROTOCOL_VERSION, SignatureScheme, tree};
 
 use crate::candidates::Candidate;
-use crate::engine::Engine;
+use crate::engine::{Engine, Sink};
 use crate::error::Fatal;
 use crate::execution::{Executed, NotProposable, Place, Run};
 use crate::limits::PROPOSAL_COUNT_MAX;
@@ -15,7 +15,7 @@ use crate::mempool::SharedSubmission;
 
 impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
     /// Proposes what waits, if a block may be proposed now. An idle chain makes no blocks.
-    pub(crate) fn propose(&mut self) -> Result<(), Fatal> {
+    pub(crate) fn propose(&mut self, sink: &mut Sink<'_>) -> Result<(), Fatal> {
         let Some(slot) = self.replica.wants_proposal() else { return Ok(()) };
         if self.mempool.is_empty() || slot.parent != self.ledger.head_id() {
             return Ok(());
@@ -33,15 +33,16 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
             match run.add(&waiting.submission)? {
                 Ok(()) => chosen.push((waiting.leaf, Arc::clone(&waiting.submission))),
                 Err(NotProposable::Bytes { .. }) => break,
-                Err(_) => unfit.push(waiting.id),
+                Err(NotProposable::Transaction { id, reason }) => unfit.push((id, reason)),
+                Err(NotProposable::Twice { .. }) => {}
             }
             if chosen.len() >= PROPOSAL_COUNT_MAX {
                 break;
             }
         }
         let executed = if run.is_empty() { None } else { Some(run.finish(&self.ledger)?) };
-        for id in unfit {
-            self.mempool.remove(&id);
+        for (id, reason) in unfit {
+            self.drop_unfit(&id, reason, sink);
         }
         if let Some(executed) = executed {
             let header = self.header(&slot, time, &chosen, &executed);

@@ -3,23 +3,28 @@
 use std::sync::Arc;
 
 use carechain_consensus::{Config, JournalEntry};
+use carechain_crypto::BlockId;
 use carechain_ledger::{Backend, Ledger};
-use carechain_types::{Certificate, SignatureScheme, Verifier};
+use carechain_types::{Certificate, Height, SignatureScheme, Verifier};
 
 use crate::committed_block::committed_block;
 use crate::error::Fatal;
 use crate::execution::{Place, execute};
 use crate::journal::{Body, Recovered};
+use crate::limits::UNDECIDED_MAX;
 use crate::mempool::SharedSubmission;
 
-/// Applies what the journal has beyond the ledger; gives the transactions of the blocks that stay undecided.
+/// A prepared block that stays undecided, with its transactions.
+pub(crate) type Left = (BlockId, Height, Vec<SharedSubmission>);
+
+/// Applies what the journal has beyond the ledger; gives the blocks that stay undecided, the last prepared last.
 pub(crate) fn replay<B: Backend, S: SignatureScheme>(
     ledger: &mut Ledger<B>,
     config: &Config,
     scheme: &S,
     verifier: &Verifier<S>,
     recovered: &Recovered,
-) -> Result<Vec<SharedSubmission>, Fatal> {
+) -> Result<Vec<Left>, Fatal> {
     for entry in &recovered.entries {
         let JournalEntry::Committed { certificate } = entry else { continue };
         if certificate.height != ledger.head().height.next() {
@@ -30,8 +35,19 @@ pub(crate) fn replay<B: Backend, S: SignatureScheme>(
         }
     }
     let head = ledger.head().height;
-    let undecided = recovered.bodies.values().filter(|body| body.header.height > head);
-    Ok(undecided.flat_map(|body| submissions(verifier, body)).collect())
+    let prepared = recovered.entries.iter().filter_map(|entry| match entry {
+        JournalEntry::Prepared { certificate, .. } if certificate.height > head => Some(certificate.block_id),
+        _ => None,
+    });
+    // Only the last ones are kept: no more are checked.
+    let mut last: Vec<BlockId> = Vec::new();
+    for block_id in prepared {
+        last.retain(|known| *known != block_id);
+        last.push(block_id);
+    }
+    let last = last.split_off(last.len().saturating_sub(UNDECIDED_MAX));
+    let bodies = last.into_iter().filter_map(|block_id| Some((block_id, recovered.bodies.get(&block_id)?)));
+    Ok(bodies.map(|(block_id, body)| (block_id, body.header.height, submissions(verifier, body))).collect())
 }
 
 fn replay_block<B: Backend, S: SignatureScheme>(

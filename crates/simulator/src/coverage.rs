@@ -68,6 +68,12 @@ coverage! {
     lost "messages lost";
     /// Partitions.
     cuts "partitions";
+    /// Members frozen for a while.
+    freezes "members frozen";
+    /// Members told to withhold their votes for a while.
+    silences "members told to withhold their votes";
+    /// Worlds in which all were down for longer than some transactions live.
+    blackouts "worlds with everybody down for long";
     /// Worlds with real signatures.
     real_signatures "worlds with real signatures";
     /// Worlds with a sinner.

@@ -199,7 +199,7 @@ impl JournalStore for PoweredJournal {
         let bytes = self.inner.borrow().size_bytes();
         // Small worlds must shorten their journals too, long before they would in production.
         if bytes > self.rotation.bytes_left.get() + self.rotation.bytes_max {
-            JOURNAL_BYTES_MAX + 1
+            bytes + JOURNAL_BYTES_MAX + 1
         } else {
             bytes
         }

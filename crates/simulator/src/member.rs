@@ -28,6 +28,15 @@ impl Member {
         }
     }
 
+    /// Which life a correct member is in, if it runs.
+    pub(crate) fn life(&self) -> Life {
+        match self {
+            Self::Byzantine(_) => Life::Sins,
+            Self::Correct(node) if node.is_running() => Life::Runs(node.life()),
+            Self::Correct(_) => Life::Down,
+        }
+    }
+
     /// Whether it runs.
     pub(crate) fn is_running(&self) -> bool {
         match self {
@@ -51,6 +60,17 @@ impl Member {
             Self::Byzantine(sinner) => format!("Byzantine: {:?}", sinner.sin()),
         }
     }
+}
+
+/// How a client finds a member.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Life {
+    /// Correct and running, for the n-th time.
+    Runs(u64),
+    /// Correct and down.
+    Down,
+    /// Byzantine.
+    Sins,
 }
 
 /// The members of a scenario, none of them started; `alter` may change what replicas are told.

@@ -1,10 +1,11 @@
 //! One real engine with its disk, its mailbox and its clock; it crashes, and comes back from what survived.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use carechain_consensus::{Config, JournalEntry};
-use carechain_crypto::TransactionId;
-use carechain_engine::{Engine, Input, OpenError, Output, PeerMessage, journalled};
+use carechain_crypto::{BlockId, TransactionId};
+use carechain_engine::{Engine, Input, OpenError, Output, PeerMessage, journalled, journalled_bodies};
 use carechain_ledger::{JournalBinding, JournalError, Ledger};
 use carechain_types::{Header, Height, Membership, ReplicaId, Span, Time, Verifier};
 
@@ -67,6 +68,8 @@ pub(crate) struct Recovery {
 pub(crate) struct Wreck {
     /// Entries of the journal that are left.
     pub(crate) entries: Vec<JournalEntry>,
+    /// Blocks whose bodies the journal still has.
+    pub(crate) bodies: BTreeSet<BlockId>,
     /// Height of the ledger that is left.
     pub(crate) height: Height,
     /// Batches of the ledger that are lost.
@@ -205,11 +208,12 @@ impl Node {
         let lost = |error: JournalError| OpenError::Fatal(error.into());
         let batches_lost = self.disk.crash(random).map_err(lost)?;
         let entries = journalled(&self.disk.journal())?;
+        let bodies = journalled_bodies(&self.disk.journal())?;
         let height = Ledger::open(self.disk.backend(), &self.blueprint.founding.genesis)
             .map_err(|error| OpenError::Fatal(error.into()))?
             .head()
             .height;
-        Ok(Wreck { entries, height, batches_lost, shortened: self.disk.rotations() > 0 })
+        Ok(Wreck { entries, bodies, height, batches_lost, shortened: self.disk.rotations() > 0 })
     }
 
     /// Its last block.

@@ -44,6 +44,10 @@ pub(crate) enum Fault {
     PowerFails { member: ReplicaId, boundaries: u64 },
     /// These links carry nothing for a while.
     Cut { links: Vec<(ReplicaId, ReplicaId)>, lasts: Span },
+    /// The member's process takes no turn for a while; what is said to it waits.
+    Freezes { member: ReplicaId, lasts: Span },
+    /// The member is told to withhold its votes for a while.
+    Withholds { member: ReplicaId, lasts: Span },
 }
 
 /// A world before it starts.
@@ -59,6 +63,8 @@ pub(crate) struct Scenario {
     pub(crate) sinners: BTreeMap<ReplicaId, Sin>,
     pub(crate) faults: Vec<(Time, Fault)>,
     pub(crate) faults_end: Time,
+    /// Everybody's power fails then, and comes back when the short-lived transactions have expired.
+    pub(crate) blackout: Option<Time>,
     pub(crate) downtime_max: Span,
     /// A journal longer than this is shortened.
     pub(crate) journal_bytes_max: u64,
@@ -81,7 +87,12 @@ impl Scenario {
             let links = links_where(&everybody, &|_, _| true);
             faults.push((Founding::start().after(phase.half()), Fault::Cut { links, lasts: OUTAGE }));
         }
+        let blackout =
+            if outage { None } else { blackout(seed, members, &sinners, &mut faults) };
+        let faults_end = if blackout.is_some() { faults_end.after(OUTAGE) } else { faults_end };
+        stalls(seed, members, (phase, &sinners), &mut faults);
         Self {
+            blackout,
             seed,
             size,
             scheme: if random.chance(10) { Scheme::Ed25519 } else { Scheme::Oracle },
@@ -97,6 +108,14 @@ impl Scenario {
                 Span::SECOND.times(2),
             ]),
             journal_bytes_max: random.pick(&[4 << 10, 32 << 10, 1 << 30]),
+        }
+    }
+
+    /// When a member that loses its power now gets it back at the earliest.
+    pub(crate) fn power_back(&self, now: Time) -> Time {
+        match self.blackout {
+            Some(blackout) if now >= blackout && now < blackout.after(OUTAGE) => blackout.after(OUTAGE),
+            _ => now,
         }
     }
 
@@ -171,6 +190,46 @@ fn faults(
         faults.push((at, Fault::Cut { links: cut(&everybody, random), lasts }));
     }
     faults
+}
+
+/// In few worlds: the power of all fails within a moment of each other, early.
+fn blackout(
+    seed: u64,
+    members: u16,
+    sinners: &BTreeMap<ReplicaId, Sin>,
+    faults: &mut Vec<(Time, Fault)>,
+) -> Option<Time> {
+    let mut random = Random::stream(seed, "blackout");
+    let at = Founding::start().after(random.span(Span::from_millis(300), Span::SECOND));
+    let happens = random.chance(15);
+    if happens {
+        let correct = (0..members).map(ReplicaId::new).filter(|member| !sinners.contains_key(member));
+        faults.extend(correct.map(|member| (at, Fault::PowerFails { member, boundaries: random.below(12) })));
+    }
+    happens.then_some(at)
+}
+
+/// In one world of four: processes that are frozen, members whose disk is nearly full.
+fn stalls(
+    seed: u64,
+    members: u16,
+    (phase, sinners): (Span, &BTreeMap<ReplicaId, Sin>),
+    faults: &mut Vec<(Time, Fault)>,
+) {
+    let mut random = Random::stream(seed, "stalls");
+    if !random.chance(250) {
+        return;
+    }
+    let correct: Vec<_> =
+        (0..members).map(ReplicaId::new).filter(|member| !sinners.contains_key(member)).collect();
+    for _ in 0..random.between(1, 3) {
+        let (at, member) = (Founding::start().after(random.span(Span::ZERO, phase)), random.pick(&correct));
+        let lasts = random.span(Span::from_millis(20), Span::SECOND.times(3));
+        let frozen = random.chance(500);
+        let fault =
+            if frozen { Fault::Freezes { member, lasts } } else { Fault::Withholds { member, lasts } };
+        faults.push((at, fault));
+    }
 }
 
 /// A member alone, deaf or dumb, or the members in two halves.

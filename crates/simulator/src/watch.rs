@@ -42,6 +42,7 @@ impl Watch {
         let coverage = Coverage {
             real_signatures: u64::from(scenario.scheme == Scheme::Ed25519),
             sinful: u64::from(!scenario.sinners.is_empty()),
+            blackouts: u64::from(scenario.blackout.is_some()),
             ..Coverage::default()
         };
         Self {
@@ -131,7 +132,7 @@ impl Watch {
 
     /// A correct member's power failed.
     pub(crate) fn crashed(&mut self, member: ReplicaId, wreck: &Wreck) -> Result<(), Violation> {
-        let Wreck { entries, height, batches_lost, shortened } = wreck;
+        let Wreck { entries, bodies, height, batches_lost, shortened } = wreck;
         self.coverage.crashes += 1;
         self.coverage.crashes_losing_blocks += u64::from(*batches_lost > 0);
         let votes: Vec<_> = entries.iter().filter_map(Ballot::of_entry).collect();
@@ -139,7 +140,8 @@ impl Watch {
             votes.iter().any(|(ballot, block)| !self.no_double_vote.was_sent(member, *ballot, *block));
         self.coverage.crashes_between_vote_and_send += u64::from(unsent);
         self.voted.insert(member, votes.iter().map(|(ballot, _)| ballot.height).max());
-        self.votes_on_disk.crashed(member, &Survivors { entries, height: *height, shortened: *shortened })
+        let survivors = Survivors { entries, bodies, height: *height, shortened: *shortened };
+        self.votes_on_disk.crashed(member, &survivors)
     }
 
     /// A correct member started, for the first time or again.
@@ -194,6 +196,16 @@ impl Watch {
     /// A Byzantine member kept messages to itself.
     pub(crate) const fn withheld(&mut self, count: u64) {
         self.coverage.withheld += count;
+    }
+
+    /// A member was frozen.
+    pub(crate) const fn frozen(&mut self) {
+        self.coverage.freezes += 1;
+    }
+
+    /// A member was told to withhold its votes.
+    pub(crate) const fn silenced(&mut self) {
+        self.coverage.silences += 1;
     }
 
     /// Links were cut.

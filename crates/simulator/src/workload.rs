@@ -31,6 +31,8 @@ pub(crate) struct Request {
     pub(crate) gateway: usize,
     /// How many nodes it asks at once.
     pub(crate) gateways_at_once: usize,
+    /// Whether its client knows one node only.
+    pub(crate) faithful: bool,
 }
 
 /// Makes the requests of one world.
@@ -38,6 +40,8 @@ pub(crate) struct Workload<'a> {
     founding: &'a Founding,
     scheme: Scheme,
     random: Random,
+    habits: Random,
+    short_per_mille: u64,
     /// Who enrols whom.
     persons: Vec<(usize, PersonId)>,
 }
@@ -45,16 +49,19 @@ pub(crate) struct Workload<'a> {
 impl<'a> Workload<'a> {
     /// Of the world of a seed.
     pub(crate) fn new(founding: &'a Founding, scheme: Scheme, seed: u64) -> Self {
-        Self { founding, scheme, random: Random::stream(seed, "workload"), persons: Vec::new() }
+        let (random, habits) = (Random::stream(seed, "workload"), Random::stream(seed, "habits"));
+        Self { founding, scheme, random, habits, short_per_mille: 0, persons: Vec::new() }
     }
 
-    /// Most are submitted before the faults stop, two after.
-    pub(crate) fn requests(mut self, faults_end: Time) -> Vec<Request> {
+    /// Most are submitted before the faults stop, two after. Before a blackout many, half of them short-lived.
+    pub(crate) fn requests(mut self, faults_end: Time, blackout: Option<Time>) -> Vec<Request> {
         let start = Founding::start();
+        let busy = blackout.map_or(faults_end, |at| at.after(Span::from_millis(300)));
+        self.short_per_mille = if blackout.is_some() { 500 } else { 100 };
         let count = self.random.between(4, REQUESTS_MAX);
         let mut requests = Vec::new();
         for index in 0..count {
-            let at = start.after(self.random.span(Span::ZERO, faults_end.since(start)));
+            let at = start.after(self.random.span(Span::ZERO, busy.since(start)));
             requests.push(self.request(index, at));
         }
         for index in count..count + 2 {
@@ -66,7 +73,7 @@ impl<'a> Workload<'a> {
 
     fn request(&mut self, index: u64, at: Time) -> Request {
         // Some live just long enough to be admitted and may expire before the world has settled.
-        let short = self.random.chance(100);
+        let short = self.random.chance(self.short_per_mille);
         let expiry = at.after(if short { Span::SECOND.times(35) } else { Span::MINUTE.times(9) });
         let (hospital, part) = self.wish(index, expiry);
         let submission = self.submission(hospital, &part, expiry);
@@ -82,6 +89,7 @@ impl<'a> Workload<'a> {
             at,
             gateway: self.random.index(self.founding.nodes.len()),
             gateways_at_once: if self.random.chance(250) { 2 } else { 1 },
+            faithful: self.habits.chance(200),
         }
     }
 

@@ -60,6 +60,8 @@ pub(crate) struct World {
     members: Vec<Member>,
     /// When each member takes its next turn.
     turns: Vec<Option<Time>>,
+    /// Until when each member takes none.
+    frozen_until: Vec<Time>,
     clients: Clients,
     watch: Watch,
     trace: Trace,
@@ -72,13 +74,14 @@ impl World {
     /// The world of a scenario before anything happened; `alter` may change what replicas are told.
     pub(crate) fn new(scenario: Scenario, founding: &Arc<Founding>, alter: &dyn Fn(&mut Config)) -> Self {
         let seed = scenario.seed;
-        let requests = Workload::new(founding, scenario.scheme, seed).requests(scenario.faults_end);
+        let requests = Workload::new(founding, scenario.scheme, seed).requests(scenario.faults_end, scenario.blackout);
         let members = members(&scenario, founding, alter);
         let count = scenario.size.members();
         let mut world = Self {
             clock: Clock::new(Founding::start()),
             network: Network::new(count, scenario.links, Random::stream(seed, "network")),
             turns: vec![None; members.len()],
+            frozen_until: vec![Time::ZERO; members.len()],
             members,
             watch: Watch::new(&scenario, requests.iter().map(|request| request.id).collect()),
             clients: Clients::new(requests),

@@ -28,6 +28,9 @@ fn required(coverage: &Coverage) -> Vec<(&'static str, u64)> {
         ("messages refused at the border", coverage.rejected),
         ("partitions", coverage.cuts),
         ("transactions that expired", coverage.expired),
+        ("members frozen", coverage.freezes),
+        ("members told to withhold their votes", coverage.silences),
+        ("worlds with everybody down for long", coverage.blackouts),
         ("worlds with real signatures", coverage.real_signatures),
     ]
 }

@@ -1,5 +1,5 @@
 //! Every vote that anybody may have received is on its sender's disk after its crash; so is every VIEW-CHANGE, and
-//! every NEW-VIEW with the entry into its view.
+//! every NEW-VIEW with the entry into its view, and the body of every block that it sent COMMIT for.
 //!
 //! Source: design section 5, "Durability"; telcoin-network#934, asonnino/hotstuff core.rs:114. What the ledger holds
 //! durably with its certificate may be gone from a journal that was shortened.
@@ -31,6 +31,8 @@ struct Sent {
 pub(crate) struct Survivors<'a> {
     /// The journal's entries.
     pub(crate) entries: &'a [JournalEntry],
+    /// Blocks whose bodies are in the journal.
+    pub(crate) bodies: &'a BTreeSet<BlockId>,
     /// The ledger's height.
     pub(crate) height: Height,
     /// Whether the journal was ever shortened.
@@ -70,6 +72,11 @@ impl VotesOnDisk {
             if !votes.contains(&(*ballot, *block_id)) && !may_be_gone(ballot.height) {
                 let what = if ballot.phase == BallotPhase::Prepare { "PREPARE" } else { "COMMIT" };
                 let (view, height) = (ballot.view, ballot.height);
+                return Err(Violation::NotOnDisk { member, what, view, height });
+            }
+            let commit = ballot.phase == BallotPhase::Commit && ballot.height > left.height;
+            if commit && !left.bodies.contains(block_id) {
+                let (what, view, height) = ("body of what it sent COMMIT for", ballot.view, ballot.height);
                 return Err(Violation::NotOnDisk { member, what, view, height });
             }
         }

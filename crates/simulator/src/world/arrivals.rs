@@ -51,7 +51,8 @@ impl World {
     /// A client submits its transaction to the next nodes in its order, until it is answered.
     pub(super) fn submit(&mut self, index: usize) {
         let now = self.clock.now();
-        let Some((submission, gateways)) = self.clients.ask(index, now, self.members.len()) else { return };
+        let lives: Vec<_> = self.members.iter().map(Member::life).collect();
+        let Some((submission, gateways)) = self.clients.ask(index, now, &lives) else { return };
         for (ticket, gateway) in gateways {
             let gateway = ReplicaId::new(u16::try_from(gateway).expect("few members"));
             let (ticket, submission) = (Ticket::new(ticket), submission.clone());

@@ -1,7 +1,8 @@
 //! Power failures, restarts, cuts, and their end.
 
+use carechain_consensus::Voting;
 use carechain_engine::Input;
-use carechain_types::{ReplicaId, Span};
+use carechain_types::{ReplicaId, Span, Time};
 
 use super::{Event, World};
 use crate::member::Member;
@@ -30,6 +31,15 @@ impl World {
                 let life = node.life();
                 self.clock.plan_after(STRIKES_WITHIN, Event::PowerFails { member, life });
             }
+            Fault::Freezes { member, lasts } => {
+                self.frozen_until[usize::from(member.get())] = self.clock.now().after(lasts);
+                self.watch.frozen();
+            }
+            Fault::Withholds { member, lasts } => {
+                self.tell(member, Input::Voting(Voting::Withheld));
+                self.watch.silenced();
+                self.clock.plan_after(lasts, Event::Mend(index));
+            }
             Fault::Cut { links, lasts } => {
                 self.network.cut(&links);
                 self.watch.cut();
@@ -43,11 +53,15 @@ impl World {
         if self.healed.is_some() {
             return;
         }
-        if let Fault::Cut { links, .. } = self.scenario.faults[index].1.clone() {
-            self.network.mend(&links);
-            for (from, to) in links.into_iter().filter(|(from, to)| from < to) {
-                self.connect(from, to);
+        match self.scenario.faults[index].1.clone() {
+            Fault::Cut { links, .. } => {
+                self.network.mend(&links);
+                for (from, to) in links.into_iter().filter(|(from, to)| from < to) {
+                    self.connect(from, to);
+                }
             }
+            Fault::Withholds { member, .. } => self.tell(member, Input::Voting(Voting::Allowed)),
+            Fault::PowerFails { .. } | Fault::Freezes { .. } => {}
         }
     }
 
@@ -70,7 +84,8 @@ impl World {
         self.turns[usize::from(member.get())] = None;
         self.watch.crashed(member, &wreck)?;
         let down = self.random.span(Span::from_millis(5), self.scenario.downtime_max);
-        self.clock.plan_after(down, Event::Restart(member));
+        let back = self.scenario.power_back(self.clock.now()).after(down);
+        self.clock.plan(back, Event::Restart(member));
         Ok(())
     }
 
@@ -131,7 +146,9 @@ impl World {
                 node.calm();
             }
             self.restart(member)?;
+            self.tell(member, Input::Voting(Voting::Allowed));
         }
+        self.frozen_until.fill(Time::ZERO);
         for left in self.scenario.members() {
             for right in self.scenario.members().filter(|right| left < *right) {
                 self.connect(left, right);

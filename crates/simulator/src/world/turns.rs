@@ -21,6 +21,11 @@ impl World {
             return Ok(());
         }
         *planned = None;
+        let thawed = self.frozen_until[usize::from(member.get())];
+        if thawed > now {
+            self.plan_turn(member, thawed);
+            return Ok(());
+        }
         match self.member_mut(member) {
             Member::Byzantine(sinner) => {
                 let sent = sinner.turn(now);

@@ -1,0 +1,65 @@
+//! Bodies of prepared blocks that no commit has decided, as the journal has them.
+//!
+//! A NEW-VIEW may choose such a block long after its transactions have expired in every mempool, or after all members
+//! restarted: then nobody else has its bodies.
+//!
+//! Limits: the last few blocks prepared, [`UNDECIDED_MAX`]: a VIEW-CHANGE names only the last of each height.
+
+use std::collections::BTreeMap;
+
+use carechain_crypto::{BlockId, ChainId, Digest};
+use carechain_types::Height;
+
+use crate::limits::UNDECIDED_MAX;
+use crate::mempool::SharedSubmission;
+
+/// The blocks, by id.
+#[derive(Debug, Default)]
+pub(crate) struct Undecided {
+    by_id: BTreeMap<BlockId, PreparedBody>,
+    inserted: u64,
+}
+
+#[derive(Debug)]
+struct PreparedBody {
+    inserted: u64,
+    height: Height,
+    submissions: Vec<SharedSubmission>,
+}
+
+impl Undecided {
+    /// A block was prepared, for the first time or again.
+    pub(crate) fn insert(&mut self, block_id: BlockId, height: Height, submissions: Vec<SharedSubmission>) {
+        self.inserted += 1;
+        let body = PreparedBody { inserted: self.inserted, height, submissions };
+        self.by_id.insert(block_id, body);
+        if self.by_id.len() > UNDECIDED_MAX {
+            let oldest = self.by_id.iter().min_by_key(|(_, body)| body.inserted).map(|(id, _)| *id);
+            oldest.map(|id| self.by_id.remove(&id));
+        }
+    }
+
+    /// The transactions of a block, in order.
+    #[must_use]
+    pub(crate) fn submissions(&self, block_id: &BlockId) -> &[SharedSubmission] {
+        self.by_id.get(block_id).map_or(&[], |body| &body.submissions)
+    }
+
+    /// The transactions of a block with the digests of their leaves.
+    #[must_use]
+    pub(crate) fn by_leaf(
+        &self,
+        block_id: &BlockId,
+        chain_id: &ChainId,
+    ) -> BTreeMap<Digest, SharedSubmission> {
+        let submissions = self.submissions(block_id).iter();
+        submissions
+            .map(|submission| (submission.transaction.leaf(chain_id).digest(), submission.clone()))
+            .collect()
+    }
+
+    /// Drops those at or below a committed height.
+    pub(crate) fn forget_up_to(&mut self, height: Height) {
+        self.by_id.retain(|_, body| body.height > height);
+    }
+}
