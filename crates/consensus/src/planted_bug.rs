@@ -14,6 +14,8 @@ pub enum PlantedBug {
     CommittedNotDurable,
     /// Votes still go out in a view that an own VIEW-CHANGE has left.
     VotesBelowViewChange,
+    /// After a restart COMMIT goes out on an old PREPARE and q others, bodies or not.
+    CommitWithoutBody,
 }
 
 impl PlantedBug {
@@ -24,5 +26,6 @@ impl PlantedBug {
         Self::QuorumOffByOne,
         Self::CommittedNotDurable,
         Self::VotesBelowViewChange,
+        Self::CommitWithoutBody,
     ];
 }

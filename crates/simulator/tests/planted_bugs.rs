@@ -50,6 +50,11 @@ fn a_commit_certificate_lost_at_a_restart_after_the_next_prepare_is_found() {
 }
 
 #[test]
+fn a_commit_without_the_body_on_disk_is_found() {
+    check(PlantedBug::CommitWithoutBody, |violation| matches!(violation, Violation::NotOnDisk { .. }));
+}
+
+#[test]
 fn votes_still_sent_below_an_own_view_change_are_found() {
     check(PlantedBug::VotesBelowViewChange, |violation| {
         matches!(violation, Violation::VoteBelowViewChange { .. } | Violation::DoubleVote { .. })

@@ -96,8 +96,10 @@ fn finds(bug: PlantedBug, seeds: u64) {
 #[cfg(feature = "planted-bugs")]
 #[test]
 fn planted_bugs_are_found() {
-    // A wrong choice needs a rarer schedule than this cluster finds in seconds: the simulator's test has it.
-    for bug in PlantedBug::ALL.iter().filter(|bug| **bug != PlantedBug::WrongChoice) {
+    // A wrong choice needs a rarer schedule than this cluster finds in seconds, and it has no bodies: the simulator's test
+    // has both.
+    let elsewhere = [PlantedBug::WrongChoice, PlantedBug::CommitWithoutBody];
+    for bug in PlantedBug::ALL.iter().filter(|bug| !elsewhere.contains(bug)) {
         finds(*bug, 100);
     }
 }
