@@ -83,6 +83,7 @@ fn run_last_node_from_the_example(network: &Network) {
         ("node", "bulk_listen"),
         ("node", "disk_reserve_files"),
         ("node", "disk_reserve_transactions"),
+        ("node", "disk_reserve_votes"),
     ];
     for (section, key) in places {
         let line = text.lines().find(|line| line.starts_with(&format!("{key} = "))).unwrap().to_owned();

@@ -228,11 +228,12 @@ impl Replica {
 
     /// Whether votes of [`Self::voting_view`] may go out.
     pub(crate) fn votes(&self) -> bool {
-        self.takes_part() && match self.mode {
-            Mode::Active => true,
-            Mode::Waiting => self.config.has_planted(PlantedBug::VotesBelowViewChange),
-            Mode::Stopped => false,
-        }
+        self.takes_part()
+            && match self.mode {
+                Mode::Active => true,
+                Mode::Waiting => self.config.has_planted(PlantedBug::VotesBelowViewChange),
+                Mode::Stopped => false,
+            }
     }
 
     /// The view that slots and own votes belong to: the current one.

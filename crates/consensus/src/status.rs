@@ -130,7 +130,9 @@ impl fmt::Display for Status {
             Phase::WaitingForMembers { missing } => {
                 write!(formatter, "the view change lacks {}", Names(missing))
             }
-            Phase::Withholding => formatter.write_str("this node withholds its votes: its disk is nearly full"),
+            Phase::Withholding => {
+                formatter.write_str("this node withholds its votes: its disk is nearly full")
+            }
             Phase::Stopped => formatter.write_str("a certified state differs from this replica's execution"),
             Phase::WaitingForNewView => write!(formatter, "the NEW-VIEW of member {primary} is awaited"),
         }

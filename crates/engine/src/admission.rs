@@ -152,7 +152,12 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
     /// A transaction that no block can hold any more leaves the mempool; whoever waits for it is told.
     pub(crate) fn drop_unfit(&mut self, id: &TransactionId, reason: NotIncludable, sink: &mut Sink<'_>) {
         self.mempool.remove(id);
-        self.answer(id, &Answer::NotAdmitted(reason.into()), sink);
+        let answer = match reason {
+            // It may be in a block already.
+            NotIncludable::Expiry { .. } | NotIncludable::Seen { .. } => Answer::Expired { id: *id },
+            reason => Answer::NotAdmitted(reason.into()),
+        };
+        self.answer(id, &answer, sink);
     }
 
     /// Tells the replica which transaction has waited longest, if that changed. One counts for as long as every correct

@@ -54,12 +54,14 @@ pub(crate) enum ConfigError {
         problem: &'static str,
     },
     /// Reserves out of order.
-    #[error("the disk reserves must fall: files {files} %, transactions {transactions} %")]
+    #[error("the disk reserves must fall: files {files} %, transactions {transactions} %, votes {votes} %")]
     Reserves {
         /// Below this, files are refused.
         files: u64,
         /// Below this, own clients' transactions are refused.
         transactions: u64,
+        /// Below this, votes are withheld.
+        votes: u64,
     },
 }
 
@@ -83,6 +85,8 @@ pub(crate) struct DiskReserves {
     pub files: u8,
     /// Below this, own clients' transactions are refused.
     pub transactions: u8,
+    /// Below this, votes are withheld.
+    pub votes: u8,
 }
 
 /// Settings of one node.
@@ -194,12 +198,14 @@ fn percent(key: &'static str, value: u64) -> Result<u8, ConfigError> {
 
 fn check_reserves(node: &raw::RawNode) -> Result<DiskReserves, ConfigError> {
     let (files, transactions) = (node.disk_reserve_files, node.disk_reserve_transactions);
-    if files < transactions {
-        return Err(ConfigError::Reserves { files, transactions });
+    let votes = node.disk_reserve_votes;
+    if files < transactions || transactions < votes {
+        return Err(ConfigError::Reserves { files, transactions, votes });
     }
     Ok(DiskReserves {
         files: percent("node.disk_reserve_files", files)?,
         transactions: percent("node.disk_reserve_transactions", transactions)?,
+        votes: percent("node.disk_reserve_votes", votes)?,
     })
 }
 

@@ -9,6 +9,7 @@
 
 mod access;
 mod clock;
+mod disk_watch;
 mod engine_thread;
 mod files;
 mod gateway;

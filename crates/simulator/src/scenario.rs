@@ -87,8 +87,7 @@ impl Scenario {
             let links = links_where(&everybody, &|_, _| true);
             faults.push((Founding::start().after(phase.half()), Fault::Cut { links, lasts: OUTAGE }));
         }
-        let blackout =
-            if outage { None } else { blackout(seed, members, &sinners, &mut faults) };
+        let blackout = if outage { None } else { blackout(seed, members, &sinners, &mut faults) };
         let faults_end = if blackout.is_some() { faults_end.after(OUTAGE) } else { faults_end };
         stalls(seed, members, (phase, &sinners), &mut faults);
         Self {

@@ -74,7 +74,8 @@ impl World {
     /// The world of a scenario before anything happened; `alter` may change what replicas are told.
     pub(crate) fn new(scenario: Scenario, founding: &Arc<Founding>, alter: &dyn Fn(&mut Config)) -> Self {
         let seed = scenario.seed;
-        let requests = Workload::new(founding, scenario.scheme, seed).requests(scenario.faults_end, scenario.blackout);
+        let requests =
+            Workload::new(founding, scenario.scheme, seed).requests(scenario.faults_end, scenario.blackout);
         let members = members(&scenario, founding, alter);
         let count = scenario.size.members();
         let mut world = Self {

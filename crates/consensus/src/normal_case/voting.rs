@@ -121,8 +121,8 @@ impl Replica {
     fn gather_prepares(&mut self, height: Height, slot: &Slot, outputs: &mut Outputs) {
         let view = self.voting_view();
         // After a restart the PREPARE is in the journal and the bodies may be nowhere.
-        let held = self.blocks.is_valid(&slot.block_id)
-            || self.config.has_planted(PlantedBug::CommitWithoutBody);
+        let held =
+            self.blocks.is_valid(&slot.block_id) || self.config.has_planted(PlantedBug::CommitWithoutBody);
         if height <= self.committed.height() || !held || !self.prepared_here(height, &slot.block_id) {
             return;
         }

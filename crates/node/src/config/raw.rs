@@ -61,6 +61,8 @@ pub(crate) struct RawNode {
     pub disk_reserve_files: u64,
     /// Free space below which own clients' transactions are refused, percent.
     pub disk_reserve_transactions: u64,
+    /// Free space below which votes are withheld, percent.
+    pub disk_reserve_votes: u64,
     /// Filter of the log.
     pub log: String,
     /// Whether the log is JSON lines.
@@ -80,6 +82,7 @@ impl Default for RawNode {
             chunk_bytes_max: 1 << 40,
             disk_reserve_files: 10,
             disk_reserve_transactions: 5,
+            disk_reserve_votes: 2,
             log: "info".to_owned(),
             log_json: false,
         }

@@ -41,6 +41,8 @@ fn number_out_of_bounds_names_key_value_and_bound() {
 fn reserves_must_fall() {
     let error = check("[node]\ndisk_reserve_transactions = 11\n").expect_err("refused");
     assert!(error.contains("transactions 11 %"), "{error}");
+    let error = check("[node]\ndisk_reserve_votes = 6\n").expect_err("refused");
+    assert!(error.contains("votes 6 %"), "{error}");
 }
 
 #[test]

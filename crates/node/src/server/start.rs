@@ -19,6 +19,7 @@ use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 
 use super::clock::Clock;
+use super::disk_watch::DiskWatch;
 use super::engine_thread::{EngineHandle, EngineThread};
 use super::files::{Files, FilesConfig};
 use super::gateway::Gateway;
@@ -159,6 +160,13 @@ pub(crate) fn start(config: &Config, identity: NodeIdentity) -> Result<RunningNo
     let metrics = Metrics::default();
     let stop = CancellationToken::new();
     runtime.spawn(index_and_count(engine.clone(), Arc::clone(&index), metrics.clone(), stop.clone()));
+    DiskWatch {
+        folder: folder.path().to_owned(),
+        reserve: config.node.disk_reserves.votes,
+        engine: engine.clone(),
+        stop: stop.clone(),
+    }
+    .start()?;
     let service = Service::new(Parts {
         genesis,
         genesis_file,

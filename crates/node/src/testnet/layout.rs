@@ -210,6 +210,7 @@ fn node_toml(index: usize, ports: &[u16]) -> String {
     raw.node.chunk_bytes_max = 64 << 30;
     raw.node.disk_reserve_files = 2;
     raw.node.disk_reserve_transactions = 1;
+    raw.node.disk_reserve_votes = 0;
     let body = toml::to_string(&raw).expect("strings and numbers always encode");
     format!("# Made by `carechain testnet init`; node.toml.example explains every key.\n{body}")
 }

@@ -1,0 +1,289 @@
+//! Three of four members' engines with disks in memory, and messages carried by hand.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use carechain_consensus::{Config, Message, Timeouts, Window};
+use carechain_crypto::{BlockId, ChainId, Digest, Nonce, SealingKeyPair, Secret, SigningKeyPair, hash_parts};
+use carechain_ledger::{JournalBinding, Ledger, MemoryBackend, MemoryJournal};
+use carechain_types::limits::BLOCK_TRANSACTIONS_MAX;
+use carechain_types::{
+    BoundedBytes, BoundedString, BoundedVec, Certificate, Commit, DepartmentPart, Ed25519, Endpoints,
+    Genesis, GenesisHospital, Header, NodeSigner, Parameters, Party, Phase, PublicPart, ReplicaId,
+    SealingKey, SearchPolicy, Span, Submission, TRANSACTION_VERSION, Time, Transaction, TransactionBody,
+    Verifier, View, hospital_id, sign_as_member, tree,
+};
+
+use crate::engine::Engine;
+use crate::error::Fatal;
+use crate::execution::execute;
+use crate::input::{Input, Ticket};
+use crate::mempool::SharedSubmission;
+use crate::output::Output;
+use crate::wire::{CommittedBlockMessage, PeerMessage};
+
+/// When every test starts: a minute after the founding.
+pub(super) const START: Time = Time::from_micros(1_760_400_060_000_000);
+
+type TestEngine = Engine<MemoryBackend, MemoryJournal, Ed25519>;
+
+/// What somebody said.
+pub(super) type Said = (ReplicaId, Output);
+
+/// The engines of members 0 to 2; member 3 is down.
+pub(super) struct Consortium {
+    genesis: Genesis,
+    engines: Vec<Option<TestEngine>>,
+    backends: Vec<MemoryBackend>,
+    journals: Vec<MemoryJournal>,
+}
+
+pub(super) fn member(index: u16) -> ReplicaId {
+    ReplicaId::new(index)
+}
+
+fn seed(what: &str, index: u64) -> Secret<[u8; 32]> {
+    Secret::new(*hash_parts(&[what.as_bytes(), &index.to_le_bytes()]).get())
+}
+
+fn keys(what: &str, index: u64) -> SigningKeyPair {
+    SigningKeyPair::from_seed(&seed(what, index))
+}
+
+fn sealing_key(what: &str, index: u64) -> SealingKey {
+    SealingKey::x25519(SealingKeyPair::from_private(&seed(what, index)).public())
+}
+
+fn text<const MAX: usize>(text: &str) -> BoundedString<MAX> {
+    BoundedString::new(text).unwrap()
+}
+
+fn hospital(index: u64) -> GenesisHospital {
+    let governance_keys = BoundedVec::new(vec![keys("governance", index).public()]).unwrap();
+    let name = text(&format!("hospital {index}"));
+    let endpoint = text(&format!("hospital-{index}:1"));
+    GenesisHospital {
+        id: hospital_id(&name, 1, &governance_keys),
+        name,
+        weight: 1,
+        governance_threshold: 1,
+        governance_keys,
+        node_key: keys("node", index).public(),
+        node_sealing_key: sealing_key("node", index),
+        endpoints: Endpoints { votes: endpoint.clone(), bulk: endpoint },
+        registrar_keys: BoundedVec::new(vec![keys("registrar", index).public()]).unwrap(),
+        index_key_share: BoundedBytes::empty(),
+    }
+}
+
+fn genesis() -> Genesis {
+    Genesis {
+        created: START.before(Span::MINUTE),
+        name: text("wired by hand"),
+        parameters: Parameters {
+            receipts_required: 2,
+            copies: 3,
+            search_policy: SearchPolicy::AnyOf,
+            default_window: Span::DAY,
+            recovery_delay: Span::HOUR.times(72),
+            transaction_bytes_max: 1 << 20,
+            block_bytes_max: 4 << 20,
+        },
+        index_key: sealing_key("index", 0),
+        hospitals: BoundedVec::new((0..4).map(hospital).collect()).unwrap(),
+    }
+}
+
+impl Consortium {
+    pub(super) fn new() -> Self {
+        let genesis = genesis();
+        let binding =
+            |index| JournalBinding { chain_id: genesis.chain_id(), node_key: keys("node", index).public() };
+        let journals = (0..3).map(|index| MemoryJournal::create(binding(index))).collect();
+        let backends = (0..3).map(|_| MemoryBackend::new()).collect();
+        let mut consortium = Self { genesis, engines: vec![None, None, None], backends, journals };
+        (0..3).for_each(|index| consortium.restart(member(index)));
+        consortium
+    }
+
+    pub(super) fn chain_id(&self) -> ChainId {
+        self.genesis.chain_id()
+    }
+
+    pub(super) fn engine(&mut self, of: ReplicaId) -> &mut TestEngine {
+        self.engines[usize::from(of.get())].as_mut().unwrap()
+    }
+
+    /// The process ends and another one opens what it wrote.
+    pub(super) fn restart(&mut self, of: ReplicaId) {
+        let index = usize::from(of.get());
+        self.engines[index] = None;
+        let key = || keys("node", u64::from(of.get()));
+        let binding = JournalBinding { chain_id: self.chain_id(), node_key: key().public() };
+        let journal = self.journals[index].reopen(binding).unwrap();
+        let ledger = Ledger::open(self.backends[index].clone(), &self.genesis).unwrap();
+        let block_zero = ledger.header(carechain_types::Height::ZERO).unwrap().unwrap().id();
+        let config = Config::new(
+            self.chain_id(),
+            block_zero,
+            self.genesis.membership(),
+            of,
+            Window::ONE,
+            Timeouts::default(),
+        );
+        self.engines[index] = Some(Engine::open(config, ledger, journal, Box::new(key()), Ed25519).unwrap());
+    }
+
+    pub(super) fn turn(
+        &mut self,
+        of: ReplicaId,
+        now: Time,
+        inputs: Vec<Input>,
+    ) -> Result<Vec<Output>, Fatal> {
+        let mut outputs = Vec::new();
+        self.engine(of).turn(now, inputs, &mut |output| outputs.push(output))?;
+        Ok(outputs)
+    }
+
+    /// One message through the border.
+    pub(super) fn tell(
+        &mut self,
+        to: ReplicaId,
+        now: Time,
+        from: ReplicaId,
+        message: PeerMessage,
+    ) -> Result<Vec<Output>, Fatal> {
+        let verifier = Verifier::new(Ed25519, self.chain_id());
+        let message = message.verify(&verifier, &self.genesis.membership()).unwrap();
+        self.turn(to, now, vec![Input::Peer { from, message }])
+    }
+
+    /// Carries everything to whom it is for until nobody says more; who committed which block.
+    pub(super) fn talk(&mut self, now: Time, said: Vec<Said>) -> Vec<(ReplicaId, BlockId)> {
+        self.talk_but(now, said, |_| false)
+    }
+
+    fn talk_but(
+        &mut self,
+        now: Time,
+        said: Vec<Said>,
+        is_lost: fn(&PeerMessage) -> bool,
+    ) -> Vec<(ReplicaId, BlockId)> {
+        let mut committed = Vec::new();
+        let mut waiting = std::collections::VecDeque::from(said);
+        while let Some((from, output)) = waiting.pop_front() {
+            let (to, message) = match output {
+                Output::Send { to, message } => (vec![to], message),
+                Output::Broadcast(message) => ((0..3).map(member).collect(), message),
+                Output::Committed(block) => {
+                    committed.push((from, block.header.id()));
+                    continue;
+                }
+                _ => continue,
+            };
+            if is_lost(&message) {
+                continue;
+            }
+            for to in to.into_iter().filter(|to| *to != from && to.get() < 3) {
+                let outputs = self.tell(to, now, from, message.clone()).unwrap();
+                waiting.extend(outputs.into_iter().map(|output| (to, output)));
+            }
+        }
+        committed
+    }
+
+    /// A hospital's registrar registers a department.
+    pub(super) fn registration(&self, salt: u8, now: Time) -> SharedSubmission {
+        let hospital = &self.genesis.hospitals[0];
+        let part = PublicPart::Department(DepartmentPart {
+            hospital: hospital.id,
+            sealing_keys: BoundedVec::new(vec![sealing_key("department", u64::from(salt))]).unwrap(),
+        });
+        let registrar = keys("registrar", 0);
+        let body = TransactionBody {
+            version: TRANSACTION_VERSION,
+            sender: Party::Hospital(hospital.id),
+            sender_key: registrar.public(),
+            salt: Nonce::new([salt; 16]),
+            expiry_time: now.after(Span::MINUTE.times(5)),
+            kind: part.kind().number(),
+            public_part: BoundedBytes::new(part.to_bytes()).unwrap(),
+            parts: BoundedVec::empty(),
+        };
+        let signature = NodeSigner::sign(&registrar, &self.chain_id(), &body);
+        let transaction = Transaction { body, signature };
+        let submission = Submission { transaction, parts: BoundedVec::empty() };
+        Arc::new(Verifier::new(Ed25519, self.chain_id()).submission(submission).unwrap())
+    }
+
+    /// A client submits; members 0 to 2 prepare its block, and all COMMITs get lost.
+    pub(super) fn prepare_one(&mut self, now: Time) -> (BlockId, BoundedVec<Digest, BLOCK_TRANSACTIONS_MAX>) {
+        let submission = self.registration(1, now);
+        for index in 0..3 {
+            self.turn(member(index), now, Vec::new()).unwrap();
+        }
+        let submit = Input::Submit { ticket: Ticket::new(1), submission };
+        let said = self.turn(member(0), now, vec![submit]).unwrap();
+        let proposal = said.iter().find_map(|output| match output {
+            Output::Broadcast(PeerMessage::Consensus(Message::PrePrepare(signed))) => {
+                Some(signed.body.clone())
+            }
+            _ => None,
+        });
+        let said = said.into_iter().map(|output| (member(0), output)).collect();
+        let is_commit = |message: &PeerMessage| matches!(message, PeerMessage::Consensus(Message::Commit(_)));
+        assert!(self.talk_but(now, said, is_commit).is_empty());
+        let proposal = proposal.unwrap();
+        (proposal.header.id(), proposal.leaves)
+    }
+
+    /// The block above genesis that holds one transaction, as execution has it.
+    pub(super) fn block_of(
+        &mut self,
+        now: Time,
+        submission: SharedSubmission,
+    ) -> (Header, Vec<SharedSubmission>) {
+        let chain_id = self.chain_id();
+        let engine = self.engine(member(2));
+        let parent = engine.ledger().head().clone();
+        let leaf = submission.transaction.leaf(&chain_id).digest();
+        let mut header = Header {
+            height: parent.height.next(),
+            view: View::ZERO,
+            primary: member(0),
+            parent: parent.id(),
+            time: now,
+            transaction_count: 1,
+            transactions_root: tree::root(&[leaf]),
+            ..parent
+        };
+        let submissions = vec![submission];
+        let executed =
+            execute(engine.ledger(), &engine.place_of(&header), &Ed25519, &submissions).unwrap().unwrap();
+        header.outcomes_root = executed.outcomes_root;
+        header.state_root = executed.state_root();
+        (header, submissions)
+    }
+
+    /// A block with the COMMITs of members 0 to 2.
+    pub(super) fn committed(
+        &self,
+        header: Header,
+        submissions: Vec<SharedSubmission>,
+    ) -> CommittedBlockMessage {
+        let (epoch, view, height, block_id) = (header.epoch, header.view, header.height, header.id());
+        let vote = |index: u16| {
+            let key = keys("node", u64::from(index));
+            let body = Commit { epoch, view, height, block_id };
+            (
+                member(index),
+                sign_as_member(&key, &self.chain_id(), member(index), body).into_inner().signature,
+            )
+        };
+        let votes: BTreeMap<_, _> = (0..3).map(vote).collect();
+        let votes = BoundedVec::new(votes.into_iter().collect()).unwrap();
+        let certificate = Certificate { phase: Phase::Commit, epoch, view, height, block_id, votes };
+        let submissions = submissions.iter().map(|submission| (***submission).clone()).collect();
+        CommittedBlockMessage { header, submissions: BoundedVec::new(submissions).unwrap(), certificate }
+    }
+}

@@ -1,0 +1,76 @@
+//! A node whose disk is nearly full withholds its votes and goes on serving reads: a journal that cannot be written stops
+//! the whole node.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use carechain_consensus::Voting;
+use carechain_engine::Input;
+use tokio_util::sync::CancellationToken;
+
+use super::engine_thread::EngineHandle;
+use super::status::free_percent;
+
+/// What is watched, and who is told.
+pub(super) struct DiskWatch {
+    /// Any folder on the disk.
+    pub folder: PathBuf,
+    /// Free space below which votes are withheld, percent; 0: never.
+    pub reserve: u8,
+    /// The engine.
+    pub engine: EngineHandle,
+    /// Ends the watch.
+    pub stop: CancellationToken,
+}
+
+/// Between two looks: a disk loses a percent in seconds at most.
+const LOOK: Duration = Duration::from_secs(1);
+
+impl DiskWatch {
+    /// Watches in a thread of its own until told to stop.
+    pub(super) fn start(self) -> std::io::Result<()> {
+        std::thread::Builder::new().name("disk".to_owned()).spawn(move || self.run()).map(drop)
+    }
+
+    fn run(&self) {
+        let mut voting = Voting::Allowed;
+        while !self.stop.is_cancelled() {
+            let free = free_percent(&self.folder);
+            let next = next(voting, free, u64::from(self.reserve));
+            if next != voting {
+                tracing::warn!(free_percent = free, reserve = self.reserve, voting = ?next, "free disk space");
+                if self.engine.input(Input::Voting(next)).is_err() {
+                    return;
+                }
+                voting = next;
+            }
+            std::thread::sleep(LOOK);
+        }
+    }
+}
+
+/// Votes come back with a percent to spare, so that they do not come and go.
+const fn next(voting: Voting, free: u64, reserve: u64) -> Voting {
+    match voting {
+        Voting::Allowed if free < reserve => Voting::Withheld,
+        Voting::Withheld if free > reserve => Voting::Allowed,
+        voting => voting,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Voting, next};
+
+    #[test]
+    fn votes_are_withheld_below_the_reserve_and_come_back_above_it() {
+        let mut voting = Voting::Allowed;
+        let mut seen = Vec::new();
+        for free in [3, 2, 1, 2, 3] {
+            voting = next(voting, free, 2);
+            seen.push(voting == Voting::Allowed);
+        }
+        assert_eq!(seen, [true, true, false, false, true]);
+        assert_eq!(next(Voting::Allowed, 0, 0), Voting::Allowed, "0 is never");
+    }
+}
