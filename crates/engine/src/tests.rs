@@ -20,6 +20,7 @@ fn bodies_of_a_prepared_block_are_served_after_a_restart_and_their_expiry() {
     let mut consortium = Consortium::new();
     let (block_id, leaves) = consortium.prepare_one(START);
     let late = START.after(Span::MINUTE.times(11));
+    consortium.lose_patience(member(1), START);
     consortium.restart(member(1));
     consortium.turn(member(1), late, Vec::new()).unwrap();
     let question = PeerMessage::FetchBodies { block_id, leaves: leaves.clone() };
@@ -39,6 +40,7 @@ fn prepared_block_is_checked_from_the_journal_after_a_restart_and_its_expiry() {
     let late = START.after(Span::MINUTE.times(11));
     let mut said = Vec::new();
     for index in 0..3 {
+        consortium.lose_patience(member(index), START);
         consortium.restart(member(index));
     }
     for index in 0..3 {

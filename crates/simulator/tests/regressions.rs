@@ -24,3 +24,12 @@ fn a_vote_never_survives_the_fetched_blocks_it_rests_on() {
 fn a_certified_block_that_nobody_has_applied_is_applied_from_the_journal() {
     check(998);
 }
+
+/// What a client gave to one node got lost on its way to all others, and the node alone left the view for one that it led
+/// itself: it passed the transaction to itself for ever.
+#[test]
+fn a_transaction_whose_messages_were_lost_is_said_again() {
+    for seed in [107, 682, 1801, 3768] {
+        check(seed);
+    }
+}

@@ -145,6 +145,14 @@ impl Consortium {
         Ok(outputs)
     }
 
+    /// A backup waits until it leaves its view; what it says gets lost.
+    pub(super) fn lose_patience(&mut self, of: ReplicaId, mut now: Time) {
+        for _ in 0..10 {
+            now = now.after(Span::from_millis(100));
+            self.turn(of, now, Vec::new()).unwrap();
+        }
+    }
+
     /// One message through the border.
     pub(super) fn tell(
         &mut self,
