@@ -83,7 +83,7 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
         }
         let (height, block_id) = (header.height, header.id());
         let executed = execute(&self.ledger, &self.place_of(&header), &self.scheme, &submissions)?
-            .map_err(|reason| Fatal::Refused { height, block_id, reason })?;
+            .map_err(|reason| Fatal::Refused { height, block_id, reason: Box::new(reason) })?;
         if let Verdict::StateDiffers { own } = judge(&header, &executed) {
             // A quorum certified it on our own last block: there is nobody to ask, and nothing to wait for.
             return Err(Fatal::Diverged { height, block_id, own, certified: header.state_root });

@@ -45,7 +45,7 @@ pub enum Fatal {
         /// The block.
         block_id: BlockId,
         /// Why.
-        reason: NotProposable,
+        reason: Box<NotProposable>,
     },
     /// The consensus committed a block that was never executed here: a bug.
     #[error("block {block_id:?} at height {height} was committed without being executed here")]
