@@ -6,7 +6,7 @@ use carechain_crypto::{BlockId, StateRoot};
 use carechain_ledger::{JournalError, LedgerError, StateError};
 use carechain_types::{DecodeError, Height};
 
-use crate::execution::NotProposable;
+use crate::not_proposable::NotProposable;
 
 /// The node stops at once: going on could break a promise. The operator reads why, mends it and starts again.
 #[derive(Debug, thiserror::Error)]

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use carechain_contract::{BlockContext, Changes, NotIncludable, Overlay, apply, includable};
+use carechain_contract::{BlockContext, Changes, Overlay, apply, includable};
 use carechain_crypto::{ChainId, Digest, StateRoot, TransactionId};
 use carechain_ledger::{Backend, Ledger, StateUpdate};
 use carechain_types::limits::BLOCK_BYTES_MAX;
@@ -12,6 +12,7 @@ use carechain_types::{Height, Membership, Outcome, SignatureScheme, Time, tree};
 
 use crate::error::Fatal;
 use crate::mempool::{SharedSubmission, submission_bytes};
+use crate::not_proposable::NotProposable;
 use crate::state::LedgerState;
 
 /// What executing a block gave.
@@ -55,31 +56,6 @@ impl<'a> Place<'a> {
         let Self { chain_id, height, time, membership } = *self;
         BlockContext { chain_id, height, time, membership }
     }
-}
-
-/// Why a block may not be proposed.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-pub enum NotProposable {
-    /// A transaction that is not includable in the parent's state.
-    #[error("transaction {id:?}: {reason}")]
-    Transaction {
-        /// Which.
-        id: TransactionId,
-        /// Why.
-        reason: NotIncludable,
-    },
-    /// The same transaction twice.
-    #[error("transaction {id:?} stands twice")]
-    Twice {
-        /// Which.
-        id: TransactionId,
-    },
-    /// More bytes than a block may have.
-    #[error("{bytes} bytes of transactions are more than a block may have")]
-    Bytes {
-        /// How many.
-        bytes: usize,
-    },
 }
 
 /// Executes transactions in order on the ledger's head. The outer error is fatal, the inner one is the proposer's.

@@ -28,6 +28,7 @@ mod input;
 mod journal;
 pub mod limits;
 mod mempool;
+mod not_proposable;
 mod output;
 mod peers;
 mod performing;
@@ -44,10 +45,11 @@ mod wire;
 
 pub use engine::{Engine, Sink};
 pub use error::{Fatal, OpenError};
-pub use execution::{Executed, NotProposable, Place, execute};
+pub use execution::{Executed, Place, execute};
 pub use input::{Input, Ticket};
 pub use journal::{journalled, journalled_bodies};
 pub use mempool::{Mempool, MempoolError, SharedSubmission};
+pub use not_proposable::NotProposable;
 pub use output::{Answer, Committed, NotAdmitted, Output};
 pub use proofs::ProveError;
 pub use wire::{

@@ -9,9 +9,10 @@ use carechain_types::{BoundedVec, Header, PROTOCOL_VERSION, SignatureScheme, tre
 use crate::candidates::Candidate;
 use crate::engine::{Engine, Sink};
 use crate::error::Fatal;
-use crate::execution::{Executed, NotProposable, Place, Run};
+use crate::execution::{Executed, Place, Run};
 use crate::limits::PROPOSAL_COUNT_MAX;
 use crate::mempool::SharedSubmission;
+use crate::not_proposable::NotProposable;
 
 impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
     /// Proposes what waits, if a block may be proposed now. An idle chain makes no blocks.
