@@ -47,6 +47,22 @@ pub enum StoreError {
         /// Bytes this store may hold.
         quota_bytes: u64,
     },
+    /// One who opens uploads would take more than a fair part of what is left, and others none. The caller refuses the
+    /// file until the uploads open are complete.
+    #[error(
+        "share: {length} bytes offered beside {open} open uploads of the same origin with {promised_bytes} bytes to \
+         come, {available_bytes} bytes are left for all"
+    )]
+    Share {
+        /// Length of the refused file.
+        length: u64,
+        /// Uploads the same origin has open.
+        open: usize,
+        /// Bytes of those still to come.
+        promised_bytes: u64,
+        /// Bytes left for all.
+        available_bytes: u64,
+    },
     /// Too many uploads are open. The caller tries later or collects expired ones.
     #[error("{open} uploads are open, at most {open_max} may be")]
     TooManyOpen {

@@ -83,6 +83,11 @@ impl Upload {
         self.intact_bytes
     }
 
+    /// Bytes still to come.
+    pub(crate) const fn promised_bytes(&self) -> u64 {
+        self.opening.length.saturating_sub(self.intact_bytes)
+    }
+
     /// Chunks that are not here or not intact.
     pub(crate) fn missing(&self) -> u32 {
         self.opening.chunks().saturating_sub(self.intact)
@@ -127,7 +132,8 @@ pub(crate) struct Index {
     by_commitment: BTreeMap<Commitment, BTreeSet<LocalUpload>>,
     /// Lengths of all uploads: the hard reservation.
     reserved_bytes: u64,
-    open_count: usize,
+    /// Those without a completion.
+    open: BTreeSet<LocalUpload>,
 }
 
 impl Index {
@@ -147,14 +153,18 @@ impl Index {
         self.reserved_bytes
     }
 
-    pub(crate) const fn open_count(&self) -> usize {
-        self.open_count
+    pub(crate) fn open_count(&self) -> usize {
+        self.open.len()
     }
 
     /// Bytes that open uploads may still bring.
     pub(crate) fn promised_bytes(&self) -> u64 {
-        let open = self.uploads.values().filter(|upload| upload.completion.is_none());
-        open.map(|upload| upload.opening.length.saturating_sub(upload.intact_bytes())).sum()
+        self.open_uploads().map(Upload::promised_bytes).sum()
+    }
+
+    /// Uploads without a completion.
+    pub(crate) fn open_uploads(&self) -> impl Iterator<Item = &Upload> {
+        self.open.iter().filter_map(|local| self.uploads.get(local))
     }
 
     /// The open upload with exactly this opening.
@@ -179,7 +189,7 @@ impl Index {
 
     pub(crate) fn insert(&mut self, local: LocalUpload, opening: UploadOpening) {
         self.reserved_bytes += opening.length;
-        self.open_count += 1;
+        self.open.insert(local);
         self.by_upload.entry(opening.upload).or_default().insert(local);
         self.uploads.insert(local, Upload::open(opening));
     }
@@ -202,9 +212,8 @@ impl Index {
         let Some(upload) = self.uploads.get_mut(&local) else {
             return;
         };
-        if upload.completion.replace(completion).is_none() {
-            self.open_count -= 1;
-        }
+        upload.completion = Some(completion);
+        self.open.remove(&local);
         for (index, value) in (0..).zip(manifest) {
             let listed = upload.chunks.get(&index).copied();
             if listed.is_some_and(|chunk| chunk.value == *value) {
@@ -239,7 +248,9 @@ impl Index {
         drop_entry(&mut self.by_upload, &upload.opening.upload, local);
         match upload.completion {
             Some(completion) => drop_entry(&mut self.by_commitment, &completion.commitment, local),
-            None => self.open_count -= 1,
+            None => {
+                self.open.remove(&local);
+            }
         }
         Some(upload)
     }

@@ -21,7 +21,7 @@ pub(crate) use appender::{Appender, PackSettings, Resume};
 pub(crate) use commit::GroupCommit;
 pub(crate) use footer::read_footer;
 pub(crate) use head::{PACK_HEAD_BYTES, PackHead, PackId, PackOrigin, pack_path, packs_in};
-pub(crate) use medium::{Disk, Medium, punch};
+pub(crate) use medium::{Disk, Medium};
 pub(crate) use open_packs::OpenPacks;
 pub(crate) use place::Place;
 pub(crate) use record::{NewRecord, RECORD_HEAD_BYTES, RecordHead, RecordKind};

@@ -7,6 +7,7 @@ mod open;
 mod read;
 mod report;
 mod reserve;
+mod room;
 mod scrub;
 mod uploads;
 mod write;

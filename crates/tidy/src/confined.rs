@@ -38,7 +38,7 @@ pub const CONFINED: [Confinement; 10] = [
     },
     Confinement {
         library: "rocksdb",
-        crates: &["chunks", "ledger"],
+        crates: &["ledger"],
         only_file: None,
         reason: "everything else builds and tests without C++",
     },

@@ -22,8 +22,6 @@ pub(crate) struct Appender {
     active: ActivePack,
     /// Appends so far: what a sync covers is counted in these.
     appended: u64,
-    /// Packs sealed since the last sync.
-    sealed_unsynced: Vec<Arc<File>>,
     directory_unsynced: bool,
     poisoned: bool,
     /// The lowest local number never used; every new pack records it.
@@ -47,7 +45,7 @@ struct ActivePack {
 
 /// What the next sync must make durable.
 pub(crate) struct Unsynced {
-    pub(crate) files: Vec<Arc<File>>,
+    pub(crate) file: Arc<File>,
     /// The folder, when a pack was begun in it.
     pub(crate) directory: Option<PathBuf>,
     pub(crate) appended: u64,
@@ -84,7 +82,6 @@ impl Appender {
             active,
             // One append is pretended, so that the first sync also covers what a crashed process left unsynced.
             appended: 1,
-            sealed_unsynced: Vec::new(),
             directory_unsynced,
             poisoned: false,
             local_next,
@@ -130,12 +127,14 @@ impl Appender {
         self.poisoned = true;
     }
 
-    /// Hands over what a sync must cover.
-    pub(crate) fn take_unsynced(&mut self) -> Unsynced {
-        let mut files = std::mem::take(&mut self.sealed_unsynced);
-        files.push(Arc::clone(&self.active.file));
+    /// Hands over what a sync must cover: sealed packs are durable already.
+    pub(crate) fn take_unsynced(&mut self) -> Result<Unsynced, StoreError> {
+        if self.poisoned {
+            return Err(StoreError::Poisoned);
+        }
+        let file = Arc::clone(&self.active.file);
         let directory = std::mem::take(&mut self.directory_unsynced).then(|| self.directory.clone());
-        Unsynced { files, directory, appended: self.appended }
+        Ok(Unsynced { file, directory, appended: self.appended })
     }
 
     fn write(&self, bytes: &[u8], offset: u64, record_bytes: u64) -> Result<(), StoreError> {
@@ -146,7 +145,13 @@ impl Appender {
         })
     }
 
+    /// Seals the active pack and begins the next. Who opens a pack with a footer does not look at its payloads again, so
+    /// they are durable before it stands; that also bounds what one sync has to write, and the packs in hand.
     fn rotate(&mut self) -> Result<(), StoreError> {
+        if let Err(error) = self.medium.sync(&self.active.file) {
+            self.poison();
+            return Err(StoreError::Sync(error));
+        }
         let footer = encode_footer(&self.active.head, &self.active.records, self.active.end);
         self.write(&footer, self.active.end, footer.len() as u64)?;
         let next = self.active.head.pack.next();
@@ -154,8 +159,7 @@ impl Appender {
         let active = begun.inspect_err(|_| {
             let _ = self.active.file.set_len(self.active.end);
         })?;
-        let sealed = std::mem::replace(&mut self.active, active);
-        self.sealed_unsynced.push(sealed.file);
+        self.active = active;
         self.directory_unsynced = true;
         Ok(())
     }

@@ -1,7 +1,6 @@
 //! Group commit: one sync covers everything appended before it, whoever waits.
 
 use std::fs::File;
-use std::io;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::appender::Appender;
@@ -55,7 +54,7 @@ impl GroupCommit {
                 progress.failed = true;
                 drop(progress);
                 lock(appender).poison();
-                Err(StoreError::Sync(error))
+                Err(error)
             }
         }
     }
@@ -65,13 +64,11 @@ impl GroupCommit {
     }
 }
 
-fn sync_appended(appender: &Mutex<Appender>, medium: &dyn Medium) -> io::Result<u64> {
-    let unsynced = lock(appender).take_unsynced();
-    for file in &unsynced.files {
-        medium.sync(file)?;
-    }
+fn sync_appended(appender: &Mutex<Appender>, medium: &dyn Medium) -> Result<u64, StoreError> {
+    let unsynced = lock(appender).take_unsynced()?;
+    medium.sync(&unsynced.file).map_err(StoreError::Sync)?;
     if let Some(directory) = &unsynced.directory {
-        File::open(directory)?.sync_all()?;
+        File::open(directory).and_then(|folder| folder.sync_all()).map_err(StoreError::Sync)?;
     }
     Ok(unsynced.appended)
 }

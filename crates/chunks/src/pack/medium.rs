@@ -14,6 +14,11 @@ pub(crate) trait Medium: Send + Sync {
 
     /// Returns after everything written to the file is durable.
     fn sync(&self, file: &File) -> io::Result<()>;
+
+    /// Turns a range of a file into zeros and gives its space back where the file system can. Durable after a sync.
+    fn punch(&self, file: &File, offset: u64, bytes: u64) -> io::Result<()> {
+        punch(file, offset, bytes)
+    }
 }
 
 /// The real disk.
@@ -29,8 +34,7 @@ impl Medium for Disk {
     }
 }
 
-/// Turns a range of a file into zeros and gives its space back where the file system can.
-pub(crate) fn punch(file: &File, offset: u64, bytes: u64) -> io::Result<()> {
+fn punch(file: &File, offset: u64, bytes: u64) -> io::Result<()> {
     if bytes == 0 {
         return Ok(());
     }

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
+use carechain_crypto::HospitalId;
+
 use super::locked::FolderLock;
 use crate::error::StoreError;
 use crate::index::Index;
@@ -13,6 +15,7 @@ use crate::upload::{Completion, LocalUpload, UploadOpening};
 /// The files of one node. Writers queue at one lock, readers share none while they read.
 pub struct ChunkStore {
     pub(super) directory: PathBuf,
+    pub(super) hospital: HospitalId,
     pub(super) limits: StoreLimits,
     pub(super) medium: Arc<dyn Medium>,
     pub(super) appender: Mutex<Appender>,

@@ -1,24 +1,38 @@
 //! Erasing: the record that says so is durable first, then the bytes are punched out of their packs.
 
+use std::collections::BTreeSet;
+
 use carechain_types::Time;
 
 use super::chunk_store::ChunkStore;
 use crate::error::StoreError;
-use crate::pack::{NewRecord, Place, RECORD_HEAD_BYTES, RecordKind, punch};
+use crate::pack::{NewRecord, Place, RECORD_HEAD_BYTES, RecordKind};
 use crate::upload::LocalUpload;
 
 impl ChunkStore {
-    /// Erases an upload or file: its bytes are zeros on disk and its space is free when this returns. After a crash
-    /// in between the next start goes on.
+    /// Erases an upload or file: its bytes are zeros on disk and its space is free when this returns, also after a
+    /// crash. After one in between the next start goes on.
     pub fn erase(&self, local: LocalUpload) -> Result<(), StoreError> {
-        let places = {
-            let mut appender = self.appender();
-            let upload = self.index().get(local)?.opening.upload;
-            appender.append(&NewRecord::plain(RecordKind::Erased, upload, local, &[]))?;
-            self.index_mut().remove(local).map(|upload| upload.places()).unwrap_or_default()
+        let places = match self.list_erased(local) {
+            Err(StoreError::DiskFull { .. }) => {
+                // No room to say so: the bytes go first and leave some. What a crash then leaves behind is an upload
+                // without its bytes, which is erased again.
+                let places = self.index().get(local)?.places();
+                self.punch_places(&places)?;
+                self.list_erased(local)?
+            }
+            listed => listed?,
         };
         self.sync()?;
         self.finish_erasure(local, &places)
+    }
+
+    /// Says on disk and in the index that an upload is no longer held; gives where its bytes lie.
+    fn list_erased(&self, local: LocalUpload) -> Result<Vec<Place>, StoreError> {
+        let mut appender = self.appender();
+        let upload = self.index().get(local)?.opening.upload;
+        appender.append(&NewRecord::plain(RecordKind::Erased, upload, local, &[]))?;
+        Ok(self.index_mut().remove(local).map(|upload| upload.places()).unwrap_or_default())
     }
 
     /// Open uploads whose expiry has passed: erase them. At most `count_max`.
@@ -55,19 +69,34 @@ impl ChunkStore {
         Ok(())
     }
 
+    /// Punches out what an erased upload left, and says so once that is durable.
     pub(super) fn finish_erasure(&self, local: LocalUpload, places: &[Place]) -> Result<(), StoreError> {
+        self.punch_places(places)?;
+        let upload = carechain_crypto::UploadId::ZERO;
+        match self.appender().append(&NewRecord::plain(RecordKind::Punched, upload, local, &[])) {
+            // The next start punches once more.
+            Ok(_) | Err(StoreError::DiskFull { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn punch_places(&self, places: &[Place]) -> Result<(), StoreError> {
         for place in places {
             self.punch_chunk(*place)?;
         }
-        let upload = carechain_crypto::UploadId::ZERO;
-        self.appender().append(&NewRecord::plain(RecordKind::Punched, upload, local, &[]))?;
+        let packs: BTreeSet<_> = places.iter().map(|place| place.pack).collect();
+        for pack in packs {
+            let file = self.packs.get(pack).map_err(StoreError::Read)?;
+            self.medium.sync(&file).map_err(StoreError::Sync)?;
+        }
         Ok(())
     }
 
     /// Punches out the payload of the record at `place`.
     pub(super) fn punch_chunk(&self, place: Place) -> Result<(), StoreError> {
         let file = self.packs.get(place.pack).map_err(StoreError::Read)?;
-        punch(&file, place.offset + RECORD_HEAD_BYTES as u64, u64::from(place.bytes))
+        self.medium
+            .punch(&file, place.offset + RECORD_HEAD_BYTES as u64, u64::from(place.bytes))
             .map_err(StoreError::Write)
     }
 }

@@ -87,6 +87,7 @@ pub(super) fn open(
     };
     let store = ChunkStore {
         directory: directory.to_owned(),
+        hospital,
         limits,
         appender: Mutex::new(Appender::open(settings, resume, next, replayed.local_next)?),
         medium,

@@ -1,8 +1,11 @@
 //! Reading: every byte that leaves was verified against the manifest just before.
 
 use std::fs::File;
+use std::io;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
+
+use rustix::io::Errno;
 
 use super::chunk_store::ChunkStore;
 use crate::error::StoreError;
@@ -13,7 +16,8 @@ use crate::upload::{LocalUpload, UploadOpening};
 use crate::values::value_of_chunk;
 
 impl ChunkStore {
-    /// One whole chunk, verified. A chunk that does not verify is marked, so that a repair may replace it.
+    /// One whole chunk, verified. A chunk that does not verify is marked, so that a repair may replace it; one that
+    /// could not be read for want of something is [`StoreError::Read`] and as good as before.
     pub fn read_chunk(&self, local: LocalUpload, index: u32) -> Result<Vec<u8>, StoreError> {
         let mut bytes = Vec::new();
         self.read_chunk_into(local, index, &mut bytes)?;
@@ -34,7 +38,7 @@ impl ChunkStore {
             Held::Present(place) => place,
             Held::Corrupt(place) => return Err(corrupt(local, index, place, &chunk, None)),
         };
-        let computed = self.read_verified(&opening, index, place, bytes);
+        let computed = self.read_verified(&opening, index, place, bytes)?;
         if computed == Some(chunk.value) {
             return Ok(());
         }
@@ -81,7 +85,7 @@ impl ChunkStore {
         let Held::Present(place) = chunk.held else {
             return Err(StoreError::ChunkMissing { local, index });
         };
-        let computed = self.read_verified(&opening, index, place, bytes);
+        let computed = self.read_verified(&opening, index, place, bytes)?;
         if computed == Some(chunk.value) {
             return Ok(());
         }
@@ -100,22 +104,36 @@ impl ChunkStore {
         Ok((upload.opening, *chunk))
     }
 
-    /// Reads a chunk and gives the value of its bytes, or `None` when they could not be read.
+    /// Reads a chunk and gives the value of its bytes, or `None` when the disk does not have them any more.
     fn read_verified(
         &self,
         opening: &UploadOpening,
         index: u32,
         place: Place,
         bytes: &mut Vec<u8>,
-    ) -> Option<carechain_crypto::SubtreeValue> {
+    ) -> Result<Option<carechain_crypto::SubtreeValue>, StoreError> {
         if place.bytes != opening.chunk_bytes(index) {
-            return None;
+            return Ok(None);
         }
         bytes.resize(place.bytes as usize, 0);
-        let file: Arc<File> = self.packs.get(place.pack).ok()?;
-        file.read_exact_at(bytes, place.offset + RECORD_HEAD_BYTES as u64).ok()?;
-        Some(value_of_chunk(opening, index, bytes))
+        let file = self.packs.get(place.pack);
+        let read = |file: Arc<File>| file.read_exact_at(bytes, place.offset + RECORD_HEAD_BYTES as u64);
+        match file.and_then(read) {
+            Ok(()) => Ok(Some(value_of_chunk(opening, index, bytes))),
+            Err(error) if is_damage(&error) => Ok(None),
+            Err(error) => {
+                bytes.clear();
+                Err(StoreError::Read(error))
+            }
+        }
     }
+}
+
+/// Whether what was stored is gone or spoilt. Anything else, such as no descriptor to spare, passes.
+fn is_damage(error: &io::Error) -> bool {
+    let bad = [Errno::IO, Errno::UCLEAN, Errno::ILSEQ].map(|errno| Some(errno.raw_os_error()));
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::UnexpectedEof)
+        || bad.contains(&error.raw_os_error())
 }
 
 fn corrupt(

@@ -21,17 +21,18 @@ pub(super) fn space(directory: &Path) -> Result<Space, StoreError> {
     })
 }
 
-/// Refuses a file that, together with what open uploads may still bring, would eat into the reserve.
+/// Refuses a file that, together with what open uploads may still bring, would eat into the reserve. Gives the bytes
+/// left before it.
 pub(super) fn check(
     directory: &Path,
     length: u64,
     promised_bytes: u64,
     free_permille_min: u32,
-) -> Result<(), StoreError> {
+) -> Result<u64, StoreError> {
     let Space { free_bytes, total_bytes } = space(directory)?;
     let reserve_bytes = total_bytes / 1_000 * u64::from(free_permille_min);
-    let needed = reserve_bytes.saturating_add(length).saturating_add(promised_bytes);
-    if needed > free_bytes {
+    let left = free_bytes.saturating_sub(reserve_bytes.saturating_add(promised_bytes));
+    if length > left {
         return Err(StoreError::DiskReserve {
             length,
             promised_bytes,
@@ -40,5 +41,5 @@ pub(super) fn check(
             reserve_bytes,
         });
     }
-    Ok(())
+    Ok(left)
 }

@@ -6,5 +6,6 @@ mod disk_full;
 mod erasure;
 mod fixture;
 mod model;
+mod power;
 mod reading;
 mod refusals;

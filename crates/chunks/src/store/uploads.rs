@@ -4,10 +4,9 @@ use carechain_crypto::{Commitment, SubtreeValue, UploadId};
 
 use super::chunk_store::ChunkStore;
 use super::report::UploadState;
-use super::reserve;
 use crate::error::StoreError;
 use crate::index::{Chunk, Held};
-use crate::limits::{FILE_BYTES_MAX, UPLOADS_OPEN_MAX};
+use crate::limits::FILE_BYTES_MAX;
 use crate::pack::{NewRecord, RecordKind};
 use crate::upload::{LocalUpload, UploadOpening, encode_opening};
 
@@ -21,7 +20,7 @@ impl ChunkStore {
         if let Some(local) = self.index().find_open(opening) {
             return Ok(local);
         }
-        self.check_room(opening.length)?;
+        self.check_room(opening)?;
         let payload = encode_opening(opening);
         let local = LocalUpload::new(appender.number_upload());
         appender.append(&NewRecord::plain(RecordKind::Opened, opening.upload, local, &payload))?;
@@ -62,19 +61,5 @@ impl ChunkStore {
     #[must_use]
     pub fn find_upload(&self, upload: &UploadId) -> Vec<LocalUpload> {
         self.index().find_upload(upload)
-    }
-
-    fn check_room(&self, length: u64) -> Result<(), StoreError> {
-        let (open, reserved_bytes, promised_bytes) = {
-            let index = self.index();
-            (index.open_count(), index.reserved_bytes(), index.promised_bytes())
-        };
-        if open >= UPLOADS_OPEN_MAX {
-            return Err(StoreError::TooManyOpen { open, open_max: UPLOADS_OPEN_MAX });
-        }
-        if reserved_bytes.saturating_add(length) > self.limits.quota_bytes {
-            return Err(StoreError::Quota { length, reserved_bytes, quota_bytes: self.limits.quota_bytes });
-        }
-        reserve::check(&self.directory, length, promised_bytes, self.limits.free_permille_min)
     }
 }

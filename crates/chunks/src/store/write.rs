@@ -41,7 +41,7 @@ impl ChunkStore {
     }
 
     /// As [`ChunkStore::put_chunk`] for a sender whose manifest comes at the end: the value is what the bytes give,
-    /// and completion compares all of them with the root. Only for open uploads.
+    /// and completion compares all of them with the root. A complete file takes a chunk that it lacks.
     pub fn put_unclaimed_chunk(
         &self,
         local: LocalUpload,
@@ -49,10 +49,11 @@ impl ChunkStore {
         bytes: &[u8],
     ) -> Result<SubtreeValue, StoreError> {
         let (opening, completion) = self.binding(local)?;
-        if completion.is_some() {
-            return Err(StoreError::AlreadyComplete { local });
-        }
         let value = hash_chunk(&opening, index, bytes)?;
+        if completion.is_some() {
+            self.replace_verified(local, index, bytes, value)?;
+            return Ok(value);
+        }
         self.append_chunk(&opening, local, (index, value), bytes)?;
         Ok(value)
     }
@@ -76,27 +77,25 @@ impl ChunkStore {
     }
 
     /// Makes an upload a file: every chunk is here, they give the root, the root gives the commitment. Durable when
-    /// it returns. Completing again with the same values is no error.
+    /// it returns. Completing again with the same values is no error, unless chunks were lost since.
     pub fn complete(&self, local: LocalUpload, completion: &Completion) -> Result<FileBinding, StoreError> {
         let mut appender = self.appender();
         let (opening, manifest, before) = {
             let index = self.index();
             let upload = index.get(local)?;
             let manifest: Vec<_> = upload.chunks.values().map(|chunk| chunk.value).collect();
-            if upload.completion.is_none()
-                && let Some(first_missing) = upload.first_missing()
-            {
+            if upload.completion.is_some_and(|before| before != *completion) {
+                return Err(StoreError::AlreadyComplete { local });
+            }
+            // Whoever completes promises to hold the file.
+            if let Some(first_missing) = upload.first_missing() {
                 let (missing, chunks) = (upload.missing(), upload.opening.chunks());
                 return Err(StoreError::Incomplete { local, missing, chunks, first_missing });
             }
             (upload.opening, manifest, upload.completion)
         };
         let binding = FileBinding { opening, completion: *completion };
-        if let Some(before) = before {
-            if before != *completion {
-                return Err(StoreError::AlreadyComplete { local });
-            }
-        } else {
+        if before.is_none() {
             check_completion(local, &opening, completion, &manifest)?;
             let payload = encode_file(&binding, &manifest);
             appender.append(&NewRecord::plain(RecordKind::File, opening.upload, local, &payload))?;

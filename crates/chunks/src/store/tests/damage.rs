@@ -183,3 +183,36 @@ fn record_heads_inside_uploaded_bytes_are_not_believed() {
     let (store, _) = folder.open();
     victim.check(&store);
 }
+
+#[test]
+fn chunk_that_cannot_be_read_just_now_is_not_taken_for_corrupt() {
+    let folder = Folder::new();
+    let (store, _) = folder.open();
+    let sample = Sample::new(1, 5_000);
+    let local = sample.store(&store).unwrap();
+    let (pack, aside) = (folder.packs()[0].clone(), folder.path().join("aside"));
+    fs::rename(&pack, &aside).unwrap();
+    fs::create_dir(&pack).unwrap();
+    assert!(matches!(store.read_chunk(local, 0), Err(StoreError::Read(_))));
+    assert_eq!(store.corrupt_chunks(10), []);
+    fs::remove_dir(&pack).unwrap();
+    fs::rename(&aside, &pack).unwrap();
+    sample.check(&store);
+}
+
+#[test]
+fn file_that_lost_a_chunk_is_complete_again_only_with_it() {
+    let folder = Folder::new();
+    let (store, _) = folder.open();
+    let sample = Sample::new(1, (1 << 20) + 5_000);
+    let local = sample.store(&store).unwrap();
+    flip(&folder.packs()[0], offset_of(&folder.packs()[0], &sample.chunk(1)[..64]) + 70);
+    assert!(matches!(store.read_chunk(local, 1), Err(StoreError::Corrupt { index: 1, .. })));
+    let lost = store.complete(local, &sample.completion);
+    assert!(matches!(lost, Err(StoreError::Incomplete { missing: 1, first_missing: 1, .. })), "{lost:?}");
+    let wrong = store.put_unclaimed_chunk(local, 1, &sample.chunk(0)[..5_000]);
+    assert!(matches!(wrong, Err(StoreError::ChunkDiffers { index: 1, .. })), "{wrong:?}");
+    store.put_unclaimed_chunk(local, 1, sample.chunk(1)).unwrap();
+    store.complete(local, &sample.completion).unwrap();
+    sample.check(&store);
+}

@@ -10,7 +10,7 @@ use rustix::io::Errno;
 
 use super::fixture::{Folder, Sample};
 use crate::StoreError;
-use crate::pack::Medium;
+use crate::pack::{Disk, Medium};
 
 /// Writes until its bytes are used up, then half of the next write and an error.
 #[derive(Default)]
@@ -32,6 +32,11 @@ impl Medium for Filling {
         file.write_all_at(&bytes[..fits as usize], offset)?;
         self.left.store(left - fits, Ordering::Relaxed);
         if fits < bytes.len() as u64 { Err(Errno::NOSPC.into()) } else { Ok(()) }
+    }
+
+    fn punch(&self, file: &File, offset: u64, bytes: u64) -> io::Result<()> {
+        self.left.fetch_add(bytes, Ordering::Relaxed);
+        Disk.punch(file, offset, bytes)
     }
 
     fn sync(&self, file: &File) -> io::Result<()> {
@@ -101,4 +106,36 @@ fn failed_sync_acknowledges_nothing_and_stops_writing() {
     assert!(matches!(store.begin(&Sample::new(3, 10).opening), Err(StoreError::Poisoned)));
     assert!(matches!(store.sync(), Err(StoreError::Poisoned)));
     before.check(&store);
+}
+
+#[test]
+fn full_disk_is_emptied_by_erasing() {
+    let folder = Folder::new();
+    let medium = Filling::with_space(u64::MAX);
+    let store = folder.open_on(Arc::<Filling>::clone(&medium)).unwrap();
+    let (sample, kept) = (Sample::new(1, 2_000), Sample::new(2, 3_000));
+    let local = sample.store(&store).unwrap();
+    kept.store(&store).unwrap();
+    medium.left.store(0, Ordering::Relaxed);
+    assert!(matches!(store.begin(&Sample::new(3, 10).opening), Err(StoreError::DiskFull { .. })));
+    store.erase(local).unwrap();
+    assert!(store.find(&sample.completion.commitment).is_none());
+    Sample::new(3, 10).store(&store).unwrap();
+    drop(store);
+    let (store, report) = folder.open();
+    assert_eq!((report.damages.len(), report.erasures_finished), (0, 0));
+    assert!(store.find(&sample.completion.commitment).is_none());
+    kept.check(&store);
+}
+
+#[test]
+fn failed_sync_of_a_pack_that_is_sealed_stops_writing() {
+    let folder = Folder::new();
+    let medium = Filling::with_space(u64::MAX);
+    let store = folder.open_on(Arc::<Filling>::clone(&medium)).unwrap();
+    let sample = Sample::new(1, 3 << 20);
+    medium.sync_fails.store(true, Ordering::Relaxed);
+    assert!(matches!(sample.store(&store), Err(StoreError::Sync(_))));
+    medium.sync_fails.store(false, Ordering::Relaxed);
+    assert!(matches!(store.sync(), Err(StoreError::Poisoned)));
 }

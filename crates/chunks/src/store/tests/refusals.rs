@@ -1,6 +1,7 @@
 //! What the store does not take.
 
-use carechain_crypto::{AddressTag, ChainId, Commitment, Root, SubtreeValue};
+use carechain_crypto::{AddressTag, ChainId, Commitment, HospitalId, PersonId, Root, SubtreeValue};
+use carechain_types::{Party, Time};
 
 use super::fixture::{CHAIN, Folder, HOSPITAL, SMALL_PACKS, Sample};
 use crate::upload::{Completion, UploadOpening};
@@ -89,12 +90,48 @@ fn quota_is_reserved_when_the_upload_opens() {
     let folder = Folder::new();
     let limits = StoreLimits { quota_bytes: 1_000, ..SMALL_PACKS };
     let (store, _) = folder.open_with(limits).unwrap();
-    let first = store.begin(&Sample::new(1, 600).opening).unwrap();
-    let error = store.begin(&Sample::new(2, 401).opening).unwrap_err();
-    assert!(matches!(error, StoreError::Quota { length: 401, reserved_bytes: 600, quota_bytes: 1_000 }));
-    store.begin(&Sample::new(3, 400).opening).unwrap();
+    let first = store.begin(&Sample::new(1, 400).opening).unwrap();
+    let error = store.begin(&Sample::new(2, 601).opening).unwrap_err();
+    assert!(matches!(error, StoreError::Quota { length: 601, reserved_bytes: 400, quota_bytes: 1_000 }));
     store.erase(first).unwrap();
-    store.begin(&Sample::new(4, 600).opening).unwrap();
+    Sample::new(3, 400).store(&store).unwrap();
+    store.begin(&Sample::new(4, 300).opening).unwrap();
+}
+
+#[test]
+fn nobody_reserves_all_that_is_left() {
+    let folder = Folder::new();
+    let (store, _) = folder.open_with(StoreLimits { quota_bytes: 1_000, ..SMALL_PACKS }).unwrap();
+    let of = |seed, length, hospital, author| {
+        let author = Party::Person(PersonId::new([author; 20]));
+        let publishing_hospital = HospitalId::new([hospital; 20]);
+        UploadOpening { publishing_hospital, author, ..Sample::new(seed, length).opening }
+    };
+    let own = *HOSPITAL.get();
+    // A foreign hospital, under whatever names it enrolled.
+    assert!(matches!(store.begin(&of(1, 501, 9, 1)), Err(StoreError::Share { available_bytes: 1_000, .. })));
+    store.begin(&of(2, 300, 9, 1)).unwrap();
+    let more = store.begin(&of(3, 201, 9, 2)).unwrap_err();
+    assert!(matches!(more, StoreError::Share { open: 1, promised_bytes: 300, available_bytes: 700, .. }));
+    // Own authors stand for themselves.
+    store.begin(&of(4, 300, own[0], 1)).unwrap();
+    assert!(matches!(store.begin(&of(5, 60, own[0], 1)), Err(StoreError::Share { promised_bytes: 300, .. })));
+    store.begin(&of(6, 150, own[0], 2)).unwrap();
+}
+
+#[test]
+fn nobody_takes_all_places_of_open_uploads() {
+    let folder = Folder::new();
+    let (store, _) = folder.open();
+    let opening = Sample::new(1, 10).opening;
+    let nth = |hospital: u8, number: u64| UploadOpening {
+        publishing_hospital: HospitalId::new([hospital; 20]),
+        expiry: Time::from_micros(number),
+        ..opening
+    };
+    let opened = (0..).take_while(|number| store.begin(&nth(9, *number)).is_ok()).count();
+    assert_eq!(opened, crate::limits::UPLOADS_OPEN_MAX / 2);
+    store.begin(&nth(8, 0)).unwrap();
 }
 
 #[test]
