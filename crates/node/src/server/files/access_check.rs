@@ -1,7 +1,7 @@
 //! Whether a committed access entry still opens its file, by this node's own ledger and clock.
 //!
 //! The same check stands at the gateway and at every holder, when a read begins and every
-//! [`RECHECK_BYTES`] after.
+//! [`RECHECK_BYTES`] or [`RECHECK_AGE`] after.
 
 use carechain_api::NodeError;
 use carechain_types::limits::{CLOCK_SKEW_MAX, READ_ENTRY_LIFE};
@@ -9,7 +9,7 @@ use carechain_types::{AccessEntry, Decision, EntryId, ReadRequest, Time};
 use tokio::time::{Instant, sleep};
 
 use super::ledger_view::{AccessFacts, Ended, GrantFacts, LedgerRecord};
-use super::limits::{HEIGHT_PAUSE, HEIGHT_WAIT, RECHECK_BYTES};
+use super::limits::{HEIGHT_PAUSE, HEIGHT_WAIT, RECHECK_AGE, RECHECK_BYTES};
 use super::shared::Shared;
 
 /// Why bytes do not flow, or flow no further.
@@ -32,11 +32,12 @@ pub(super) struct AccessGuard {
     entry: EntryId,
     request: ReadRequest,
     bytes_since: u64,
+    checked: Instant,
 }
 
 impl AccessGuard {
-    pub(super) const fn new(entry: EntryId, request: ReadRequest) -> Self {
-        Self { entry, request, bytes_since: 0 }
+    pub(super) fn new(entry: EntryId, request: ReadRequest) -> Self {
+        Self { entry, request, bytes_since: 0, checked: Instant::now() }
     }
 
     /// Checks now; waits, bounded, for the block that holds the entry.
@@ -60,13 +61,14 @@ impl AccessGuard {
         }
     }
 
-    /// Bytes flowed: checks again when there were enough.
+    /// Bytes are to flow: checks again when there were enough, or when the last check is old.
     pub(super) async fn passed(&mut self, shared: &Shared, bytes: u64) -> Result<(), AccessRefusal> {
         self.bytes_since += bytes;
-        if self.bytes_since < RECHECK_BYTES {
+        if self.bytes_since < RECHECK_BYTES && self.checked.elapsed() < RECHECK_AGE {
             return Ok(());
         }
         self.bytes_since = 0;
+        self.checked = Instant::now();
         self.check(shared).await.map(drop)
     }
 }

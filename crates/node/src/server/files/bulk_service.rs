@@ -9,12 +9,15 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use super::fetch_service;
-use super::frame::{Kind, read_frame, read_version, write_frame};
+use super::frame::{FrameError, Kind, read_frame, read_version, write_frame};
 use super::limits::{ANSWER_WAIT, FIRST_FRAME_WAIT};
 use super::message::RefusalCode;
 use super::push_service;
 use super::serve_error::ServeError;
 use super::shared::Shared;
+
+/// What a stream may open with.
+const OPENINGS: &[Kind] = &[Kind::PushOpen, Kind::ReadFetch, Kind::RepairFetch];
 
 /// Serves until the network ends.
 pub(super) async fn serve(shared: Arc<Shared>, mut incoming: BulkReceiver) {
@@ -29,9 +32,9 @@ pub(super) async fn serve(shared: Arc<Shared>, mut incoming: BulkReceiver) {
 
 async fn serve_stream(shared: Arc<Shared>, remote: HospitalId, stream: BulkStream) {
     let (reader, mut writer) = split(stream);
-    let served = match Arc::clone(&shared.services).try_acquire_owned() {
-        Ok(_place) => dispatch(&shared, remote, reader, &mut writer).await,
-        Err(_) => {
+    let served = match shared.services.enter(remote) {
+        Some(_place) => dispatch(&shared, remote, reader, &mut writer).await,
+        None => {
             shared.counts.services_refused.increment();
             Err(ServeError::Refused(RefusalCode::Busy))
         }
@@ -49,7 +52,7 @@ async fn serve_stream(shared: Arc<Shared>, remote: HospitalId, stream: BulkStrea
 
 async fn refuse(writer: &mut WriteHalf<BulkStream>, code: RefusalCode) -> Result<(), ServeError> {
     write_frame(writer, &code.frame()).await?;
-    writer.shutdown().await.map_err(super::frame::FrameError::from)?;
+    writer.shutdown().await.map_err(FrameError::from)?;
     Ok(())
 }
 
@@ -61,7 +64,7 @@ async fn dispatch(
 ) -> Result<(), ServeError> {
     let first = async {
         read_version(&mut reader).await?;
-        read_frame(&mut reader).await
+        read_frame(&mut reader, OPENINGS).await
     };
     let first = timeout(FIRST_FRAME_WAIT, first).await.map_err(|_| ServeError::Silence)??;
     let Some(first) = first else { return Ok(()) };
@@ -69,6 +72,6 @@ async fn dispatch(
         Kind::PushOpen => push_service::serve(shared, remote, &first, (reader, writer)).await,
         Kind::ReadFetch => fetch_service::serve_read(shared, remote, &first, (reader, writer)).await,
         Kind::RepairFetch => fetch_service::serve_repair(shared, remote, &first, (reader, writer)).await,
-        kind => Err(ServeError::OutOfPlace { kind }),
+        kind => Err(FrameError::OutOfPlace { kind }.into()),
     }
 }

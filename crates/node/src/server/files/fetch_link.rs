@@ -4,10 +4,9 @@ use core::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use carechain_api::NodeError;
-use carechain_crypto::{HospitalId, Manifest, ManifestError, Signature, address_commitment};
+use carechain_crypto::{HospitalId, Manifest, Signature, address_commitment};
 use carechain_custody::fetch::Verdict;
-use carechain_network::{BulkError, BulkStream};
+use carechain_network::BulkStream;
 use carechain_types::{EntryId, ReadRequest};
 use tokio::io::{ReadHalf, WriteHalf, split};
 use tokio::sync::mpsc;
@@ -17,9 +16,13 @@ use tokio::time::timeout;
 use super::frame::{Frame, FrameError, Kind, read_frame, write_frame, write_version};
 use super::ledger_view::LedgerRecord;
 use super::limits::{ANSWER_WAIT, PAYLOAD_WAIT};
+use super::link_error::LinkError;
 use super::message::{Described, ReadFetch, RefusalCode, ask_frame, body_of, frame_of, manifest_values};
 use super::repair_right::sign_repair_fetch;
 use super::shared::Shared;
+
+/// What a holder may say once it has described the file.
+const SAID: &[Kind] = &[Kind::Chunk, Kind::Absent, Kind::Refused];
 
 /// By what right chunks are asked for.
 #[derive(Clone, Debug)]
@@ -40,57 +43,6 @@ pub(super) enum Claim {
     },
 }
 
-/// Why a holder gives nothing.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum FetchLinkError {
-    /// Not a member any more.
-    #[error("no member")]
-    NoMember,
-    /// No stream.
-    #[error(transparent)]
-    Bulk(#[from] BulkError),
-    /// The stream broke or said nonsense.
-    #[error(transparent)]
-    Frame(#[from] FrameError),
-    /// The holder refused.
-    #[error("refused: {0}")]
-    Refused(RefusalCode),
-    /// No answer in time.
-    #[error("no answer")]
-    NoAnswer,
-    /// The holder ended the stream.
-    #[error("ended")]
-    Ended,
-    /// A frame that has no place here.
-    #[error("a {kind:?} frame out of place")]
-    OutOfPlace {
-        /// Its kind.
-        kind: Kind,
-    },
-    /// The holder lacks a chunk.
-    #[error("chunk {index} is not there")]
-    Absent {
-        /// Which.
-        index: u32,
-    },
-    /// Tag and root do not give the ledger's commitment: the holder is wrong.
-    #[error("the description does not give the commitment")]
-    WrongDescription,
-    /// The manifest does not give the root: the holder is wrong.
-    #[error(transparent)]
-    WrongManifest(#[from] ManifestError),
-    /// The own node failed.
-    #[error(transparent)]
-    Own(#[from] NodeError),
-}
-
-impl FetchLinkError {
-    /// Whether the holder said what cannot be true of the file.
-    pub(super) const fn is_wrong(&self) -> bool {
-        matches!(self, Self::WrongDescription | Self::WrongManifest(_))
-    }
-}
-
 /// Tag, root and manifest of a file, checked against the ledger's commitment.
 #[derive(Clone, Debug)]
 pub(super) struct KnownFile {
@@ -104,11 +56,11 @@ impl KnownFile {
         record: &LedgerRecord,
         described: Described,
         values: Vec<carechain_crypto::SubtreeValue>,
-    ) -> Result<Self, FetchLinkError> {
+    ) -> Result<Self, LinkError> {
         let Described { tag, root } = described;
         let author = record.author.to_bytes();
         if address_commitment(&tag, &root, record.length, &author, &record.patient) != record.commitment {
-            return Err(FetchLinkError::WrongDescription);
+            return Err(LinkError::WrongDescription);
         }
         let manifest = Arc::new(Manifest::check(record.length, values, &root)?);
         Ok(Self { described, manifest })
@@ -153,8 +105,8 @@ pub(super) async fn open(
     record: LedgerRecord,
     claim: Claim,
     known: Option<KnownFile>,
-) -> Result<OpenLink, FetchLinkError> {
-    let key = shared.node_key(&holder).ok_or(FetchLinkError::NoMember)?;
+) -> Result<OpenLink, LinkError> {
+    let key = shared.node_key(&holder).ok_or(LinkError::NoMember)?;
     let (mut reader, mut writer) = split(shared.network.open_bulk(key).await?);
     write_version(&mut writer).await?;
     let first = match claim {
@@ -185,13 +137,15 @@ async fn answer(
     reader: &mut ReadHalf<BulkStream>,
     kind: Kind,
     wait: std::time::Duration,
-) -> Result<Frame, FetchLinkError> {
-    let frame = timeout(wait, read_frame(reader)).await.map_err(|_| FetchLinkError::NoAnswer)??;
-    let frame = frame.ok_or(FetchLinkError::Ended)?;
+) -> Result<Frame, LinkError> {
+    let frame = timeout(wait, read_frame(reader, &[kind, Kind::Refused]))
+        .await
+        .map_err(|_| LinkError::NoAnswer)??;
+    let frame = frame.ok_or(LinkError::Ended)?;
     match frame.kind {
         got if got == kind => Ok(frame),
-        Kind::Refused => Err(FetchLinkError::Refused(RefusalCode::from_frame(&frame)?)),
-        kind => Err(FetchLinkError::OutOfPlace { kind }),
+        Kind::Refused => Err(LinkError::Refused(RefusalCode::from_frame(&frame)?)),
+        kind => Err(FrameError::OutOfPlace { kind }.into()),
     }
 }
 
@@ -244,7 +198,7 @@ impl FetchLink {
 async fn write_asks(
     mut writer: WriteHalf<BulkStream>,
     mut asked: mpsc::UnboundedReceiver<Frame>,
-) -> Result<(), FetchLinkError> {
+) -> Result<(), LinkError> {
     while let Some(frame) = asked.recv().await {
         write_frame(&mut writer, &frame).await?;
     }
@@ -264,9 +218,9 @@ impl Arriving {
         let _ = self.events.send(FetchEvent { holder: self.holder, link: self.number, what }).await;
     }
 
-    async fn read(&self, mut reader: ReadHalf<BulkStream>) -> Result<(), FetchLinkError> {
+    async fn read(&self, mut reader: ReadHalf<BulkStream>) -> Result<(), LinkError> {
         loop {
-            let frame = read_frame(&mut reader).await?.ok_or(FetchLinkError::Ended)?;
+            let frame = read_frame(&mut reader, SAID).await?.ok_or(LinkError::Ended)?;
             match frame.kind {
                 Kind::Chunk => {
                     let (index, bytes) = frame.into_chunk()?;
@@ -283,9 +237,9 @@ impl Arriving {
                         place.send(FetchEvent { holder, link, what });
                     });
                 }
-                Kind::Absent => return Err(FetchLinkError::Absent { index: frame.index()? }),
-                Kind::Refused => return Err(FetchLinkError::Refused(RefusalCode::from_frame(&frame)?)),
-                kind => return Err(FetchLinkError::OutOfPlace { kind }),
+                Kind::Absent => return Err(LinkError::Absent { index: frame.index()? }),
+                Kind::Refused => return Err(LinkError::Refused(RefusalCode::from_frame(&frame)?)),
+                kind => return Err(FrameError::OutOfPlace { kind }.into()),
             }
         }
     }

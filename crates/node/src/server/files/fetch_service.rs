@@ -11,13 +11,14 @@ use futures::StreamExt as _;
 use futures::future::BoxFuture;
 use futures::stream::FuturesOrdered;
 use tokio::io::{ReadHalf, WriteHalf};
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Duration, Instant, sleep_until, timeout};
 
 use super::access_check::{AccessGuard, AccessRefusal};
 use super::counts::Count;
-use super::frame::{Frame, Kind, read_frame, write_chunk, write_frame};
+use super::frame::{Frame, FrameError, Kind, read_frame, write_chunk, write_frame};
+use super::guests::GuestPlace;
 use super::limits::{ASKED_MAX, READING_MAX, REPAIR_BYTES_PER_SECOND, SERVICE_IDLE_MAX};
 use super::local_chunks::covering;
 use super::message::{
@@ -26,6 +27,9 @@ use super::message::{
 use super::repair_right::check_repair_fetch;
 use super::serve_error::ServeError;
 use super::shared::Shared;
+
+/// What an asker may say once the file is described.
+const SAID: &[Kind] = &[Kind::Ask, Kind::Cancel, Kind::AskManifest];
 
 /// Both halves of a stream.
 type Halves<'a> = (ReadHalf<BulkStream>, &'a mut WriteHalf<BulkStream>);
@@ -82,8 +86,8 @@ pub(super) async fn serve_repair(
     halves: Halves<'_>,
 ) -> Result<(), ServeError> {
     let opened = async {
-        let place = Arc::clone(&shared.repair_services).try_acquire_owned();
-        let place = place.map_err(|_| ServeError::Refused(RefusalCode::Busy))?;
+        let place = shared.repair_services.enter(remote);
+        let place = place.ok_or(ServeError::Refused(RefusalCode::Busy))?;
         let signed: SignedRepairFetch = body_of(first)?;
         let (local, completion, chunks) = check_repair_fetch(shared, remote, &signed).await?;
         Ok((ServedFile { local, completion, chunks }, place))
@@ -112,7 +116,7 @@ enum Right {
     Repair {
         /// When the next chunk may leave.
         due: Instant,
-        _place: OwnedSemaphorePermit,
+        _place: GuestPlace,
     },
 }
 
@@ -190,7 +194,7 @@ impl Service<'_> {
                 let values = self.shared.store.chunks().manifest(self.file.local)?;
                 write_frame(writer, &manifest_frame(&values)).await?;
             }
-            kind => return Err(ServeError::OutOfPlace { kind }),
+            kind => return Err(FrameError::OutOfPlace { kind }.into()),
         }
         Ok(())
     }
@@ -238,7 +242,7 @@ impl Service<'_> {
 
 async fn listen(mut reader: ReadHalf<BulkStream>, said: mpsc::Sender<Result<Frame, ServeError>>) {
     loop {
-        let frame = match read_frame(&mut reader).await {
+        let frame = match read_frame(&mut reader, SAID).await {
             Ok(Some(frame)) => Ok(frame),
             Ok(None) => return,
             Err(error) => Err(error.into()),

@@ -16,9 +16,10 @@ use futures::stream::FuturesUnordered;
 use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
-use super::fetch_link::{Claim, FetchEvent, FetchLink, FetchLinkError, Fetched, KnownFile, OpenLink, open};
+use super::fetch_link::{Claim, FetchEvent, FetchLink, Fetched, KnownFile, OpenLink, open};
 use super::ledger_view::LedgerRecord;
 use super::limits::{EVENTS_MAX, FETCH_ROUNDS_MAX};
+use super::link_error::LinkError;
 use super::shared::Shared;
 
 /// Why not all chunks came.
@@ -36,7 +37,7 @@ pub(super) enum FetchFailed {
 }
 
 /// An opening under way.
-type Opening = BoxFuture<'static, (HospitalId, Result<OpenLink, FetchLinkError>)>;
+type Opening = BoxFuture<'static, (HospitalId, Result<OpenLink, LinkError>)>;
 
 /// A chunk on its way to the taker.
 pub(super) type Delivered = (u32, Bytes);
@@ -191,7 +192,7 @@ impl Fetcher {
     }
 
     /// Whether a link stands now.
-    fn opened(&mut self, holder: HospitalId, opened: Result<OpenLink, FetchLinkError>) -> bool {
+    fn opened(&mut self, holder: HospitalId, opened: Result<OpenLink, LinkError>) -> bool {
         match opened {
             Ok(link) => {
                 let manifest = Arc::clone(&self.file.get_or_insert_with(|| link.file.clone()).manifest);

@@ -8,14 +8,19 @@
 //! | 4 | length of the payload, u32 little-endian, at most what the kind allows |
 //! | n | payload: canonical bytes; for a chunk its index u32 and its bytes as they are |
 //!
-//! Limits: memory grows as bytes arrive, never by what a length claims beyond a chunk.
+//! Limits: memory grows as bytes arrive, never by what a length claims beyond a chunk; a frame that has no place where
+//! it comes is refused by its head; a write that the peer does not take ends.
 
 use std::io;
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::time::timeout;
 
-use super::limits::{BITMAP_BYTES_MAX, CHUNK_FRAME_BYTES_MAX, CONTROL_BYTES_MAX, MANIFEST_BYTES_MAX};
+use super::limits::{
+    BITMAP_BYTES_MAX, CHUNK_FRAME_BYTES_MAX, CONTROL_BYTES_MAX, MANIFEST_BYTES_MAX, PAYLOAD_WAIT,
+};
 
 /// Version of the protocol.
 pub(super) const VERSION: u8 = 1;
@@ -42,6 +47,12 @@ pub(super) enum FrameError {
     Kind {
         /// What came.
         kind: u8,
+    },
+    /// A kind that has no place here.
+    #[error("a {kind:?} frame out of place")]
+    OutOfPlace {
+        /// What came.
+        kind: Kind,
     },
     /// Longer than its kind allows, or too short.
     #[error("a {kind:?} frame of {bytes} bytes")]
@@ -175,17 +186,20 @@ pub(super) async fn write_frame(
     frame: &Frame,
 ) -> Result<(), FrameError> {
     let head = head(frame.kind, frame.payload.len());
-    // Small frames leave in one piece.
-    if frame.payload.len() <= CONTROL_BYTES_MAX {
-        let mut whole = Vec::with_capacity(HEAD_BYTES + frame.payload.len());
-        whole.extend_from_slice(&head);
-        whole.extend_from_slice(&frame.payload);
-        writer.write_all(&whole).await?;
-    } else {
-        writer.write_all(&head).await?;
-        writer.write_all(&frame.payload).await?;
-    }
-    Ok(writer.flush().await?)
+    taken(PAYLOAD_WAIT, async {
+        // Small frames leave in one piece.
+        if frame.payload.len() <= CONTROL_BYTES_MAX {
+            let mut whole = Vec::with_capacity(HEAD_BYTES + frame.payload.len());
+            whole.extend_from_slice(&head);
+            whole.extend_from_slice(&frame.payload);
+            writer.write_all(&whole).await?;
+        } else {
+            writer.write_all(&head).await?;
+            writer.write_all(&frame.payload).await?;
+        }
+        writer.flush().await
+    })
+    .await
 }
 
 /// Writes a chunk without copying it.
@@ -197,9 +211,18 @@ pub(super) async fn write_chunk(
     let mut start = [0; HEAD_BYTES + INDEX_BYTES];
     start[..HEAD_BYTES].copy_from_slice(&head(Kind::Chunk, INDEX_BYTES + bytes.len()));
     start[HEAD_BYTES..].copy_from_slice(&index.to_le_bytes());
-    writer.write_all(&start).await?;
-    writer.write_all(bytes).await?;
-    Ok(writer.flush().await?)
+    taken(PAYLOAD_WAIT, async {
+        writer.write_all(&start).await?;
+        writer.write_all(bytes).await?;
+        writer.flush().await
+    })
+    .await
+}
+
+/// A peer that takes nothing must not keep what it was promised.
+async fn taken(wait: Duration, write: impl Future<Output = io::Result<()>>) -> Result<(), FrameError> {
+    let written = timeout(wait, write).await;
+    Ok(written.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))?)
 }
 
 fn head(kind: Kind, bytes: usize) -> [u8; HEAD_BYTES] {
@@ -210,17 +233,21 @@ fn head(kind: Kind, bytes: usize) -> [u8; HEAD_BYTES] {
     head
 }
 
-/// Reads a frame; `None` if the stream ended between two.
-pub(super) async fn read_frame(reader: &mut (impl AsyncRead + Unpin)) -> Result<Option<Frame>, FrameError> {
-    match read_head(reader).await? {
+/// Reads a frame of one of these kinds; `None` if the stream ended between two.
+pub(super) async fn read_frame(
+    reader: &mut (impl AsyncRead + Unpin),
+    kinds: &[Kind],
+) -> Result<Option<Frame>, FrameError> {
+    match read_head(reader, kinds).await? {
         Some((kind, bytes)) => read_payload(reader, kind, bytes).await.map(Some),
         None => Ok(None),
     }
 }
 
-/// Reads kind and length of a frame; `None` if the stream ended before it.
+/// Reads kind and length of a frame, which must be of one of these kinds; `None` if the stream ended before it.
 pub(super) async fn read_head(
     reader: &mut (impl AsyncRead + Unpin),
+    kinds: &[Kind],
 ) -> Result<Option<(Kind, usize)>, FrameError> {
     let mut head = [0; HEAD_BYTES];
     if reader.read(&mut head[..1]).await? == 0 {
@@ -230,6 +257,9 @@ pub(super) async fn read_head(
     let [kind, length @ ..] = head;
     let kind = Kind::from_byte(kind).ok_or(FrameError::Kind { kind })?;
     let bytes = usize::try_from(u32::from_le_bytes(length)).expect("memory addresses have 64 bits");
+    if !kinds.contains(&kind) {
+        return Err(FrameError::OutOfPlace { kind });
+    }
     if bytes > kind.bytes_max() {
         return Err(FrameError::Length { kind, bytes });
     }

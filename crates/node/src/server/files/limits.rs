@@ -33,8 +33,10 @@ pub(super) const SLOW_TICK: Duration = Duration::from_secs(1);
 /// Bytes of chunks just stored that stay in memory for the copies on their way, over all uploads.
 pub(super) const RECENT_BYTES_MAX: usize = 32 << 20;
 
-/// Bulk services to other members at once; one more is told to come again.
-pub(super) const SERVICES_MAX: usize = 64;
+/// Bulk services at once that every member can count on, whatever the others do; one more is told to come again.
+pub(super) const SERVICES_OWN: usize = 2;
+/// Bulk services at once beyond those, for all members together.
+pub(super) const SERVICES_COMMON: usize = 64;
 /// Chunks in the memory of all push services together: 64 MiB.
 pub(super) const SERVICE_CHUNKS_MAX: usize = 64;
 /// Chunks of one push service being stored at once: the disk and the hash work while the next arrives.
@@ -47,7 +49,7 @@ pub(super) const ASKED_MAX: usize = 256;
 pub(super) const FIRST_FRAME_WAIT: Duration = Duration::from_secs(10);
 /// Until an answer to a first frame.
 pub(super) const ANSWER_WAIT: Duration = Duration::from_secs(10);
-/// Until the payload of a frame has arrived whole: 1 MiB over the slowest line in use.
+/// Until a frame has arrived or was taken whole: 1 MiB over the slowest line in use.
 pub(super) const PAYLOAD_WAIT: Duration = Duration::from_secs(30);
 /// Silence after which a service ends; the asker opens another stream when it needs one.
 pub(super) const SERVICE_IDLE_MAX: Duration = Duration::from_secs(300);
@@ -58,6 +60,8 @@ pub(super) const HEIGHT_WAIT: Duration = Duration::from_secs(2);
 pub(super) const HEIGHT_PAUSE: Duration = Duration::from_millis(20);
 /// Bytes after which window and revocation are looked at again.
 pub(super) const RECHECK_BYTES: u64 = 16 << 20;
+/// Time after which they are looked at again before the next byte: a slow reader must not stretch what was revoked.
+pub(super) const RECHECK_AGE: Duration = Duration::from_secs(10);
 
 /// Bytes that all reads together hold ahead of their readers, shared out when a read begins.
 pub(super) const AHEAD_BYTES_ALL: u64 = 128 << 20;
@@ -67,6 +71,8 @@ pub(super) const AHEAD_BYTES_MAX: u64 = 24 << 20;
 pub(super) const AHEAD_BYTES_MIN: u64 = 2 << 20;
 /// Chunks of the own store read ahead of one reader.
 pub(super) const LOCAL_AHEAD: usize = 2;
+/// How long a reader may take over one piece; then its place goes to others.
+pub(super) const READER_WAIT: Duration = Duration::from_secs(120);
 /// Pieces waiting for one reader.
 pub(super) const PIECES_MAX: usize = 1;
 /// Times a read begins anew with other holders after all failed, before it gives up.
@@ -74,8 +80,10 @@ pub(super) const FETCH_ROUNDS_MAX: u32 = 3;
 
 /// Life of a signed repair fetch.
 pub(super) const REPAIR_FETCH_LIFE: Span = Span::MINUTE.times(5);
-/// Repairs served at once, over all members.
-pub(super) const REPAIR_SERVICES_MAX: usize = 4;
+/// Repairs served at once that every member can count on.
+pub(super) const REPAIR_SERVICES_OWN: usize = 1;
+/// Repairs served at once beyond those, over all members.
+pub(super) const REPAIR_SERVICES_COMMON: usize = 3;
 /// Bytes a second of one repair service: repair must not crowd out reads.
 pub(super) const REPAIR_BYTES_PER_SECOND: u64 = 64 << 20;
 /// How long a file being repaired may stay incomplete before its parts are collected.

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use carechain_chunks::{LocalUpload, StoreError};
+use carechain_chunks::LocalUpload;
 use carechain_crypto::{HospitalId, SigningPublicKey, chunk_count};
-use carechain_network::{BulkError, BulkStream};
+use carechain_network::BulkStream;
 use carechain_types::{Receipt, SignedUploadOpen};
 use tokio::io::{ReadHalf, WriteHalf, split};
 use tokio::sync::mpsc;
@@ -13,8 +13,14 @@ use tokio::time::timeout;
 
 use super::frame::{Frame, FrameError, Kind, read_frame, write_chunk, write_frame, write_version};
 use super::limits::ANSWER_WAIT;
+use super::link_error::LinkError;
 use super::message::{PushComplete, RefusalCode, body_of, frame_of, present_of};
 use super::shared::Shared;
+
+/// What may answer an opening.
+const OPENED: &[Kind] = &[Kind::Have, Kind::Refused];
+/// What a holder may say after that.
+const SAID: &[Kind] = &[Kind::Stored, Kind::Receipt, Kind::Refused];
 
 /// What the machine wants sent.
 #[derive(Debug)]
@@ -56,38 +62,6 @@ pub(super) enum Heard {
     },
     /// The link ended.
     Failed,
-}
-
-/// Why a link ended before its receipt.
-#[derive(Debug, thiserror::Error)]
-enum PushError {
-    /// No stream.
-    #[error(transparent)]
-    Bulk(#[from] BulkError),
-    /// The stream broke or said nonsense.
-    #[error(transparent)]
-    Frame(#[from] FrameError),
-    /// The holder refused.
-    #[error("refused: {0}")]
-    Refused(RefusalCode),
-    /// No answer to the opening.
-    #[error("no answer")]
-    NoAnswer,
-    /// The holder ended the stream.
-    #[error("ended")]
-    Ended,
-    /// A frame that has no place here.
-    #[error("a {kind:?} frame out of place")]
-    OutOfPlace {
-        /// Its kind.
-        kind: Kind,
-    },
-    /// The receipt is not signed with the key it states.
-    #[error("the receipt's signature does not verify")]
-    Receipt,
-    /// The own store does not give a chunk.
-    #[error(transparent)]
-    Store(#[from] StoreError),
 }
 
 /// A link; ends when dropped.
@@ -149,20 +123,20 @@ impl Push {
         &self,
         key: SigningPublicKey,
         orders: mpsc::UnboundedReceiver<PushOrder>,
-    ) -> Result<(), PushError> {
+    ) -> Result<(), LinkError> {
         let stream = self.shared.network.open_bulk(key).await?;
         let (mut reader, mut writer) = split(stream);
         write_version(&mut writer).await?;
         write_frame(&mut writer, &frame_of(Kind::PushOpen, &self.open)).await?;
-        let answer = timeout(ANSWER_WAIT, read_frame(&mut reader)).await;
-        let answer = answer.map_err(|_| PushError::NoAnswer)??.ok_or(PushError::Ended)?;
+        let answer = timeout(ANSWER_WAIT, read_frame(&mut reader, OPENED)).await;
+        let answer = answer.map_err(|_| LinkError::NoAnswer)??.ok_or(LinkError::Ended)?;
         match answer.kind {
             Kind::Have => {
                 let chunks = chunk_count(self.open.open.length).map_err(|_| answer.malformed())?;
                 self.say(Heard::Opened { present: present_of(&answer, chunks)? }).await;
             }
-            Kind::Refused => return Err(PushError::Refused(RefusalCode::from_frame(&answer)?)),
-            kind => return Err(PushError::OutOfPlace { kind }),
+            Kind::Refused => return Err(LinkError::Refused(RefusalCode::from_frame(&answer)?)),
+            kind => return Err(FrameError::OutOfPlace { kind }.into()),
         }
         tokio::try_join!(self.write(writer, orders), self.read(reader)).map(drop)
     }
@@ -171,7 +145,7 @@ impl Push {
         &self,
         mut writer: WriteHalf<BulkStream>,
         mut orders: mpsc::UnboundedReceiver<PushOrder>,
-    ) -> Result<(), PushError> {
+    ) -> Result<(), LinkError> {
         while let Some(order) = orders.recv().await {
             match order {
                 PushOrder::Send { index } => {
@@ -190,26 +164,26 @@ impl Push {
         Ok(())
     }
 
-    async fn read(&self, mut reader: ReadHalf<BulkStream>) -> Result<(), PushError> {
+    async fn read(&self, mut reader: ReadHalf<BulkStream>) -> Result<(), LinkError> {
         loop {
-            let frame = read_frame(&mut reader).await?.ok_or(PushError::Ended)?;
+            let frame = read_frame(&mut reader, SAID).await?.ok_or(LinkError::Ended)?;
             let what = self.heard(&frame)?;
             self.say(what).await;
         }
     }
 
-    fn heard(&self, frame: &Frame) -> Result<Heard, PushError> {
+    fn heard(&self, frame: &Frame) -> Result<Heard, LinkError> {
         match frame.kind {
             Kind::Stored => Ok(Heard::Stored { index: frame.index()? }),
             Kind::Receipt => {
                 let receipt: Receipt = body_of(frame)?;
                 if receipt.leaf.hospital != self.holder || self.shared.verifier.receipt(&receipt).is_err() {
-                    return Err(PushError::Receipt);
+                    return Err(LinkError::WrongReceipt);
                 }
                 Ok(Heard::Receipt { receipt: Box::new(receipt) })
             }
-            Kind::Refused => Err(PushError::Refused(RefusalCode::from_frame(frame)?)),
-            kind => Err(PushError::OutOfPlace { kind }),
+            Kind::Refused => Err(LinkError::Refused(RefusalCode::from_frame(frame)?)),
+            kind => Err(FrameError::OutOfPlace { kind }.into()),
         }
     }
 }

@@ -13,13 +13,16 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::frame::{Frame, Kind, read_head, read_payload, write_frame};
+use super::frame::{Frame, FrameError, Kind, read_head, read_payload, write_frame};
 use super::limits::{HEIGHT_PAUSE, HEIGHT_WAIT, PAYLOAD_WAIT, SERVICE_IDLE_MAX, STORING_MAX};
 use super::message::{PushComplete, RefusalCode, bitmap, body_of, frame_of};
 use super::opening::{expiry_in_rule, opening_of};
 use super::receipt::sign_receipt;
 use super::serve_error::ServeError;
 use super::shared::Shared;
+
+/// What a publisher may say once the upload is open.
+const SAID: &[Kind] = &[Kind::Chunk, Kind::PushComplete];
 
 /// A frame; a chunk with its place among the chunks in memory.
 type Placed = (Frame, Option<OwnedSemaphorePermit>);
@@ -111,7 +114,7 @@ impl Push<'_> {
                     match frame.kind {
                         Kind::Chunk => storing.push(self.store((frame, place))),
                         Kind::PushComplete => completion = Some(body_of(&frame)?),
-                        kind => return Err(ServeError::OutOfPlace { kind }),
+                        kind => return Err(FrameError::OutOfPlace { kind }.into()),
                     }
                 }
             }
@@ -172,7 +175,7 @@ async fn read_placed(
     shared: &Shared,
     reader: &mut ReadHalf<BulkStream>,
 ) -> Result<Option<Placed>, ServeError> {
-    let Some((kind, bytes)) = read_head(reader).await? else { return Ok(None) };
+    let Some((kind, bytes)) = read_head(reader, SAID).await? else { return Ok(None) };
     let place = match kind {
         Kind::Chunk => Arc::clone(&shared.service_chunks).acquire_owned().await.ok(),
         _ => None,

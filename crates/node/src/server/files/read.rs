@@ -13,12 +13,15 @@ use carechain_types::{ByteRange, EntryId, SignedReadRequest};
 use futures::StreamExt as _;
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinHandle};
+use tokio::time::timeout;
 
 use super::access_check::{AccessGuard, AccessRefusal};
 use super::fetch_link::{Claim, KnownFile};
 use super::fetcher::{FetchFailed, Fetcher};
 use super::ledger_view::LedgerRecord;
-use super::limits::{AHEAD_BYTES_ALL, AHEAD_BYTES_MAX, AHEAD_BYTES_MIN, LOCAL_AHEAD, PIECES_MAX};
+use super::limits::{
+    AHEAD_BYTES_ALL, AHEAD_BYTES_MAX, AHEAD_BYTES_MIN, LOCAL_AHEAD, PIECES_MAX, READER_WAIT,
+};
 use super::local_chunks::{covering, inside};
 use super::message::Described;
 use super::shared::Shared;
@@ -132,7 +135,7 @@ impl Drop for ActiveRead {
 enum Stop {
     /// The reader hears why.
     Error(NodeError),
-    /// Nobody listens.
+    /// Nobody listens, or too slowly.
     ReaderGone,
 }
 
@@ -227,5 +230,8 @@ async fn pass(
     let count = piece.len() as u64;
     guard.passed(shared, count).await.map_err(|refusal| Stop::Error(ended(refusal)))?;
     shared.counts.read_bytes.add(count);
-    pieces.send(Ok(piece)).await.map_err(|_| Stop::ReaderGone)
+    match timeout(READER_WAIT, pieces.send(Ok(piece))).await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(_)) | Err(_) => Err(Stop::ReaderGone),
+    }
 }

@@ -3,7 +3,7 @@
 use carechain_api::NodeError;
 use carechain_chunks::StoreError;
 
-use super::frame::{FrameError, Kind};
+use super::frame::FrameError;
 use super::message::RefusalCode;
 
 /// The service ends; the peer is told what [`ServeError::refusal`] says.
@@ -12,12 +12,6 @@ pub(super) enum ServeError {
     /// The stream broke or said nonsense.
     #[error(transparent)]
     Frame(#[from] FrameError),
-    /// A frame that has no place here.
-    #[error("a {kind:?} frame out of place")]
-    OutOfPlace {
-        /// Its kind.
-        kind: Kind,
-    },
     /// More asked for than one service takes.
     #[error("{asked} chunks asked for at once")]
     TooMuch {
@@ -43,9 +37,7 @@ impl ServeError {
     pub(super) const fn refusal(&self) -> Option<RefusalCode> {
         match self {
             Self::Frame(FrameError::Stream(_)) | Self::Silence => None,
-            Self::Frame(_) | Self::OutOfPlace { .. } | Self::TooMuch { .. } => {
-                Some(RefusalCode::Contradiction)
-            }
+            Self::Frame(_) | Self::TooMuch { .. } => Some(RefusalCode::Contradiction),
             Self::Refused(code) => Some(*code),
             Self::Ledger(NodeError::Busy) => Some(RefusalCode::Busy),
             Self::Ledger(_) => Some(RefusalCode::Failed),
@@ -57,7 +49,7 @@ impl ServeError {
     pub(super) const fn is_malformed(&self) -> bool {
         match self {
             Self::Frame(error) => !matches!(error, FrameError::Stream(_)),
-            Self::OutOfPlace { .. } | Self::TooMuch { .. } => true,
+            Self::TooMuch { .. } => true,
             Self::Refused(_) | Self::Store(_) | Self::Ledger(_) | Self::Silence => false,
         }
     }

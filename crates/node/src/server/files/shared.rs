@@ -14,6 +14,7 @@ use carechain_types::{Membership, Verifier};
 use tokio::sync::Semaphore;
 
 use super::counts::Counters;
+use super::guests::Guests;
 use super::ledger_view::LedgerView;
 use super::recent_chunks::RecentChunks;
 use super::store::Store;
@@ -72,11 +73,11 @@ pub(super) struct Shared {
     pub(super) settings: FilesSettings,
     pub(super) counts: Counters,
     /// Bulk services to other members.
-    pub(super) services: Arc<Semaphore>,
+    pub(super) services: Arc<Guests>,
     /// Chunks in the memory of push services.
     pub(super) service_chunks: Arc<Semaphore>,
     /// Repairs being served.
-    pub(super) repair_services: Arc<Semaphore>,
+    pub(super) repair_services: Arc<Guests>,
     /// Reads under way: they share what may lie ahead.
     pub(super) reads: AtomicU64,
 }

@@ -16,8 +16,11 @@ use super::collection;
 use super::completion;
 use super::counts::{Counters, FilesCounts};
 use super::engine_view::EngineLedger;
+use super::guests::Guests;
 use super::ledger_view::LedgerView;
-use super::limits::{REPAIR_SERVICES_MAX, SERVICE_CHUNKS_MAX, SERVICES_MAX};
+use super::limits::{
+    REPAIR_SERVICES_COMMON, REPAIR_SERVICES_OWN, SERVICE_CHUNKS_MAX, SERVICES_COMMON, SERVICES_OWN,
+};
 use super::recent_chunks::RecentChunks;
 use super::session::Sessions;
 use super::shared::{FilesSettings, Shared};
@@ -123,9 +126,9 @@ impl Files {
             clock: config.clock,
             settings,
             counts: Counters::default(),
-            services: Arc::new(Semaphore::new(SERVICES_MAX)),
+            services: Arc::new(Guests::new(SERVICES_OWN, SERVICES_COMMON)),
             service_chunks: Arc::new(Semaphore::new(SERVICE_CHUNKS_MAX)),
-            repair_services: Arc::new(Semaphore::new(REPAIR_SERVICES_MAX)),
+            repair_services: Arc::new(Guests::new(REPAIR_SERVICES_OWN, REPAIR_SERVICES_COMMON)),
             reads: AtomicU64::new(0),
         });
         let tasks = vec![

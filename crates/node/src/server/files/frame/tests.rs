@@ -1,13 +1,17 @@
 //! Frames: golden bytes, any frame comes back, nothing else is read.
 
+use std::time::Duration;
+
 use proptest::prelude::{any, proptest};
 use tokio::runtime::Builder;
 
-use super::{Frame, FrameError, Kind, read_frame, read_version, write_chunk, write_frame, write_version};
+use super::{
+    Frame, FrameError, Kind, read_frame, read_version, taken, write_chunk, write_frame, write_version,
+};
 use crate::server::files::limits::{CHUNK_FRAME_BYTES_MAX, CONTROL_BYTES_MAX};
 
 fn block_on<T>(future: impl Future<Output = T>) -> T {
-    Builder::new_current_thread().build().unwrap().block_on(future)
+    Builder::new_current_thread().enable_time().build().unwrap().block_on(future)
 }
 
 fn written(frame: &Frame) -> Vec<u8> {
@@ -17,7 +21,7 @@ fn written(frame: &Frame) -> Vec<u8> {
 }
 
 fn read(mut bytes: &[u8]) -> Result<Option<Frame>, FrameError> {
-    block_on(read_frame(&mut bytes))
+    block_on(read_frame(&mut bytes, Kind::ALL))
 }
 
 #[test]
@@ -57,6 +61,22 @@ fn length_above_the_kind_is_refused_before_its_bytes_arrive() {
         bytes.extend_from_slice(&u32::try_from(kind.bytes_max() + 1).unwrap().to_le_bytes());
         assert!(matches!(read(&bytes), Err(FrameError::Length { .. })), "{kind:?}");
     }
+}
+
+#[test]
+fn kind_out_of_place_is_refused_before_its_bytes_arrive() {
+    let head = [Kind::Manifest.byte(), 0, 0, 0, 2];
+    let read = block_on(read_frame(&mut head.as_slice(), &[Kind::Chunk, Kind::PushComplete]));
+    assert!(matches!(read, Err(FrameError::OutOfPlace { kind: Kind::Manifest })), "{read:?}");
+}
+
+#[test]
+fn write_that_nobody_takes_ends() {
+    let written = block_on(taken(Duration::from_millis(1), std::future::pending()));
+    assert!(
+        matches!(&written, Err(FrameError::Stream(error)) if error.kind() == std::io::ErrorKind::TimedOut),
+        "{written:?}"
+    );
 }
 
 #[test]
