@@ -2,10 +2,10 @@
 //!
 //! The header is base64 of a canonical [`SignedQuery`]. It must name this node's hospital, the method, the path with its
 //! query string and the digest of the body as they arrived, expire within the life of a transaction, verify under its
-//! key, and come for the first time.
+//! key, and be answered for the first time.
 
 use axum::http::request::Parts;
-use carechain_crypto::hash;
+use carechain_crypto::{Nonce, hash};
 use carechain_schema::{ErrorCode, QUERY_HEADER};
 use carechain_types::limits::TRANSACTION_LIFE_MAX;
 use carechain_types::{Ed25519, SignedQuery, Time, Verifier, decode};
@@ -16,8 +16,27 @@ use crate::failure::Refused;
 use crate::limits::QUERY_HEADER_BYTES_MAX;
 use crate::node::{Asker, NodeError};
 
+/// A signed query that verified, and has not been answered yet.
+pub(crate) struct Asked {
+    /// Who asks.
+    pub(crate) asker: Asker,
+    salt: Nonce,
+    expiry: Time,
+}
+
+impl Asked {
+    /// The node's answer, if this query was not answered before. Until then nothing of it is remembered: a key that
+    /// the node does not know could be anybody's, and a busy node is asked again.
+    pub(crate) fn once<T>(&self, border: &Border, answer: Result<T, NodeError>) -> Result<T, Refused> {
+        if !matches!(answer, Err(NodeError::Unauthorized | NodeError::Busy | NodeError::NotReady { .. })) {
+            border.first_time(self.asker.key, self.salt, self.expiry)?;
+        }
+        Ok(answer?)
+    }
+}
+
 /// Who asks; `None` if nobody says so.
-pub(crate) fn optional_asker(border: &Border, parts: &Parts, body: &[u8]) -> Result<Option<Asker>, Refused> {
+pub(crate) fn optional_asker(border: &Border, parts: &Parts, body: &[u8]) -> Result<Option<Asked>, Refused> {
     let Some(header) = parts.headers.get(QUERY_HEADER) else { return Ok(None) };
     if header.len() > QUERY_HEADER_BYTES_MAX {
         return Err(Refused::new(ErrorCode::TooLarge, "the signed query is too long", "ask for less"));
@@ -27,11 +46,12 @@ pub(crate) fn optional_asker(border: &Border, parts: &Parts, body: &[u8]) -> Res
     let signed: SignedQuery = decode(&bytes, QUERY_HEADER_BYTES_MAX)?;
     check(border, parts, body, &signed, now())?;
     let query = signed.query;
-    Ok(Some(Asker { person: query.person, key: query.key, min_height: query.min_height }))
+    let asker = Asker { person: query.person, key: query.key, min_height: query.min_height };
+    Ok(Some(Asked { asker, salt: query.salt, expiry: query.expiry }))
 }
 
 /// Who asks; nobody is refused.
-pub(crate) fn asker(border: &Border, parts: &Parts, body: &[u8]) -> Result<Asker, Refused> {
+pub(crate) fn asker(border: &Border, parts: &Parts, body: &[u8]) -> Result<Asked, Refused> {
     optional_asker(border, parts, body)?.ok_or_else(|| NodeError::Unauthorized.into())
 }
 
@@ -58,9 +78,6 @@ fn check(
     }
     let verifier = Verifier::new(Ed25519, border.node.chain_id());
     verifier.body(&query.key, query, &signed.signature).map_err(|_| NodeError::Unauthorized)?;
-    if !border.first_time(query.key, query.salt, query.expiry, now) {
-        return Err(NodeError::Replayed.into());
-    }
     Ok(())
 }
 

@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::failure::Refused;
-use crate::limits::PIECE_WAIT;
+use crate::limits::{BODY_BYTES_MAX, BODY_WAIT, PIECE_WAIT};
 
 /// Head and whole body of a call.
 pub(crate) async fn split(request: Request, bytes_max: usize) -> Result<(Parts, Bytes), Refused> {
@@ -21,7 +21,8 @@ pub(crate) async fn split(request: Request, bytes_max: usize) -> Result<(Parts, 
 }
 
 async fn whole(body: Body, bytes_max: usize) -> Result<Bytes, Refused> {
-    let read = tokio::time::timeout(PIECE_WAIT, to_bytes(body, bytes_max)).await;
+    let wait = if bytes_max <= BODY_BYTES_MAX { BODY_WAIT } else { PIECE_WAIT };
+    let read = tokio::time::timeout(wait, to_bytes(body, bytes_max)).await;
     let slow = || Refused::new(ErrorCode::Busy, "the body stood still for too long", "try again");
     read.map_err(|_| slow())?.map_err(|_| {
         let message = format!("the body broke off or has more than the {bytes_max} bytes allowed here");

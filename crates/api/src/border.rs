@@ -9,8 +9,8 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::failure::Refused;
 use crate::limits::{READ_STREAMS_MAX, REQUESTS_MAX, UPLOAD_STREAMS_MAX, WAITERS_MAX};
-use crate::node::Node;
-use crate::salts::SeenSalts;
+use crate::node::{Node, NodeError};
+use crate::salts::{Salt, SeenSalts};
 
 /// Where the outside meets the node.
 pub(crate) struct Border {
@@ -34,10 +34,19 @@ impl Border {
         }
     }
 
-    /// Whether this signed query comes for the first time.
-    pub(crate) fn first_time(&self, key: SigningPublicKey, salt: Nonce, expiry: Time, now: Time) -> bool {
-        // A panic while the set is held leaves it whole: every change is one call.
-        self.salts.lock().unwrap_or_else(PoisonError::into_inner).admit(key, salt, expiry, now)
+    /// Whether a signed query comes for the first time; it is remembered then.
+    pub(crate) fn first_time(
+        &self,
+        key: SigningPublicKey,
+        salt: Nonce,
+        expiry: Time,
+    ) -> Result<(), NodeError> {
+        let mut salts = self.salts.lock().unwrap_or_else(PoisonError::into_inner);
+        match salts.admit(key, salt, expiry, now()) {
+            Salt::First => Ok(()),
+            Salt::Again => Err(NodeError::Replayed),
+            Salt::TooMany => Err(NodeError::RateLimited),
+        }
     }
 }
 

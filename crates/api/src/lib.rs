@@ -14,6 +14,7 @@ mod asker;
 mod body;
 mod border;
 mod chunks;
+mod connections;
 mod failure;
 mod frames;
 pub mod limits;
@@ -23,6 +24,7 @@ mod random;
 mod route;
 mod salts;
 mod server;
+mod timed_stream;
 
 pub use list::{ListError, is_public, list_keys};
 pub use node::{

@@ -10,6 +10,19 @@ pub const SUBMISSION_BYTES_MAX: usize = TRANSACTION_BYTES_MAX + 64 * 1_024;
 pub const BODY_BYTES_MAX: usize = 64 * 1_024;
 /// Bytes of the body that completes an upload: 32 a chunk, 1 TiB of file, and the signed part.
 pub const COMPLETE_BYTES_MAX: usize = 32 * carechain_types::limits::UPLOAD_CHUNKS_MAX + 4 * 1_024;
+/// Connections of clients at once; one address alone gets half of them.
+pub const CONNECTIONS_MAX: usize = 1_024;
+/// Bytes one connection buffers of what its client sends, headers included: 256 MiB over all of them.
+pub const BUFFER_BYTES_MAX: usize = 256 * 1_024;
+/// Headers of one request.
+pub const HEADERS_MAX: usize = 64;
+/// How long a client may take over the headers of its next request, the wait for it included.
+pub const HEADERS_WAIT: Duration = Duration::from_secs(60);
+/// How long a client may take nothing of an answer before its connection is closed.
+pub const TAKING_WAIT: Duration = Duration::from_secs(120);
+/// Pause after a connection that the system did not give.
+pub const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
 /// Bytes of the query header, base64: a path of 2 KiB and some.
 pub const QUERY_HEADER_BYTES_MAX: usize = 4 * 1_024;
 
@@ -24,7 +37,9 @@ pub const CHUNKS_IN_FLIGHT_MAX: usize = 4;
 /// Callers that wait for notices at once.
 pub const WAITERS_MAX: usize = 256;
 /// Salts of signed queries remembered so that none counts twice; the oldest expire within minutes.
-pub const QUERY_SALTS_MAX: usize = 100_000;
+pub const QUERY_SALTS_MAX: usize = 200_000;
+/// Of those, salts of one key: 33 queries a second for as long as a query lives.
+pub const QUERY_SALTS_PER_KEY_MAX: usize = 20_000;
 
 /// How long a submitter waits for its commit before the outcome is called unknown.
 pub const COMMIT_WAIT: Duration = Duration::from_secs(30);
@@ -32,7 +47,9 @@ pub const COMMIT_WAIT: Duration = Duration::from_secs(30);
 pub const RECEIPTS_WAIT: Duration = Duration::from_secs(10);
 /// How long a caller may wait for notices in one call.
 pub const NOTICES_WAIT_MAX: Duration = Duration::from_secs(30);
-/// How long a client may take over the next piece of an upload before its stream is closed.
+/// How long a client may take over a body of at most [`BODY_BYTES_MAX`].
+pub const BODY_WAIT: Duration = Duration::from_secs(10);
+/// How long a client may take over a longer body, or over the next piece of an upload before its stream is closed.
 pub const PIECE_WAIT: Duration = Duration::from_secs(60);
 
 /// Entries of one list page: a proof of 4,096 claims holds three claims an entry.

@@ -52,7 +52,7 @@ pub trait Node: Send + Sync + 'static {
     /// The hospital whose node this is: signed bodies must name it.
     fn hospital(&self) -> HospitalId;
 
-    /// Counters and gauges in the Prometheus text format.
+    /// Counters and gauges in the OpenMetrics text format.
     fn metrics(&self) -> String;
 
     /// Admits a transaction and waits for its commit; the proof carries body, outcome and block. A transaction that is

@@ -1,7 +1,6 @@
 //! The paths, and serving them.
 
 use std::future::Future;
-use std::io;
 use std::sync::Arc;
 
 use axum::Router;
@@ -10,11 +9,12 @@ use axum::handler::Handler;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post, put};
-use axum::serve::ListenerExt as _;
 use carechain_schema::{ErrorCode, Method, Route};
+use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 
 use crate::border::Border;
+use crate::connections;
 use crate::failure::Refused;
 use crate::node::Node;
 use crate::route::{ledger, notices, reads, search, status, uploads};
@@ -49,21 +49,12 @@ pub fn router(node: Arc<dyn Node>) -> Router {
 }
 
 /// Serves the interface until `stop` ends, then finishes the calls under way.
-///
-/// # Errors
-/// When the listener fails.
 pub async fn serve(
     listener: TcpListener,
     node: Arc<dyn Node>,
     stop: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()> {
-    // Answers are small and awaited: Nagle's algorithm would hold them back.
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "no TCP_NODELAY on a client's connection");
-        }
-    });
-    axum::serve(listener, router(node)).with_graceful_shutdown(stop).await
+) {
+    connections::serve(listener, TowerToHyperService::new(router(node)), stop).await;
 }
 
 fn on<H, T>(calls: Calls, route: Route, handler: H) -> Calls

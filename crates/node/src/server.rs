@@ -19,12 +19,15 @@ mod notices;
 mod parts;
 mod peer_sender;
 mod peers;
+mod questions;
 mod reading;
+mod reads_in_flight;
 mod scheme;
 mod search;
 mod search_index;
 mod service;
 mod start;
 mod status;
+mod system;
 
 pub(crate) use start::{NodeIdentity, StartError, start};

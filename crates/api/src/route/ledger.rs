@@ -36,24 +36,30 @@ pub(crate) async fn transaction(
 pub(crate) async fn state(State(border): State<Arc<Border>>, request: Request) -> Result<Response, Refused> {
     let (parts, bytes) = body::split(request, BODY_BYTES_MAX).await?;
     let query: StateQuery = body::canonical(&bytes, BODY_BYTES_MAX)?;
-    let asker = optional_asker(&border, &parts, &bytes)?;
-    if asker.is_none() && query.keys.iter().any(|key| !is_public(key.tag)) {
+    let asked = optional_asker(&border, &parts, &bytes)?;
+    if asked.is_none() && query.keys.iter().any(|key| !is_public(key.tag)) {
         return Err(NodeError::Unauthorized.into());
     }
-    Ok(body::canonical_answer(&border.node.state(asker, query).await?))
+    let answer = border.node.state(asked.as_ref().map(|asked| asked.asker), query).await;
+    let answer = match asked {
+        Some(asked) => asked.once(&border, answer)?,
+        None => answer?,
+    };
+    Ok(body::canonical_answer(&answer))
 }
 
 pub(crate) async fn list(State(border): State<Arc<Border>>, request: Request) -> Result<Response, Refused> {
     let (parts, bytes) = body::split(request, BODY_BYTES_MAX).await?;
     let query: ListQuery = body::canonical(&bytes, BODY_BYTES_MAX)?;
-    let asker = asker(&border, &parts, &bytes)?;
+    let asked = asker(&border, &parts, &bytes)?;
     if query.count_max == 0 || query.count_max > LIST_COUNT_MAX {
         let got = query.count_max;
         return Err(Refused::malformed(format_args!(
             "a page of {got} entries, between 1 and {LIST_COUNT_MAX}"
         )));
     }
-    Ok(body::canonical_answer(&border.node.list(asker, query).await?))
+    let answer = border.node.list(asked.asker, query).await;
+    Ok(body::canonical_answer(&asked.once(&border, answer)?))
 }
 
 pub(crate) async fn part(
@@ -64,8 +70,9 @@ pub(crate) async fn part(
     let Path((id, index)) = place?;
     let (parts, bytes) = body::split(request, 0).await?;
     let id = transaction_id(&id)?;
-    let asker = asker(&border, &parts, &bytes)?;
-    Ok(body::canonical_answer(&border.node.part(asker, id, index).await?))
+    let asked = asker(&border, &parts, &bytes)?;
+    let answer = border.node.part(asked.asker, id, index).await;
+    Ok(body::canonical_answer(&asked.once(&border, answer)?))
 }
 
 fn transaction_id(text: &str) -> Result<TransactionId, Refused> {

@@ -36,10 +36,10 @@ pub(crate) async fn notices(
     let Query(wait) = wait?;
     let _place = place(&border.waiters)?;
     let (parts, bytes) = body::split(request, 0).await?;
-    let asker = asker(&border, &parts, &bytes)?;
+    let asked = asker(&border, &parts, &bytes)?;
     let patience = Duration::from_secs(wait.wait_seconds).min(NOTICES_WAIT_MAX);
     let query = NoticeQuery { after: Height::new(wait.after), wait: patience };
-    let answer = border.node.notices(asker, query).await?;
+    let answer = asked.once(&border, border.node.notices(asked.asker, query).await)?;
     let notices = answer.notices.iter().map(line).collect();
     Ok(body::document(&Document::done(NoticeList { height: answer.height.get(), notices })))
 }

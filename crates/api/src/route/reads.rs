@@ -25,7 +25,6 @@ const HEIGHT: HeaderName = HeaderName::from_static("carechain-height");
 const ENTRY: HeaderName = HeaderName::from_static("carechain-entry");
 
 pub(crate) async fn read(State(border): State<Arc<Border>>, request: Request) -> Result<Response, Refused> {
-    let place = Arc::clone(&border.reads).try_acquire_owned().map_err(|_| Refused::busy())?;
     let (_, bytes) = body::split(request, BODY_BYTES_MAX).await?;
     let signed: SignedReadRequest = body::canonical(&bytes, BODY_BYTES_MAX)?;
     let request = signed.request.clone();
@@ -41,6 +40,8 @@ pub(crate) async fn read(State(border): State<Arc<Border>>, request: Request) ->
         .end
         .checked_sub(request.range.start)
         .ok_or_else(|| Refused::malformed("the range ends before it starts"))?;
+    // Not before the request is here whole: who says nothing takes no place.
+    let place = Arc::clone(&border.reads).try_acquire_owned().map_err(|_| Refused::busy())?;
     let opened = border.node.open_read(signed).await?;
     let headers = headers(&opened);
     let Some(record) = opened.bytes.filter(|_| opened.result.decision == Decision::Allowed) else {

@@ -17,8 +17,8 @@ use crate::node::SearchHit;
 pub(crate) async fn search(State(border): State<Arc<Border>>, request: Request) -> Result<Response, Refused> {
     let (parts, bytes) = body::split(request, BODY_BYTES_MAX).await?;
     let request: SearchRequest = serde_json::from_slice(&bytes).map_err(Refused::malformed)?;
-    let asker = asker(&border, &parts, &bytes)?;
-    let page = border.node.search(asker, typed(request)?).await?;
+    let asked = asker(&border, &parts, &bytes)?;
+    let page = asked.once(&border, border.node.search(asked.asker, typed(request)?).await)?;
     let answer =
         SearchAnswer { abstracts: page.hits.into_iter().map(abstract_line).collect(), next: page.next };
     let mut document = Document::done(answer);

@@ -27,7 +27,7 @@ pub(crate) async fn ready(State(border): State<Arc<Border>>) -> Result<Response,
 }
 
 pub(crate) async fn metrics(State(border): State<Arc<Border>>) -> Response {
-    let kind = HeaderValue::from_static("text/plain; version=0.0.4");
+    let kind = HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
     ([(header::CONTENT_TYPE, kind)], border.node.metrics()).into_response()
 }
 

@@ -72,7 +72,10 @@ impl Node for Constants {
         assert_eq!(asker.person, PERSON);
         refuse(NodeError::NotFound)
     }
-    fn part(&self, _: Asker, _: TransactionId, _: u16) -> Answer<'_, DetachedPart> {
+    fn part(&self, _: Asker, _: TransactionId, index: u16) -> Answer<'_, DetachedPart> {
+        if index == 9 {
+            return refuse(NodeError::Unauthorized);
+        }
         async { Ok(DetachedPart { salt: Salt::new([9; 32]), bytes: Default::default() }) }.boxed()
     }
     fn search(&self, _: Asker, query: SearchQuery) -> Answer<'_, SearchPage> {
@@ -303,4 +306,62 @@ async fn bytes_that_are_no_submission_are_refused() {
     has_code(&call(address, "POST", "/v1/transactions", "", b"junk").await, 400, "malformed");
     let large = vec![0; crate::limits::SUBMISSION_BYTES_MAX + 1];
     has_code(&call(address, "POST", "/v1/transactions", "", &large).await, 413, "too_large");
+}
+
+#[tokio::test]
+async fn queries_of_keys_that_the_node_does_not_know_are_not_remembered() {
+    let (address, _) = serve().await;
+    let path = format!("/v1/parts/{}/9", TransactionId::ZERO.to_hex());
+    let header = signed("GET", &path, b"", |_| {});
+    for _ in 0..2 {
+        has_code(&call(address, "GET", &path, &header, b"").await, 401, "unauthenticated");
+    }
+}
+
+#[tokio::test]
+async fn reads_whose_body_does_not_come_take_no_place() {
+    let (address, _) = serve().await;
+    let mut silent = Vec::new();
+    for _ in 0..crate::limits::READ_STREAMS_MAX {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(b"POST /v1/read HTTP/1.1\r\nhost: node\r\ncontent-length: 9\r\n\r\n").await.unwrap();
+        silent.push(stream);
+    }
+    has_code(&call(address, "POST", "/v1/read", "", b"junk").await, 400, "malformed");
+}
+
+#[tokio::test]
+async fn headers_without_end_are_refused_before_they_fill_the_memory() {
+    let (address, _) = serve().await;
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(b"GET /v1/genesis HTTP/1.1\r\nendless: ").await.unwrap();
+    let mut sent = 0;
+    while sent < 8 * crate::limits::BUFFER_BYTES_MAX && stream.write_all(&[b'x'; 4_096]).await.is_ok() {
+        sent += 4_096;
+    }
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer).await;
+    assert!(answer.is_empty() || answer.starts_with(b"HTTP/1.1 431"), "{answer:?}");
+}
+
+#[tokio::test]
+async fn serving_stops_when_told_and_finishes_the_call_under_way() {
+    let node = Arc::new(Constants::default()) as Arc<dyn Node>;
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let serving = tokio::spawn(super::serve(listener, node, async { stopped.await.unwrap() }));
+    let mut idle = TcpStream::connect(address).await.unwrap();
+    let mut half = TcpStream::connect(address).await.unwrap();
+    let head = b"POST /v1/transactions HTTP/1.1\r\nhost: node\r\ncontent-length: 4\r\n\r\nju";
+    half.write_all(head).await.unwrap();
+    // An answer says that the connections before it were accepted.
+    assert_eq!(call(address, "GET", "/v1/genesis", "", b"").await.0, 200);
+    stop.send(()).unwrap();
+    assert_eq!(idle.read(&mut [0; 8]).await.unwrap(), 0);
+    half.write_all(b"nk").await.unwrap();
+    let mut answer = Vec::new();
+    half.read_to_end(&mut answer).await.unwrap();
+    assert!(answer.starts_with(b"HTTP/1.1 400"), "{}", String::from_utf8_lossy(&answer));
+    serving.await.unwrap();
 }

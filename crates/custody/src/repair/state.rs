@@ -79,6 +79,12 @@ impl Repair {
         self.pending.len()
     }
 
+    /// Files not known to be whole here and not tried yet.
+    #[must_use]
+    pub fn untried(&self) -> usize {
+        self.pending.values().filter(|pending| pending.retry.failures == 0).count()
+    }
+
     /// Whether placement names this hospital for the file.
     #[must_use]
     pub fn is_mine(&self, file: &HeldFile) -> bool {

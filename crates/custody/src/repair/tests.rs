@@ -145,3 +145,15 @@ fn a_failing_file_does_not_hold_up_another_and_fetches_are_few() {
     assert!(matches!(outputs[..], [RepairOutput::Fetch { file, .. }] if file == mine[3]));
     assert_eq!(repair.pending(), 4);
 }
+
+#[test]
+fn file_that_nobody_gives_is_pending_and_not_untried() {
+    let mut repair = repair();
+    let file = files(Some(()))[0];
+    step(&mut repair, at(0), RepairInput::Published { file });
+    assert_eq!((repair.pending(), repair.untried()), (1, 1));
+    step(&mut repair, at(31), RepairInput::Tick);
+    step(&mut repair, at(31), RepairInput::Lacking { file, lacking: Lacking::File });
+    step(&mut repair, at(32), RepairInput::FetchFailed { commitment: file.commitment });
+    assert_eq!((repair.pending(), repair.untried()), (1, 0));
+}

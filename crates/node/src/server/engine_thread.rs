@@ -9,18 +9,16 @@ use std::time::Duration;
 use carechain_engine::{Answer, Committed, Engine, Fatal, Input, Output, SharedSubmission, Ticket};
 use carechain_ledger::{FileJournal, RocksBackend};
 use carechain_types::Time;
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError};
+use crossbeam_channel::{Receiver, Sender, TrySendError, select};
 use tokio::sync::{broadcast, oneshot};
 
 use super::clock::Clock;
 use super::peer_sender::PeerSender;
+use super::questions::{self, Question};
 use super::scheme::NodeScheme;
 
 /// The engine as this node runs it.
 pub(super) type NodeEngine = Engine<RocksBackend, FileJournal, NodeScheme>;
-
-/// A question that the thread answers between two turns, from one consistent head.
-type Question = Box<dyn FnOnce(&mut NodeEngine) + Send>;
 
 /// What the thread is told.
 #[expect(
@@ -30,8 +28,6 @@ type Question = Box<dyn FnOnce(&mut NodeEngine) + Send>;
 pub(super) enum Order {
     /// Something for the engine.
     Input(Input),
-    /// A question about its ledger.
-    Ask(Question),
     /// Ends the thread after the current turn.
     Stop,
 }
@@ -60,6 +56,7 @@ pub(super) enum EngineGone {
 #[derive(Clone)]
 pub(super) struct EngineHandle {
     orders: Sender<Order>,
+    questions: Sender<Question<NodeEngine>>,
     next_ticket: Arc<AtomicU64>,
     answers: Arc<Mutex<BTreeMap<Ticket, oneshot::Sender<Answer>>>>,
     committed: broadcast::Sender<Arc<Committed>>,
@@ -89,10 +86,13 @@ impl EngineHandle {
         question: impl FnOnce(&mut NodeEngine) -> T + Send + 'static,
     ) -> Result<T, EngineGone> {
         let (sender, receiver) = oneshot::channel();
-        self.try_order(Order::Ask(Box::new(move |engine| {
-            // Whoever asked may have gone.
-            let _ = sender.send(question(engine));
-        })))?;
+        let question = move |engine: &mut NodeEngine| {
+            // Whoever asked may have gone, and needs no answer then.
+            if !sender.is_closed() {
+                let _ = sender.send(question(engine));
+            }
+        };
+        self.questions.try_send(Box::new(question)).map_err(not_taken)?;
         receiver.await.map_err(|_| EngineGone::Stopped)
     }
 
@@ -108,10 +108,14 @@ impl EngineHandle {
     }
 
     fn try_order(&self, order: Order) -> Result<(), EngineGone> {
-        self.orders.try_send(order).map_err(|error| match error {
-            TrySendError::Full(_) => EngineGone::Busy,
-            TrySendError::Disconnected(_) => EngineGone::Stopped,
-        })
+        self.orders.try_send(order).map_err(not_taken)
+    }
+}
+
+fn not_taken<T>(error: TrySendError<T>) -> EngineGone {
+    match error {
+        TrySendError::Full(_) => EngineGone::Busy,
+        TrySendError::Disconnected(_) => EngineGone::Stopped,
     }
 }
 
@@ -145,13 +149,15 @@ impl EngineThread {
     /// Starts the thread.
     pub(super) fn start(engine: NodeEngine, clock: Clock, peers: PeerSender) -> std::io::Result<Self> {
         let (sender, receiver) = crossbeam_channel::bounded(ORDERS_MAX);
+        let (questions, asked) = crossbeam_channel::bounded(questions::WAITING_MAX);
         let handle = EngineHandle {
             orders: sender,
+            questions,
             next_ticket: Arc::default(),
             answers: Arc::default(),
             committed: broadcast::Sender::new(COMMITTED_KEPT),
         };
-        let mut run = Run { engine, clock, peers, orders: receiver, handle: handle.clone() };
+        let mut run = Run { engine, clock, peers, orders: receiver, asked, handle: handle.clone() };
         let thread = std::thread::Builder::new().name("consensus".to_owned()).spawn(move || run.run())?;
         Ok(Self { handle, thread })
     }
@@ -162,30 +168,29 @@ struct Run {
     clock: Clock,
     peers: PeerSender,
     orders: Receiver<Order>,
+    asked: Receiver<Question<NodeEngine>>,
     handle: EngineHandle,
 }
 
 impl Run {
     fn run(&mut self) -> Result<(), Fatal> {
         loop {
-            let first = match self.orders.recv_timeout(self.sleep()) {
-                Ok(order) => Some(order),
-                Err(RecvTimeoutError::Timeout) => None,
-                Err(RecvTimeoutError::Disconnected) => return Ok(()),
-            };
-            let (mut inputs, mut questions, mut stop) = (Vec::new(), Vec::new(), false);
-            for order in first.into_iter().chain(self.orders.try_iter().take(ORDERS_PER_TURN)) {
+            let (mut order, mut question) = (None, None);
+            select! {
+                recv(self.orders) -> received => order = received.ok(),
+                recv(self.asked) -> received => question = received.ok(),
+                default(self.sleep()) => {}
+            }
+            let (mut inputs, mut stop) = (Vec::new(), false);
+            for order in order.into_iter().chain(self.orders.try_iter().take(ORDERS_PER_TURN)) {
                 match order {
                     Order::Input(input) => inputs.push(input),
-                    Order::Ask(question) => questions.push(question),
                     Order::Stop => stop = true,
                 }
             }
             let Self { engine, clock, peers, handle, .. } = self;
             engine.turn(clock.now(), inputs, &mut |output| give_out(peers, handle, output))?;
-            for question in questions {
-                question(engine);
-            }
+            questions::answer(engine, question, &self.asked, questions::TIME_PER_TURN);
             if stop {
                 return Ok(());
             }

@@ -6,7 +6,7 @@ use carechain_api::NodeError;
 use carechain_crypto::{ChainId, HospitalId, Nonce, SigningKeyPair};
 use carechain_types::limits::TRANSACTION_LIFE_DEFAULT;
 use carechain_types::{
-    BoundedBytes, BoundedVec, NodeSigner, Party, PublicPart, ReadPart, Submission, TRANSACTION_VERSION,
+    BoundedBytes, BoundedVec, NodeSigner, Party, PublicPart, ReadPart, Submission, TRANSACTION_VERSION, Time,
     Transaction, TransactionBody,
 };
 
@@ -24,6 +24,12 @@ impl Gateway {
     #[must_use]
     pub(super) const fn new(key: Arc<SigningKeyPair>, hospital: HospitalId, clock: Clock) -> Self {
         Self { key, hospital, clock }
+    }
+
+    /// The time by this gateway's clock.
+    #[must_use]
+    pub(super) fn now(&self) -> Time {
+        self.clock.now()
     }
 
     /// The wrap of a request, as a transaction of this hospital.

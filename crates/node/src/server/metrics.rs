@@ -1,56 +1,93 @@
-//! Counters and gauges in the Prometheus text format.
-
-use std::fmt::Write as _;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+//! Counters and gauges in the OpenMetrics text format, which Prometheus reads.
 
 use carechain_engine::Committed;
 use carechain_network::NetworkHandle;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::registry::Registry;
+
+use super::files::Files;
+
+/// Everything the node counts.
+#[derive(Debug)]
+pub(super) struct Metrics {
+    registry: Registry,
+    counts: NodeCounts,
+    peers_connected: Gauge,
+    bulk_peers_connected: Gauge,
+}
 
 /// What the node counts itself. Cheap to clone; clones share the counts.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Metrics(Arc<Counts>);
-
-#[derive(Debug, Default)]
-struct Counts {
-    height: AtomicU64,
-    blocks: AtomicU64,
-    transactions: AtomicU64,
-    refused: AtomicU64,
+pub(super) struct NodeCounts {
+    height: Gauge,
+    blocks: Counter,
+    transactions: Counter,
+    refused: Counter,
+    reads_not_wrapped: Counter,
 }
 
-impl Metrics {
+impl NodeCounts {
     /// Counts one committed block.
     pub(super) fn committed(&self, committed: &Committed) {
         let refused = committed.outcomes.iter().filter(|outcome| !outcome.is_done()).count();
-        self.0.height.store(committed.header.height.get(), Ordering::Relaxed);
-        self.0.blocks.fetch_add(1, Ordering::Relaxed);
-        self.0.transactions.fetch_add(u64::from(committed.header.transaction_count), Ordering::Relaxed);
-        self.0.refused.fetch_add(refused as u64, Ordering::Relaxed);
+        self.height.set(i64::try_from(committed.header.height.get()).unwrap_or(i64::MAX));
+        self.blocks.inc();
+        self.transactions.inc_by(u64::from(committed.header.transaction_count));
+        self.refused.inc_by(refused as u64);
+    }
+
+    /// Counts a read request that came to nothing before it was wrapped.
+    pub(super) fn read_not_wrapped(&self) {
+        self.reads_not_wrapped.inc();
+    }
+
+    fn register(&self, registry: &mut Registry) {
+        let Self { height, blocks, transactions, refused, reads_not_wrapped } = self.clone();
+        registry.register("height", "Height of the newest committed block", height);
+        registry.register("blocks", "Blocks committed since the start", blocks);
+        registry.register("transactions", "Transactions committed since the start", transactions);
+        registry.register("refused", "Of those, refused by the contract", refused);
+        registry.register(
+            "reads_not_wrapped",
+            "Read requests that no transaction was spent on: of no known key, expired, replayed",
+            reads_not_wrapped,
+        );
+    }
+}
+
+impl Metrics {
+    /// Of a node with these files.
+    #[must_use]
+    pub(super) fn new(counts: NodeCounts, files: &Files) -> Self {
+        let mut registry = Registry::with_prefix("carechain");
+        counts.register(&mut registry);
+        files.register(registry.sub_registry_with_prefix("files"));
+        let (peers_connected, bulk_peers_connected) = (Gauge::default(), Gauge::default());
+        registry.register("peers_connected", "Members connected for votes", peers_connected.clone());
+        registry.register(
+            "bulk_peers_connected",
+            "Members connected for files",
+            bulk_peers_connected.clone(),
+        );
+        Self { registry, counts, peers_connected, bulk_peers_connected }
+    }
+
+    /// What the node counts itself.
+    #[must_use]
+    pub(super) const fn counts(&self) -> &NodeCounts {
+        &self.counts
     }
 
     /// All of them as text.
     #[must_use]
     pub(super) fn text(&self, network: &NetworkHandle) -> String {
-        let Counts { height, blocks, transactions, refused } = &*self.0;
-        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let gauge = |members: Vec<_>| i64::try_from(members.len()).unwrap_or(i64::MAX);
+        self.peers_connected.set(gauge(network.connected()));
+        self.bulk_peers_connected.set(gauge(network.bulk_connected()));
         let mut text = String::new();
-        let mut line = |name: &str, kind: &str, help: &str, value: u64| {
-            let _ = write!(text, "# HELP {name} {help}\n# TYPE {name} {kind}\n{name} {value}\n");
-        };
-        line("carechain_height", "gauge", "Height of the newest committed block.", read(height));
-        line("carechain_blocks_total", "counter", "Blocks committed since the start.", read(blocks));
-        line(
-            "carechain_transactions_total",
-            "counter",
-            "Transactions committed since the start.",
-            read(transactions),
-        );
-        line("carechain_refused_total", "counter", "Of those, refused by the contract.", read(refused));
-        let connected = network.connected().len() as u64;
-        line("carechain_peers_connected", "gauge", "Members connected for votes.", connected);
-        let bulk = network.bulk_connected().len() as u64;
-        line("carechain_bulk_peers_connected", "gauge", "Members connected for files.", bulk);
+        encode(&mut text, &self.registry).expect("writing to a string does not fail");
         text
     }
 }

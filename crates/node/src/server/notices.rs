@@ -10,11 +10,15 @@ use carechain_types::{
 use super::access::{Viewer, value};
 use super::engine_thread::NodeEngine;
 
-/// Blocks read for one answer; the caller asks on from where it ends.
-const BLOCKS_MAX: u64 = 512;
+/// Blocks read at once; the caller asks on from where it ends.
+const BLOCKS_MAX: u64 = 16;
 
-/// Everything above `after` that concerns the asker, as far as one answer goes.
-pub(super) fn notices(engine: &NodeEngine, asker: &Asker, after: Height) -> Result<Notices, NodeError> {
+/// Everything above `after` that concerns the asker, as far as one answer goes; and the height of the head.
+pub(super) fn notices(
+    engine: &NodeEngine,
+    asker: &Asker,
+    after: Height,
+) -> Result<(Notices, Height), NodeError> {
     let viewer = Viewer::of(engine, asker)?;
     let head = engine.ledger().head().height;
     let until = head.min(after.saturating_add(BLOCKS_MAX));
@@ -31,7 +35,7 @@ pub(super) fn notices(engine: &NodeEngine, asker: &Asker, after: Height) -> Resu
         }
         height = height.next();
     }
-    Ok(Notices { height: until.max(after.min(head)), notices })
+    Ok((Notices { height: until.max(after.min(head)), notices }, head))
 }
 
 fn notice(

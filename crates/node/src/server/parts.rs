@@ -13,6 +13,7 @@ use super::engine_thread::EngineHandle;
 use super::files::Files;
 use super::gateway::Gateway;
 use super::metrics::Metrics;
+use super::reads_in_flight::ReadsInFlight;
 use super::scheme::NodeScheme;
 use super::search_index::SearchIndex;
 
@@ -42,6 +43,8 @@ pub(super) struct Parts {
     pub index: Arc<SearchIndex>,
     /// Signs the gateway's own transactions.
     pub gateway: Gateway,
+    /// Read requests being wrapped.
+    pub reads: ReadsInFlight,
     /// Counters.
     pub metrics: Metrics,
 }

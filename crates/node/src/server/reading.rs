@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use carechain_api::{NodeError, OpenedRead};
-use carechain_crypto::{Commitment, Digest, address_commitment, address_tag};
+use carechain_crypto::{Commitment, Digest, RequestDigest, address_commitment, address_tag};
 use carechain_engine::Answer;
-use carechain_types::limits::OUTCOME_RESULT_BYTES_MAX;
+use carechain_types::limits::{OUTCOME_RESULT_BYTES_MAX, TRANSACTION_LIFE_MAX};
 use carechain_types::{
     Decision, EhrValue, Outcome, PersonValue, ReadPart, ReadRequest, ReadResult, Refusal, SignedReadRequest,
-    StateKey, Submission, decode,
+    StateKey, Submission, Time, decode,
 };
 
 use super::access::value;
@@ -32,7 +32,11 @@ pub(super) async fn open_read(
         let problem = "the address beside the request is not the one its signature covers".to_owned();
         return Err(NodeError::Invalid { problem });
     }
-    let ehr = known(parts, &body).await?;
+    let digest = body.digest(parts.verifier.chain_id());
+    let _under_way = parts.reads.begin(digest).ok_or(NodeError::Replayed)?;
+    let (request, now) = (body.clone(), parts.gateway.now());
+    let ehr = parts.engine.ask(move |engine| wrappable(engine, &request, digest, now)).await;
+    let ehr = ehr.map_err(gone)?.inspect_err(|_| parts.metrics.counts().read_not_wrapped())?;
     let matches = match (&ehr, shown) {
         (Some(ehr), Some(shown)) => ehr.commitment == commitment(ehr, &shown),
         _ => false,
@@ -60,24 +64,27 @@ pub(super) async fn open_read(
     Ok(OpenedRead { result, transaction: id, height, time: block.time, bytes })
 }
 
-/// The record, if it exists, once the request is worth a place on the ledger: its key is one the reader has or had, and
-/// it was not honoured before. Anybody can sign with a key of nobody, or send again what was sent: that stays here.
-async fn known(parts: &Parts, request: &ReadRequest) -> Result<Option<EhrValue>, NodeError> {
-    let digest = Digest::new(*request.digest(parts.verifier.chain_id()).get());
-    let (reader, key, ehr_id) = (request.reader, request.reader_key, request.ehr_id);
-    let look = move |engine: &mut NodeEngine| {
-        let reader: Option<PersonValue> = value(engine, &StateKey::person(&reader))?;
-        let listed = |reader: &PersonValue| reader.signing_keys.iter().any(|period| period.key == key);
-        if !reader.as_ref().is_some_and(listed) {
-            return Err(NodeError::Unauthorized);
-        }
-        let failed = |_| NodeError::Internal { what: "the ledger cannot be read" };
-        if engine.ledger().seen(&digest, engine.ledger().head().time).map_err(failed)? {
-            return Err(NodeError::Replayed);
-        }
-        value(engine, &StateKey::ehr(&ehr_id))
-    };
-    parts.engine.ask(look).await.map_err(gone)?
+/// Whether the ledger would take the wrap for genuine; then the record, if there is one. Every wrap costs all members a
+/// transaction, so what cannot become an entry goes no further: it is only counted here.
+fn wrappable(
+    engine: &NodeEngine,
+    request: &ReadRequest,
+    digest: RequestDigest,
+    now: Time,
+) -> Result<Option<EhrValue>, NodeError> {
+    if request.expiry <= now || request.expiry > now.after(TRANSACTION_LIFE_MAX) {
+        return Err(NodeError::Expiry);
+    }
+    let reader: Option<PersonValue> = value(engine, &StateKey::person(&request.reader))?;
+    let key = request.reader_key;
+    if !reader.is_some_and(|reader| reader.signing_keys.iter().any(|period| period.key == key)) {
+        return Err(NodeError::Unauthorized);
+    }
+    let seen = engine.ledger().seen(&Digest::new(*digest.get()), now);
+    if seen.map_err(|_| NodeError::Internal { what: "the ledger cannot be read" })? {
+        return Err(NodeError::Replayed);
+    }
+    value(engine, &StateKey::ehr(&request.ehr_id))
 }
 
 /// The wrap's id is not told: its outcome says more than the reader may know. A reader who hears nothing signs anew.

@@ -5,13 +5,32 @@ use carechain_contract::Verb;
 use carechain_crypto::EhrId;
 use carechain_ledger::{IndexEntry, IndexList, IndexPosition, SearchRange};
 use carechain_types::{
-    EhrValue, IndexEntry as IndexContent, ParameterValue, PublicPart, SearchPolicy, SearchQuery, StateKey,
-    Time, Visibility, parameter,
+    EhrValue, ParameterValue, PublicPart, SearchPolicy, SearchQuery, StateKey, Time, Visibility, parameter,
 };
 
 use super::access::{Viewer, value};
 use super::engine_thread::NodeEngine;
-use super::search_index::SearchIndex;
+use super::search_index::{SealedEntry, SearchIndex, sealed_entry};
+
+/// A page of hits whose words are still sealed.
+pub(super) struct SealedPage {
+    page: SearchPage,
+    words: Vec<Option<SealedEntry>>,
+}
+
+impl SealedPage {
+    /// The page with its words; not for the engine's thread.
+    #[must_use]
+    pub(super) fn open(self, index: &SearchIndex) -> SearchPage {
+        let Self { mut page, words } = self;
+        for (hit, sealed) in page.hits.iter_mut().zip(words) {
+            let Some(content) = sealed.and_then(|sealed| index.open(&sealed)) else { continue };
+            hit.keywords = content.keywords.iter().map(|word| word.as_str().to_owned()).collect();
+            hit.title = content.title.as_str().to_owned();
+        }
+        page
+    }
+}
 
 /// Entries looked at in one step, and steps for one page: some hundred abstracts in a row that the asker may not find
 /// are passed over without a trace.
@@ -25,7 +44,7 @@ pub(super) fn search(
     index: &SearchIndex,
     asker: &Asker,
     query: &SearchQuery,
-) -> Result<SearchPage, NodeError> {
+) -> Result<SealedPage, NodeError> {
     let viewer = Viewer::of(engine, asker)?;
     let own = query.patient == Some(viewer.id) && viewer.may(Verb::SearchOwn);
     if !own && !viewer.may(Verb::Search) {
@@ -40,25 +59,28 @@ pub(super) fn search(
     let count_max = query.count_max.map_or(STEP_ENTRIES, usize::from);
     let height = engine.ledger().head().height;
     let lists = lists(index, query);
-    let mut hits = Vec::new();
+    let (mut hits, mut words) = (Vec::new(), Vec::new());
     let mut last = None;
     for _ in 0..STEPS_MAX {
         let failed = |_| NodeError::Internal { what: "the ledger cannot be searched" };
         let page = engine.ledger().search(&lists, &range).map_err(failed)?;
         for entry in &page.entries {
-            let Some(hit) = hit(engine, index, entry, own)? else { continue };
+            let Some(hit) = hit(engine, entry, own)? else { continue };
             if hits.len() == count_max {
-                return Ok(SearchPage { height, hits, next: last.map(format_position) });
+                let next = last.map(format_position);
+                return Ok(SealedPage { page: SearchPage { height, hits, next }, words });
             }
             hits.push(hit);
+            words.push(sealed_words(engine, entry)?);
             last = Some(entry.position);
         }
         range.below = page.next;
         if page.next.is_none() {
-            return Ok(SearchPage { height, hits, next: None });
+            return Ok(SealedPage { page: SearchPage { height, hits, next: None }, words });
         }
     }
-    Ok(SearchPage { height, hits, next: range.below.map(format_position) })
+    let next = range.below.map(format_position);
+    Ok(SealedPage { page: SearchPage { height, hits, next }, words })
 }
 
 fn policy(engine: &NodeEngine) -> Result<SearchPolicy, NodeError> {
@@ -79,20 +101,12 @@ fn lists(index: &SearchIndex, query: &SearchQuery) -> Vec<IndexList> {
     lists
 }
 
-fn hit(
-    engine: &NodeEngine,
-    index: &SearchIndex,
-    entry: &IndexEntry,
-    own: bool,
-) -> Result<Option<SearchHit>, NodeError> {
+fn hit(engine: &NodeEngine, entry: &IndexEntry, own: bool) -> Result<Option<SearchHit>, NodeError> {
     let ehr_id = EhrId::new(entry.id);
     let Some(ehr) = value::<EhrValue>(engine, &StateKey::ehr(&ehr_id))? else { return Ok(None) };
     if ehr.purged != 0 || (ehr.visibility == Visibility::PatientOnly && !own) {
         return Ok(None);
     }
-    let content = content(engine, index, entry)?;
-    let words =
-        |content: &IndexContent| content.keywords.iter().map(|word| word.as_str().to_owned()).collect();
     Ok(Some(SearchHit {
         ehr_id,
         patient: ehr.patient,
@@ -101,19 +115,15 @@ fn hit(
         kind: ehr.kind,
         length: ehr.length,
         published: entry.position.time,
-        keywords: content.as_ref().map(words).unwrap_or_default(),
-        title: content.map(|content| content.title.as_str().to_owned()).unwrap_or_default(),
+        keywords: Vec::new(),
+        title: String::new(),
         amends: ehr.amends,
         amended_by: ehr.amended_by,
     }))
 }
 
-/// The words of a record; none if it has no index entry.
-fn content(
-    engine: &NodeEngine,
-    index: &SearchIndex,
-    entry: &IndexEntry,
-) -> Result<Option<IndexContent>, NodeError> {
+/// The sealed words of a record; none if it has no index entry.
+fn sealed_words(engine: &NodeEngine, entry: &IndexEntry) -> Result<Option<SealedEntry>, NodeError> {
     let failed = |_| NodeError::Internal { what: "the ledger cannot be read" };
     let position = carechain_ledger::Position { height: entry.height, index: entry.position.index };
     let Some(stored) = engine.ledger().transaction_at(position).map_err(failed)? else { return Ok(None) };
@@ -121,7 +131,7 @@ fn content(
     let Ok(PublicPart::Publish(part)) = PublicPart::decode(body.kind, &body.public_part) else {
         return Ok(None);
     };
-    Ok(index.open(engine, &body, &part))
+    Ok(sealed_entry(engine, &body, &part))
 }
 
 fn format_position(position: IndexPosition) -> String {

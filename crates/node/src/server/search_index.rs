@@ -1,18 +1,23 @@
 //! Search words: the node opens index entries with the consortium's index key and keeps keyed tokens of their words.
 //!
+//! Opening is work for any thread but the engine's: there only sealed bytes are looked up and tokens written.
+//!
 //! A thief of the disk without the credential learns no word: tokens are keyed with the index key, entries stay sealed.
 
 use carechain_crypto::{EhrId, HospitalId, SealedPartContext, SealingKeyPair, hash_parts};
-use carechain_ledger::{IndexEntry, IndexPosition, SearchToken, StoredPart};
+use carechain_ledger::{IndexEntry, IndexPosition, LedgerError, SearchToken, StoredPart};
 use carechain_types::limits::PART_BYTES_MAX;
 use carechain_types::{
-    Header, IndexEntry as IndexContent, PartKind, PublicPart, PublishPart, TransactionBody, decode, ehr_id,
+    Header, Height, IndexEntry as IndexContent, PartKind, PublicPart, PublishPart, TransactionBody, decode,
+    ehr_id,
 };
 
 use super::engine_thread::NodeEngine;
 
-/// Blocks indexed between two turns of the engine.
+/// Blocks looked through in one step.
 const BLOCKS_PER_STEP: u64 = 64;
+/// Index entries after which a step ends, with the block it is in.
+const ENTRIES_PER_STEP: usize = 64;
 
 /// The index key of this epoch, with what derives from it.
 pub(super) struct SearchIndex {
@@ -36,73 +41,86 @@ impl SearchIndex {
         SearchToken(token)
     }
 
-    /// Opens the index entry of a record, if it has one that opens.
+    /// What a sealed entry says, if it opens.
     #[must_use]
-    pub(super) fn open(
-        &self,
-        engine: &NodeEngine,
-        body: &TransactionBody,
-        part: &PublishPart,
-    ) -> Option<IndexContent> {
-        let index = body.parts.iter().position(|head| head.kind == PartKind::IndexEntry.byte())?;
-        let chain_id = *engine.ledger().chain_id();
-        let id = body.id(&chain_id);
-        let StoredPart::Present(sealed) = engine.ledger().part(&id, u16::try_from(index).ok()?).ok()?? else {
-            return None;
-        };
-        let record = ehr_id(&chain_id, &body.sender, &part.commitment);
-        let context = index_entry_context(engine, record, body, part.hospital);
-        let opened = context.open(&self.key, &self.key.public(), &sealed.bytes).ok()?;
+    pub(super) fn open(&self, sealed: &SealedEntry) -> Option<IndexContent> {
+        let opened = sealed.context.open(&self.key, &self.key.public(), &sealed.bytes).ok()?;
         decode(opened.expose(), PART_BYTES_MAX).ok()
     }
 
-    /// Adds the words of blocks that are committed and not indexed yet; gives whether more are left.
-    pub(super) fn step(&self, engine: &mut NodeEngine) -> Result<bool, carechain_ledger::LedgerError> {
-        let (from, head) = (engine.ledger().tokens_height()?, engine.ledger().head().height);
-        let until = head.min(from.saturating_add(BLOCKS_PER_STEP));
-        if from >= until {
-            return Ok(false);
-        }
-        let mut records = Vec::new();
-        let mut height = from.next();
-        while height <= until {
-            if let Some(block) = engine.ledger().block(height)? {
-                let outcomes = engine.ledger().outcomes(height)?.unwrap_or_default();
-                for (index, transaction) in (0_u32..).zip(&block.transactions) {
-                    let done = outcomes.get(index as usize).is_some_and(|outcome| outcome.is_done());
-                    if done && let Some(record) = self.words(engine, &block.header, index, &transaction.body)
-                    {
-                        records.push(record);
-                    }
-                }
-            }
-            height = height.next();
-        }
-        engine.index_tokens(&records, until)?;
-        Ok(until < head)
+    /// The search words of records, as far as their entries open.
+    #[must_use]
+    pub(super) fn words(&self, records: Vec<Unindexed>) -> Vec<(IndexEntry, Vec<SearchToken>)> {
+        let words = |Unindexed { entry, sealed }: Unindexed| {
+            let content = self.open(&sealed)?;
+            let words = content.keywords.iter().chain(&content.staff).map(|word| self.token(word.as_str()));
+            Some((entry, words.collect()))
+        };
+        records.into_iter().filter_map(words).collect()
     }
+}
 
-    fn words(
-        &self,
-        engine: &NodeEngine,
-        header: &Header,
-        index: u32,
-        body: &TransactionBody,
-    ) -> Option<(IndexEntry, Vec<SearchToken>)> {
-        let Ok(PublicPart::Publish(part)) = PublicPart::decode(body.kind, &body.public_part) else {
-            return None;
-        };
-        let content = self.open(engine, body, &part)?;
-        let record = ehr_id(&header.chain_id, &body.sender, &part.commitment);
-        let entry = IndexEntry {
-            position: IndexPosition { time: header.time, index },
-            height: header.height,
-            id: *record.get(),
-            number: 0,
-        };
-        let words = content.keywords.iter().chain(&content.staff).map(|word| self.token(word.as_str()));
-        Some((entry, words.collect()))
+/// An index entry as the ledger has it.
+pub(super) struct SealedEntry {
+    context: SealedPartContext,
+    bytes: Vec<u8>,
+}
+
+/// The index entry of a record, if it has one.
+pub(super) fn sealed_entry(
+    engine: &NodeEngine,
+    body: &TransactionBody,
+    part: &PublishPart,
+) -> Option<SealedEntry> {
+    let index = body.parts.iter().position(|head| head.kind == PartKind::IndexEntry.byte())?;
+    let chain_id = *engine.ledger().chain_id();
+    let id = body.id(&chain_id);
+    let StoredPart::Present(sealed) = engine.ledger().part(&id, u16::try_from(index).ok()?).ok()?? else {
+        return None;
+    };
+    let record = ehr_id(&chain_id, &body.sender, &part.commitment);
+    let context = index_entry_context(engine, record, body, part.hospital);
+    Some(SealedEntry { context, bytes: sealed.bytes.to_vec() })
+}
+
+/// A record whose words are not indexed yet.
+pub(super) struct Unindexed {
+    entry: IndexEntry,
+    sealed: SealedEntry,
+}
+
+/// Records of blocks that are committed and not indexed yet, up to some height; none if there is no such block.
+pub(super) fn unindexed(engine: &NodeEngine) -> Result<Option<(Vec<Unindexed>, Height)>, LedgerError> {
+    let (from, head) = (engine.ledger().tokens_height()?, engine.ledger().head().height);
+    let until = head.min(from.saturating_add(BLOCKS_PER_STEP));
+    let (mut records, mut looked) = (Vec::new(), from);
+    while looked < until && records.len() < ENTRIES_PER_STEP {
+        looked = looked.next();
+        let Some(block) = engine.ledger().block(looked)? else { continue };
+        let outcomes = engine.ledger().outcomes(looked)?.unwrap_or_default();
+        for (index, transaction) in (0_u32..).zip(&block.transactions) {
+            let done = outcomes.get(index as usize).is_some_and(|outcome| outcome.is_done());
+            if done {
+                records.extend(published(engine, &block.header, index, &transaction.body));
+            }
+        }
     }
+    Ok((looked > from).then_some((records, looked)))
+}
+
+fn published(engine: &NodeEngine, header: &Header, index: u32, body: &TransactionBody) -> Option<Unindexed> {
+    let Ok(PublicPart::Publish(part)) = PublicPart::decode(body.kind, &body.public_part) else {
+        return None;
+    };
+    let sealed = sealed_entry(engine, body, &part)?;
+    let record = ehr_id(&header.chain_id, &body.sender, &part.commitment);
+    let entry = IndexEntry {
+        position: IndexPosition { time: header.time, index },
+        height: header.height,
+        id: *record.get(),
+        number: 0,
+    };
+    Some(Unindexed { entry, sealed })
 }
 
 /// Associated data of an index entry.

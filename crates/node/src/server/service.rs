@@ -29,6 +29,11 @@ const HEADS_WAIT: Duration = Duration::from_secs(2);
 /// Between two looks at the heads while waiting.
 const HEADS_LOOK: Duration = Duration::from_millis(50);
 
+/// Between two looks of one waiting caller for notices.
+const NOTICES_LOOK: Duration = Duration::from_millis(100);
+/// Looks through old blocks in one answer; the caller asks on from where it ends.
+const NOTICES_ROUNDS_MAX: u32 = 64;
+
 /// The node as its HTTP border sees it.
 #[derive(Clone)]
 pub(super) struct Service(pub(super) Arc<Parts>);
@@ -136,7 +141,9 @@ impl Node for Service {
         Box::pin(async move {
             let view = self.ask(|engine| Ok(EngineView::of(engine))).await?;
             let parts = &self.0;
-            let storage = storage(&parts.data_folder, &parts.chunks);
+            let (folder, chunks) = (parts.data_folder.clone(), Arc::clone(&parts.chunks));
+            let storage = tokio::task::spawn_blocking(move || storage(&folder, &chunks)).await;
+            let storage = storage.map_err(|_| NodeError::Internal { what: "the disk was not looked at" })?;
             Ok(view.report(&parts.genesis, &parts.hospital, &parts.network, storage))
         })
     }
@@ -154,7 +161,7 @@ impl Node for Service {
     }
 
     fn metrics(&self) -> String {
-        self.0.metrics.text(&self.0.network) + &self.0.files.counts().text()
+        self.0.metrics.text(&self.0.network)
     }
 
     fn submit(&self, submission: Submission) -> Answer<'_, Proof> {
@@ -208,24 +215,38 @@ impl Node for Service {
     }
 
     fn search(&self, asker: Asker, query: SearchQuery) -> Answer<'_, SearchPage> {
-        let index = Arc::clone(&self.0.index);
-        Box::pin(self.ask(move |engine| search::search(engine, &index, &asker, &query)))
+        Box::pin(async move {
+            let index = Arc::clone(&self.0.index);
+            let page = self.ask(move |engine| search::search(engine, &index, &asker, &query)).await?;
+            let index = Arc::clone(&self.0.index);
+            let opened = tokio::task::spawn_blocking(move || page.open(&index)).await;
+            opened.map_err(|_| NodeError::Internal { what: "the search words did not open" })
+        })
     }
 
     fn notices(&self, asker: Asker, query: NoticeQuery) -> Answer<'_, Notices> {
         Box::pin(async move {
             let mut committed = self.0.engine.committed();
             let deadline = tokio::time::Instant::now() + query.wait;
-            loop {
-                let found = self.ask(move |engine| notices::notices(engine, &asker, query.after)).await?;
-                if !found.notices.is_empty() {
+            let mut after = query.after;
+            for rounds in 1.. {
+                let (found, head) = self.ask(move |engine| notices::notices(engine, &asker, after)).await?;
+                let behind = found.height < head;
+                if !found.notices.is_empty() || (behind && rounds >= NOTICES_ROUNDS_MAX) {
                     return Ok(found);
                 }
+                after = found.height;
+                if behind {
+                    continue;
+                }
+                // Many may wait: each looks now and then, whatever the rate of blocks.
+                tokio::time::sleep_until(deadline.min(tokio::time::Instant::now() + NOTICES_LOOK)).await;
                 // A lagging subscription only means that there is something new to look at.
                 if tokio::time::timeout_at(deadline, committed.recv()).await.is_err() {
                     return Ok(found);
                 }
             }
+            unreachable!("rounds end with the deadline, not with the numbers")
         })
     }
 

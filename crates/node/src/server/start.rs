@@ -20,16 +20,18 @@ use tokio_util::sync::CancellationToken;
 
 use super::clock::Clock;
 use super::disk_watch::DiskWatch;
-use super::engine_thread::{EngineHandle, EngineThread};
+use super::engine_thread::{EngineGone, EngineHandle, EngineThread};
 use super::files::{Files, FilesConfig};
 use super::gateway::Gateway;
-use super::metrics::Metrics;
+use super::metrics::{Metrics, NodeCounts};
 use super::parts::Parts;
 use super::peer_sender::PeerSender;
 use super::peers::{self, Border};
+use super::reads_in_flight::ReadsInFlight;
 use super::scheme::NodeScheme;
-use super::search_index::SearchIndex;
+use super::search_index::{SearchIndex, unindexed};
 use super::service::Service;
+use super::system::{raise_open_files, yield_to_votes};
 use crate::config::Config;
 use crate::folder::{DataFolder, FolderError};
 
@@ -107,16 +109,16 @@ pub(crate) struct NodeIdentity {
 pub(crate) struct RunningNode {
     engine: EngineHandle,
     consensus: std::thread::JoinHandle<Result<(), Fatal>>,
-    api: tokio::task::JoinHandle<std::io::Result<()>>,
+    api: tokio::task::JoinHandle<()>,
     stop: CancellationToken,
     network: carechain_network::NetworkHandle,
-    runtime: Runtime,
-    votes_runtime: Runtime,
+    runtimes: NodeRuntimes,
     _folder: DataFolder,
 }
 
 /// Starts everything; the node is a member's voting node.
 pub(crate) fn start(config: &Config, identity: NodeIdentity) -> Result<RunningNode, StartError> {
+    raise_open_files();
     let folder = DataFolder::open(&config.node.data_folder)?;
     let genesis_file = read_genesis(config)?;
     let genesis = Genesis::from_bytes(&genesis_file)
@@ -124,9 +126,8 @@ pub(crate) fn start(config: &Config, identity: NodeIdentity) -> Result<RunningNo
     let own = own_hospital(&genesis, &identity)?.clone();
     let index = Arc::new(SearchIndex::new(open_index_key(&genesis, &own, &identity)?));
     let stores = open_stores(config, &folder, &genesis, &own, &identity)?;
-    let runtime = runtime("node", 2)?;
-    let votes_runtime = self::runtime("votes", 1)?;
-    let network = start_network(config, &genesis, &identity, &runtime, &votes_runtime)?;
+    let runtimes = NodeRuntimes::start()?;
+    let network = start_network(config, &genesis, &identity, &runtimes)?;
 
     let clock = Clock::default();
     let scheme = NodeScheme::default();
@@ -155,11 +156,16 @@ pub(crate) fn start(config: &Config, identity: NodeIdentity) -> Result<RunningNo
         verifier: verifier.clone(),
         clock: clock.clone(),
         parameters: genesis.parameters.clone(),
-        runtime: runtime.handle().clone(),
+        runtime: runtimes.files.handle().clone(),
     });
-    let metrics = Metrics::default();
+    let metrics = Metrics::new(NodeCounts::default(), &files);
     let stop = CancellationToken::new();
-    runtime.spawn(index_and_count(engine.clone(), Arc::clone(&index), metrics.clone(), stop.clone()));
+    runtimes.calls.spawn(index_and_count(
+        engine.clone(),
+        Arc::clone(&index),
+        metrics.counts().clone(),
+        stop.clone(),
+    ));
     DiskWatch {
         folder: folder.path().to_owned(),
         reserve: config.node.disk_reserves.votes,
@@ -180,20 +186,12 @@ pub(crate) fn start(config: &Config, identity: NodeIdentity) -> Result<RunningNo
         verifier,
         index,
         gateway: Gateway::new(signing, own.id, clock),
+        reads: ReadsInFlight::default(),
         metrics,
     });
-    let api = serve(config.node.api_listen, &runtime, service, &stop)?;
+    let api = serve(config.node.api_listen, &runtimes.calls, service, &stop)?;
     tracing::info!(hospital = %own.id, name = own.name.as_str(), "node started");
-    Ok(RunningNode {
-        engine,
-        consensus,
-        api,
-        stop,
-        network: network.handle,
-        runtime,
-        votes_runtime,
-        _folder: folder,
-    })
+    Ok(RunningNode { engine, consensus, api, stop, network: network.handle, runtimes, _folder: folder })
 }
 
 fn serve(
@@ -201,7 +199,7 @@ fn serve(
     runtime: &Runtime,
     service: Service,
     stop: &CancellationToken,
-) -> Result<tokio::task::JoinHandle<std::io::Result<()>>, StartError> {
+) -> Result<tokio::task::JoinHandle<()>, StartError> {
     let listener = runtime
         .block_on(TcpListener::bind(address))
         .map_err(|source| StartError::Listen { address, source })?;
@@ -227,12 +225,14 @@ impl RunningNode {
         self.stop.cancel();
         self.engine.stop();
         let result = self.consensus.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        self.runtime.block_on(async {
+        self.runtimes.calls.block_on(async {
             let _ = tokio::time::timeout(GRACE, self.api).await;
             let _ = tokio::time::timeout(GRACE, self.network.shut_down()).await;
         });
-        self.runtime.shutdown_timeout(GRACE);
-        self.votes_runtime.shutdown_timeout(GRACE);
+        let NodeRuntimes { votes, calls, files } = self.runtimes;
+        calls.shutdown_timeout(GRACE);
+        files.shutdown_timeout(GRACE);
+        votes.shutdown_timeout(GRACE);
         result
     }
 }
@@ -299,20 +299,36 @@ fn open_stores(
     Ok(Stores { ledger, journal, chunks: Arc::new(chunks) })
 }
 
-fn runtime(name: &str, threads: usize) -> Result<Runtime, StartError> {
-    Ok(tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(threads)
-        .thread_name(name)
-        .enable_all()
-        .build()?)
+/// Threads by what may wait for what: nothing that moves a file runs beside votes or clients' calls.
+struct NodeRuntimes {
+    /// Votes between members.
+    votes: Runtime,
+    /// The HTTP interface.
+    calls: Runtime,
+    /// Files between members, and everything that touches the chunk store. Its threads yield to all others.
+    files: Runtime,
+}
+
+impl NodeRuntimes {
+    fn start() -> Result<Self, StartError> {
+        let builder = |name: &str, threads| {
+            let mut builder = tokio::runtime::Builder::new_multi_thread();
+            builder.worker_threads(threads).thread_name(name).enable_all();
+            builder
+        };
+        Ok(Self {
+            votes: builder("votes", 1).build()?,
+            calls: builder("calls", 2).build()?,
+            files: builder("files", 2).on_thread_start(yield_to_votes).build()?,
+        })
+    }
 }
 
 fn start_network(
     config: &Config,
     genesis: &Genesis,
     identity: &NodeIdentity,
-    runtime: &Runtime,
-    votes_runtime: &Runtime,
+    own: &NodeRuntimes,
 ) -> Result<Network, StartError> {
     let seed: Secret<[u8; 32]> = identity.signing.seed();
     let peers = genesis.hospitals.iter().map(|hospital| Peer {
@@ -333,8 +349,8 @@ fn start_network(
         jitter_seed: u64::from_le_bytes(jitter),
         limits: Limits::default(),
     };
-    let runtimes = Runtimes { votes: votes_runtime.handle().clone(), bulk: runtime.handle().clone() };
-    Ok(runtime.block_on(Network::start(network, &runtimes))?)
+    let runtimes = Runtimes { votes: own.votes.handle().clone(), bulk: own.files.handle().clone() };
+    Ok(own.calls.block_on(Network::start(network, &runtimes))?)
 }
 
 fn engine_config(
@@ -368,26 +384,43 @@ fn workers() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
+/// Indexes the words of some blocks; gives whether there may be more.
+async fn index_some(
+    engine: &EngineHandle,
+    index: &Arc<SearchIndex>,
+) -> Result<Result<bool, LedgerError>, EngineGone> {
+    let (records, until) = match engine.ask(|engine| unindexed(engine)).await? {
+        Ok(Some(found)) => found,
+        Ok(None) => return Ok(Ok(false)),
+        Err(error) => return Ok(Err(error)),
+    };
+    let index = Arc::clone(index);
+    let Ok(words) = tokio::task::spawn_blocking(move || index.words(records)).await else {
+        return Err(EngineGone::Stopped);
+    };
+    let indexed = engine.ask(move |engine| engine.index_tokens(&words, until)).await?;
+    Ok(indexed.map(|()| true))
+}
+
 /// Keeps the search words and the counters up with the chain.
 async fn index_and_count(
     engine: EngineHandle,
     index: Arc<SearchIndex>,
-    metrics: Metrics,
+    counts: NodeCounts,
     stop: CancellationToken,
 ) {
     let mut committed = engine.committed();
     loop {
-        let step = Arc::clone(&index);
-        match engine.ask(move |engine| step.step(engine)).await {
+        match index_some(&engine, &index).await {
             Ok(Ok(true)) => continue,
-            Ok(Ok(false)) => {}
+            Ok(Ok(false)) | Err(EngineGone::Busy) => {}
             Ok(Err(error)) => tracing::error!(%error, "search words are not indexed"),
-            Err(_) => return,
+            Err(EngineGone::Stopped) => return,
         }
         tokio::select! {
             block = committed.recv() => {
                 if let Ok(block) = block {
-                    metrics.committed(&block);
+                    counts.committed(&block);
                 }
             }
             () = stop.cancelled() => return,

@@ -3,13 +3,17 @@
 //! The same check stands at the gateway and at every holder, when a read begins and every
 //! [`RECHECK_BYTES`] or [`RECHECK_AGE`] after.
 
+use std::sync::Arc;
+
 use carechain_api::NodeError;
 use carechain_types::limits::{CLOCK_SKEW_MAX, READ_ENTRY_LIFE};
 use carechain_types::{AccessEntry, Decision, EntryId, ReadRequest, Time};
-use tokio::time::{Instant, sleep};
+use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::time::{Instant, timeout_at};
 
-use super::ledger_view::{AccessFacts, Ended, GrantFacts, LedgerRecord};
-use super::limits::{HEIGHT_PAUSE, HEIGHT_WAIT, RECHECK_AGE, RECHECK_BYTES};
+use super::ledger_view::{AccessFacts, Ended, GrantFacts, LedgerRecord, News};
+use super::limits::{HEIGHT_WAIT, RECHECK_AGE, RECHECK_BYTES};
 use super::shared::Shared;
 
 /// Why bytes do not flow, or flow no further.
@@ -43,9 +47,10 @@ impl AccessGuard {
     /// Checks now; waits, bounded, for the block that holds the entry.
     pub(super) async fn check(&self, shared: &Shared) -> Result<LedgerRecord, AccessRefusal> {
         let deadline = Instant::now() + HEIGHT_WAIT;
+        let mut news = shared.ledger.news();
         loop {
             let facts = shared.ledger.access(self.entry).await?;
-            if facts.height >= self.entry.height || Instant::now() >= deadline {
+            if facts.height >= self.entry.height || !next_block(&mut news, deadline).await {
                 let digest = self.request.digest(shared.chain_id());
                 let entry = facts.entry.filter(|entry| {
                     entry.request_digest == digest
@@ -57,7 +62,6 @@ impl AccessGuard {
                 let entry = entry.ok_or(AccessRefusal::NotAllowed)?;
                 return still_open(&facts, &entry, shared.clock.now());
             }
-            sleep(HEIGHT_PAUSE).await;
         }
     }
 
@@ -71,6 +75,11 @@ impl AccessGuard {
         self.checked = Instant::now();
         self.check(shared).await.map(drop)
     }
+}
+
+/// Waits for a block; false if the time is over or the ledger ended.
+pub(super) async fn next_block(news: &mut broadcast::Receiver<Arc<News>>, deadline: Instant) -> bool {
+    matches!(timeout_at(deadline, news.recv()).await, Ok(Ok(_) | Err(RecvError::Lagged(_))))
 }
 
 /// Age of the entry, window of the grant, standing of both sides, the record itself.

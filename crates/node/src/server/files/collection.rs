@@ -26,10 +26,11 @@ pub(super) async fn run(shared: Arc<Shared>) {
 
 async fn collect(shared: &Shared) -> Result<(), NodeError> {
     let now = shared.ledger.head().await?.time;
-    for local in shared.store.chunks().expired_open(now, COLLECTED_MAX) {
+    // Both look at every upload.
+    for local in shared.store.run(move |chunks| chunks.expired_open(now, COLLECTED_MAX)).await {
         erase(shared, local).await;
     }
-    for local in shared.store.chunks().expired_unpublished(now, COLLECTED_MAX) {
+    for local in shared.store.run(move |chunks| chunks.expired_unpublished(now, COLLECTED_MAX)).await {
         if !is_published(shared, local).await? {
             erase(shared, local).await;
         }
@@ -37,13 +38,18 @@ async fn collect(shared: &Shared) -> Result<(), NodeError> {
     Ok(())
 }
 
-/// Whether the ledger names the file; noted in the store if so.
+/// Whether the ledger names the file and this is the copy to keep; noted in the store if so.
 async fn is_published(shared: &Shared, local: LocalUpload) -> Result<bool, NodeError> {
     let Ok(state) = shared.store.chunks().state(local) else { return Ok(true) };
     let Some(completion) = state.completion else { return Ok(false) };
     let id = ehr_id(shared.chain_id(), &state.opening.author, &completion.commitment);
     if shared.ledger.record(id).await?.is_none() {
         tracing::info!(%local, "an upload was not published in time");
+        return Ok(false);
+    }
+    // The same file may have been pushed under several openings: one copy is kept.
+    if shared.store.chunks().find(&completion.commitment) != Some(local) {
+        tracing::info!(%local, "a file is held twice, the worse copy goes");
         return Ok(false);
     }
     // Erased meanwhile: nothing to note.

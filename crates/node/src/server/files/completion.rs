@@ -64,7 +64,7 @@ impl Completion {
         }
         loop {
             self.work().await;
-            let behind = self.seen < self.head && self.machine.pending() < SWEEP_PENDING_MAX;
+            let behind = self.seen < self.head && self.machine.untried() < SWEEP_PENDING_MAX;
             tokio::select! {
                 heard = news.recv() => match heard {
                     Ok(news) => self.take_news(&news),
@@ -171,7 +171,7 @@ impl Completion {
 
     /// Chunks that a read found corrupt, of files that the ledger names.
     async fn look_for_corrupt(&mut self) {
-        let mut corrupt = self.shared.store.chunks().corrupt_chunks(CORRUPT_MAX);
+        let mut corrupt = self.shared.store.run(|chunks| chunks.corrupt_chunks(CORRUPT_MAX)).await;
         while let Some(CorruptChunk { local, .. }) = corrupt.first().copied() {
             let (of_file, rest): (Vec<_>, Vec<_>) =
                 corrupt.into_iter().partition(|chunk| chunk.local == local);

@@ -1,31 +1,17 @@
 //! Counters of the byte pump.
 
-use std::fmt::Write as _;
-use std::sync::atomic::{AtomicU64, Ordering};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::registry::Registry;
 
 macro_rules! counters {
     ($($(#[doc = $doc_text:literal])* $name:ident,)*) => {
-        /// All counters at one time.
+        /// All counters at one time, for tests to compare.
+        #[cfg(test)]
         #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-        pub(crate) struct FilesCounts {$(
+        pub(super) struct FilesCounts {$(
             $(#[doc = $doc_text])*
-            pub $name: u64,
+            pub(super) $name: u64,
         )*}
-
-        impl FilesCounts {
-            /// All of them in the Prometheus text format.
-            #[must_use]
-            pub(crate) fn text(&self) -> String {
-                let mut text = String::new();
-                $({
-                    let name = concat!("carechain_files_", stringify!($name), "_total");
-                    let help = concat!($($doc_text),*).trim();
-                    let value = self.$name;
-                    let _ = write!(text, "# HELP {name} {help}\n# TYPE {name} counter\n{name} {value}\n");
-                })*
-                text
-            }
-        }
 
         /// The counters as they count.
         #[derive(Debug, Default)]
@@ -34,8 +20,15 @@ macro_rules! counters {
         )*}
 
         impl Counters {
+            /// Lists all of them for the metrics.
+            pub(super) fn register(&self, registry: &mut Registry) {$(
+                let help = concat!($($doc_text),*).trim().trim_end_matches('.');
+                registry.register(stringify!($name), help, self.$name.0.clone());
+            )*}
+
+            #[cfg(test)]
             pub(super) fn read(&self) -> FilesCounts {
-                FilesCounts { $($name: self.$name.get()),* }
+                FilesCounts { $($name: self.$name.0.get()),* }
             }
         }
     };
@@ -100,18 +93,14 @@ counters! {
 
 /// One counter.
 #[derive(Debug, Default)]
-pub(super) struct Count(AtomicU64);
+pub(super) struct Count(Counter);
 
 impl Count {
     pub(super) fn add(&self, count: u64) {
-        self.0.fetch_add(count, Ordering::Relaxed);
+        self.0.inc_by(count);
     }
 
     pub(super) fn increment(&self) {
-        self.add(1);
-    }
-
-    fn get(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
+        self.0.inc();
     }
 }

@@ -207,7 +207,7 @@ impl Service<'_> {
     ) -> Result<(), ServeError> {
         let bytes = match bytes {
             Ok(bytes) => bytes,
-            Err(StoreError::Corrupt { .. } | StoreError::ChunkMissing { .. }) => {
+            Err(StoreError::Corrupt { .. } | StoreError::ChunkMissing { .. } | StoreError::Read(_)) => {
                 self.shared.counts.chunks_corrupt.increment();
                 return Ok(write_frame(writer, &Frame::of_index(Kind::Absent, index)).await?);
             }

@@ -56,8 +56,6 @@ pub(super) const SERVICE_IDLE_MAX: Duration = Duration::from_secs(300);
 
 /// How long a holder waits for a block that the asker has already.
 pub(super) const HEIGHT_WAIT: Duration = Duration::from_secs(2);
-/// How often it looks meanwhile.
-pub(super) const HEIGHT_PAUSE: Duration = Duration::from_millis(20);
 /// Bytes after which window and revocation are looked at again.
 pub(super) const RECHECK_BYTES: u64 = 16 << 20;
 /// Time after which they are looked at again before the next byte: a slow reader must not stretch what was revoked.
@@ -71,6 +69,8 @@ pub(super) const AHEAD_BYTES_MAX: u64 = 24 << 20;
 pub(super) const AHEAD_BYTES_MIN: u64 = 2 << 20;
 /// Chunks of the own store read ahead of one reader.
 pub(super) const LOCAL_AHEAD: usize = 2;
+/// How long one read may take from end to end: an entry opens its file for 10 minutes, the rest is signed for anew.
+pub(super) const READ_WAIT: Duration = Duration::from_secs(660);
 /// How long a reader may take over one piece; then its place goes to others.
 pub(super) const READER_WAIT: Duration = Duration::from_secs(120);
 /// Pieces waiting for one reader.
@@ -92,7 +92,7 @@ pub(super) const REPAIR_LIFE: Span = Span::DAY;
 pub(super) const SWEEP_BLOCKS: usize = 16;
 /// Pause after so many blocks.
 pub(super) const SWEEP_PAUSE: Duration = Duration::from_millis(20);
-/// Files pending above which the sweep waits.
+/// Files pending and not tried yet above which the sweep waits; those nobody gives must not hold it up.
 pub(super) const SWEEP_PENDING_MAX: usize = 1_024;
 /// Uploads looked at in one round of collection.
 pub(super) const COLLECTED_MAX: usize = 256;

@@ -11,10 +11,11 @@ use futures::stream::FuturesUnordered;
 use tokio::io::{ReadHalf, WriteHalf};
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, timeout};
 
+use super::access_check::next_block;
 use super::frame::{Frame, FrameError, Kind, read_head, read_payload, write_frame};
-use super::limits::{HEIGHT_PAUSE, HEIGHT_WAIT, PAYLOAD_WAIT, SERVICE_IDLE_MAX, STORING_MAX};
+use super::limits::{HEIGHT_WAIT, PAYLOAD_WAIT, SERVICE_IDLE_MAX, STORING_MAX};
 use super::message::{PushComplete, RefusalCode, bitmap, body_of, frame_of};
 use super::opening::{expiry_in_rule, opening_of};
 use super::receipt::sign_receipt;
@@ -70,11 +71,11 @@ async fn check_open(
     }
     // The publisher may be a block ahead.
     let deadline = Instant::now() + HEIGHT_WAIT;
+    let mut news = shared.ledger.news();
     while !shared.ledger.may_upload(*open).await? {
-        if Instant::now() >= deadline {
+        if !next_block(&mut news, deadline).await {
             return Err(ServeError::Refused(RefusalCode::NotPermitted));
         }
-        sleep(HEIGHT_PAUSE).await;
     }
     Ok(())
 }
@@ -127,10 +128,8 @@ impl Push<'_> {
         self.shared.counts.push_bytes_received.add(bytes.len() as u64);
         let stored = self.shared.store.put(self.local, index, bytes).await;
         drop(place);
-        match stored {
-            Ok(_) | Err(StoreError::AlreadyComplete { .. }) => Ok(index),
-            Err(error) => Err(error.into()),
-        }
+        stored?;
+        Ok(index)
     }
 
     /// The commitment over what is stored here, durable, then the receipt.

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 
 use bytes::Bytes;
 use carechain_api::{NodeError, RecordStream};
-use carechain_chunks::{LocalUpload, StoreError};
+use carechain_chunks::{LocalUpload, Put, StoreError};
 use carechain_custody::ranking;
 use carechain_types::{ByteRange, EntryId, SignedReadRequest};
 use futures::StreamExt as _;
@@ -20,7 +20,7 @@ use super::fetch_link::{Claim, KnownFile};
 use super::fetcher::{FetchFailed, Fetcher};
 use super::ledger_view::LedgerRecord;
 use super::limits::{
-    AHEAD_BYTES_ALL, AHEAD_BYTES_MAX, AHEAD_BYTES_MIN, LOCAL_AHEAD, PIECES_MAX, READER_WAIT,
+    AHEAD_BYTES_ALL, AHEAD_BYTES_MAX, AHEAD_BYTES_MIN, LOCAL_AHEAD, PIECES_MAX, READ_WAIT, READER_WAIT,
 };
 use super::local_chunks::{covering, inside};
 use super::message::Described;
@@ -150,10 +150,14 @@ struct Reading {
 
 impl Reading {
     async fn run(mut self, local: Option<LocalUpload>, chunks: Range<u32>) {
-        let read = match local {
-            Some(local) => self.read_own(local, chunks).await,
-            None => self.read_others(chunks).await,
+        let read = async {
+            match local {
+                Some(local) => self.read_own(local, chunks).await,
+                None => self.read_others(chunks).await,
+            }
         };
+        let over = |_| Err(Stop::Error(NodeError::AccessEnded));
+        let read = timeout(READ_WAIT, read).await.unwrap_or_else(over);
         if let Err(Stop::Error(error)) = read {
             let _ = self.pieces.send(Err(error)).await;
         }
@@ -174,7 +178,8 @@ impl Reading {
             let gone = NodeError::Internal { what: "a read of the store ended" };
             let bytes = match read.await.map_err(|_| Stop::Error(gone))? {
                 Ok(bytes) => bytes,
-                Err(StoreError::Corrupt { .. } | StoreError::ChunkMissing { .. }) => {
+                // What cannot be read just now is fetched too, and stays in its place.
+                Err(StoreError::Corrupt { .. } | StoreError::ChunkMissing { .. } | StoreError::Read(_)) => {
                     self.shared.counts.chunks_corrupt.increment();
                     self.mend(local, index).await?
                 }
@@ -194,7 +199,8 @@ impl Reading {
         let copy = bytes.clone();
         let replaced = self.shared.store.run(move |chunks| chunks.replace_chunk(local, index, &copy)).await;
         match replaced {
-            Ok(_) => self.shared.counts.chunks_replaced.increment(),
+            Ok(Put::Written) => self.shared.counts.chunks_replaced.increment(),
+            Ok(Put::AlreadyHeld) => {}
             // The reader has its bytes; repair tries again.
             Err(error) => tracing::warn!(%error, index, "a corrupt chunk was not replaced"),
         }

@@ -60,6 +60,7 @@ const fn store_refusal(error: &StoreError) -> RefusalCode {
         StoreError::DiskFull { .. }
         | StoreError::DiskReserve { .. }
         | StoreError::Quota { .. }
+        | StoreError::Share { .. }
         | StoreError::TooManyOpen { .. } => RefusalCode::Full,
         StoreError::NotHeld { .. } | StoreError::NotComplete { .. } => RefusalCode::NotHeld,
         StoreError::FileLength { .. }

@@ -7,6 +7,7 @@ use carechain_chunks::ChunkStore;
 use carechain_crypto::{HospitalId, SigningKeyPair};
 use carechain_network::{BulkReceiver, NetworkHandle};
 use carechain_types::{Membership, Parameters, Verifier};
+use prometheus_client::registry::Registry;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
@@ -14,7 +15,7 @@ use tokio::task::JoinHandle;
 use super::bulk_service;
 use super::collection;
 use super::completion;
-use super::counts::{Counters, FilesCounts};
+use super::counts::Counters;
 use super::engine_view::EngineLedger;
 use super::guests::Guests;
 use super::ledger_view::LedgerView;
@@ -115,7 +116,7 @@ impl Files {
         settings.upload.copies = settings.copies;
         settings.repair.copies = settings.copies;
         let shared = Arc::new(Shared {
-            store: Store::new(config.chunks),
+            store: Store::new(config.chunks, runtime.clone()),
             recent: RecentChunks::default(),
             network: config.network,
             ledger: config.ledger,
@@ -139,9 +140,14 @@ impl Files {
         Self(Arc::new(Running { shared, sessions: Sessions::default(), runtime, tasks }))
     }
 
+    /// Lists the counters for the metrics.
+    pub(crate) fn register(&self, registry: &mut Registry) {
+        self.0.shared.counts.register(registry);
+    }
+
     /// The counters now.
-    #[must_use]
-    pub(crate) fn counts(&self) -> FilesCounts {
+    #[cfg(test)]
+    pub(super) fn counts(&self) -> super::counts::FilesCounts {
         self.0.shared.counts.read()
     }
 }

@@ -6,19 +6,24 @@ use bytes::Bytes;
 use carechain_api::NodeError;
 use carechain_chunks::{ChunkStore, Completion, LocalUpload, StoreError, UploadState};
 use carechain_crypto::{Commitment, SubtreeValue};
+use tokio::runtime::Handle;
 
 /// The store. Cheap to clone.
 #[derive(Clone)]
-pub(super) struct Store(Arc<ChunkStore>);
+pub(super) struct Store {
+    chunks: Arc<ChunkStore>,
+    /// Whose threads may block.
+    runtime: Handle,
+}
 
 impl Store {
-    pub(super) const fn new(chunks: Arc<ChunkStore>) -> Self {
-        Self(chunks)
+    pub(super) const fn new(chunks: Arc<ChunkStore>, runtime: Handle) -> Self {
+        Self { chunks, runtime }
     }
 
     /// The store itself, for calls that only look at its index.
     pub(super) fn chunks(&self) -> &ChunkStore {
-        &self.0
+        &self.chunks
     }
 
     /// Runs a call that reads or writes the disk.
@@ -26,8 +31,8 @@ impl Store {
         &self,
         call: impl FnOnce(&ChunkStore) -> T + Send + 'static,
     ) -> T {
-        let chunks = Arc::clone(&self.0);
-        match tokio::task::spawn_blocking(move || call(&chunks)).await {
+        let chunks = Arc::clone(&self.chunks);
+        match self.runtime.spawn_blocking(move || call(&chunks)).await {
             Ok(answer) => answer,
             // The runtime cancels such a call only at its own end, when nobody polls this any more.
             Err(error) => match error.try_into_panic() {
@@ -64,8 +69,8 @@ impl Store {
 
     /// The complete file of a commitment that lacks the fewest chunks.
     pub(super) fn file(&self, commitment: &Commitment) -> Option<(LocalUpload, UploadState)> {
-        let local = self.0.find(commitment)?;
-        Some((local, self.0.state(local).ok()?))
+        let local = self.chunks.find(commitment)?;
+        Some((local, self.chunks.state(local).ok()?))
     }
 }
 
@@ -75,6 +80,7 @@ pub(super) fn store_failure(error: &StoreError) -> NodeError {
         StoreError::DiskFull { .. }
         | StoreError::DiskReserve { .. }
         | StoreError::Quota { .. }
+        | StoreError::Share { .. }
         | StoreError::TooManyOpen { .. } => NodeError::StorageFull { what: "files" },
         StoreError::NotHeld { .. } => NodeError::NotFound,
         StoreError::Incomplete { missing, .. } => NodeError::UploadIncomplete { missing: *missing },

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use carechain_api::{NodeError, UploadBytes, UploadProgress, UploadStatus};
-use carechain_chunks::{Completion, StoreError, UploadOpening};
+use carechain_chunks::{Completion, UploadOpening};
 use carechain_crypto::{Manifest, ManifestError, UploadId, address_commitment, chunk_count};
 use carechain_schema::UploadState;
 use carechain_types::{BoundedVec, SignedUploadComplete, SignedUploadOpen, UploadReceipts};
@@ -50,10 +50,11 @@ impl Files {
         let shared = &self.0.shared;
         let session = self.0.sessions.find(&upload_id).await.ok_or(NodeError::NotFound)?;
         let count = bytes.len() as u64;
-        match shared.store.put(session.local, index, bytes.clone()).await {
-            Ok(_) => {}
-            Err(StoreError::AlreadyComplete { .. }) => return Ok(()),
-            Err(error) => return Err(store_failure(&error)),
+        let stored = shared.store.put(session.local, index, bytes.clone()).await;
+        stored.map_err(|error| store_failure(&error))?;
+        // Of a complete file nobody waits for chunks.
+        if session.progress() != Progress::Receiving {
+            return Ok(());
         }
         shared.counts.upload_bytes.add(count);
         shared.recent.put(session.local, index, bytes);

@@ -3,7 +3,8 @@
 use carechain_types::Span;
 
 use super::world::{MEBIBYTE, World, eventually, runtime};
-use crate::server::files::fetch_link::{Claim, FetchLinkError, open};
+use crate::server::files::fetch_link::{Claim, open};
+use crate::server::files::link_error::LinkError;
 use crate::server::files::message::RefusalCode;
 
 const LENGTH: usize = 6 * MEBIBYTE + 7;
@@ -71,7 +72,7 @@ fn repair_fetch_is_refused_to_a_member_that_placement_does_not_name() {
             }
             let shared = world.files(asker).0.shared.clone();
             let opened = open(shared, holder, client.record(), claim.clone(), None).await.map(drop);
-            let refused = FetchLinkError::Refused(RefusalCode::NotPermitted);
+            let refused = LinkError::Refused(RefusalCode::NotPermitted);
             assert_eq!(opened.unwrap_err().to_string(), refused.to_string());
         }
         assert_eq!(world.counts(0).repair_fetches_refused, 2);

@@ -6,7 +6,8 @@ use futures::StreamExt as _;
 
 use super::client::Client;
 use super::world::{MEBIBYTE, World, eventually, runtime};
-use crate::server::files::fetch_link::{Claim, FetchLinkError, open};
+use crate::server::files::fetch_link::{Claim, open};
+use crate::server::files::link_error::LinkError;
 use crate::server::files::message::RefusalCode;
 
 const LENGTH: usize = 9 * MEBIBYTE + 3;
@@ -92,7 +93,7 @@ fn holders_serve_only_the_gateway_that_the_entry_names() {
         let claim = Claim::Reader { entry, request: Box::new(request), signature };
         let shared = &world.files(other).0.shared;
         let opened = open(shared.clone(), world.at(holder).id, client.record(), claim, None).await.map(drop);
-        let refused = FetchLinkError::Refused(RefusalCode::NotPermitted);
+        let refused = LinkError::Refused(RefusalCode::NotPermitted);
         assert_eq!(opened.unwrap_err().to_string(), refused.to_string());
         assert_eq!(world.counts(holder).read_fetches_refused, 1);
         assert!(matches!(

@@ -1,6 +1,7 @@
 //! Uploads: receipts, copies, refusals, restarts, holders that are away, expiry.
 
 use carechain_api::{NodeError, UploadBytes};
+use carechain_crypto::UploadId;
 use carechain_schema::UploadState;
 use carechain_types::{Span, Verifier};
 
@@ -176,5 +177,27 @@ fn unpublished_upload_is_collected_at_every_holder_when_the_head_passes_its_expi
             (0..3).all(|index| world.at(index).chunks.find_upload(&upload).is_empty())
         })
         .await;
+    });
+}
+
+#[test]
+fn file_uploaded_twice_and_published_once_is_kept_once() {
+    runtime().block_on(async {
+        let world = World::start(3).await;
+        let client = world.client(0, 11, LENGTH);
+        let mut again = world.client(0, 11, LENGTH);
+        again.open.upload_id = UploadId::new([12; 16]);
+        client.upload(world.files(0)).await;
+        again.upload(world.files(0)).await;
+        world.publish(&client);
+        eventually("all copies", || world.counts(0).uploads_copied == 2).await;
+        world.ledger.block(world.later(), Vec::new());
+        let twice = again.open.upload_id;
+        eventually("the second is collected", || {
+            (0..3).all(|index| world.at(index).chunks.find_upload(&twice).is_empty())
+        })
+        .await;
+        let commitment = client.record().commitment;
+        assert!((0..3).all(|index| world.holds(index, &commitment).is_some()));
     });
 }
