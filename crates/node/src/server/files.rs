@@ -42,6 +42,7 @@ mod read;
 mod receipt;
 mod recent_chunks;
 mod repair_right;
+mod scrubbing;
 mod serve_error;
 mod session;
 mod shared;

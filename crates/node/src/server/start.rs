@@ -296,6 +296,9 @@ fn open_stores(
     for damage in &report.damages {
         tracing::error!(pack = damage.pack, offset = damage.offset, bytes = damage.bytes, "damaged chunks");
     }
+    if report.cut_bytes > 0 {
+        tracing::info!(bytes = report.cut_bytes, "a write of chunks that was interrupted is cut off");
+    }
     Ok(Stores { ledger, journal, chunks: Arc::new(chunks) })
 }
 

@@ -65,6 +65,8 @@ counters! {
     chunks_wrong,
     /// Chunks of the own store that were corrupt or missing when read.
     chunks_corrupt,
+    /// Chunks of the own store that were looked at without being asked for, and were intact.
+    chunks_scrubbed,
     /// Chunks of the own store that were replaced by another holder's.
     chunks_replaced,
     /// Read fetches served to other gateways.

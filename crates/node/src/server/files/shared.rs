@@ -38,6 +38,8 @@ pub(super) struct FilesSettings {
     pub(super) tick: Duration,
     /// How often unpublished uploads are collected and corrupt chunks looked for.
     pub(super) care_interval: Duration,
+    /// How long everything stored is left alone before it is read again.
+    pub(super) scrub_pause: Duration,
     /// How long a client is kept waiting for receipts.
     pub(super) receipts_wait: Duration,
 }
@@ -54,6 +56,7 @@ impl FilesSettings {
             repair: RepairSettings::default(),
             tick: Duration::from_micros(carechain_custody::limits::TICK.as_micros()),
             care_interval: Duration::from_secs(30),
+            scrub_pause: super::limits::SCRUB_PAUSE,
             receipts_wait: super::limits::RECEIPTS_WAIT,
         }
     }

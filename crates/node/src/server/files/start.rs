@@ -23,6 +23,7 @@ use super::limits::{
     REPAIR_SERVICES_COMMON, REPAIR_SERVICES_OWN, SERVICE_CHUNKS_MAX, SERVICES_COMMON, SERVICES_OWN,
 };
 use super::recent_chunks::RecentChunks;
+use super::scrubbing;
 use super::session::Sessions;
 use super::shared::{FilesSettings, Shared};
 use super::store::Store;
@@ -136,6 +137,7 @@ impl Files {
             runtime.spawn(bulk_service::serve(Arc::clone(&shared), incoming)),
             runtime.spawn(completion::run(Arc::clone(&shared))),
             runtime.spawn(collection::run(Arc::clone(&shared))),
+            runtime.spawn(scrubbing::run(Arc::clone(&shared))),
         ];
         Self(Arc::new(Running { shared, sessions: Sessions::default(), runtime, tasks }))
     }

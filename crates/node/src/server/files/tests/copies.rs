@@ -1,11 +1,14 @@
 //! Copies after publishing: what is lacking is fetched, by whom placement names and nobody else.
 
+use std::time::Duration;
+
 use carechain_types::Span;
 
-use super::world::{MEBIBYTE, World, eventually, runtime};
+use super::world::{MEBIBYTE, World, eventually, runtime, settings};
 use crate::server::files::fetch_link::{Claim, open};
 use crate::server::files::link_error::LinkError;
 use crate::server::files::message::RefusalCode;
+use crate::server::files::shared::FilesSettings;
 
 const LENGTH: usize = 6 * MEBIBYTE + 7;
 
@@ -54,6 +57,23 @@ fn chunk_that_a_read_finds_corrupt_is_mended_by_repair() {
             let local = world.holds(*holder, &client.record().commitment).unwrap();
             world.at(*holder).chunks.read_chunk(local, 1).unwrap();
         }
+    });
+}
+
+#[test]
+fn chunk_that_nobody_reads_is_found_corrupt_and_mended() {
+    runtime().block_on(async {
+        let settings = FilesSettings { scrub_pause: Duration::from_millis(50), ..settings() };
+        let world = World::start_with(4, settings).await;
+        let client = world.client(0, 43, 2 * MEBIBYTE + 7);
+        client.upload(world.files(0)).await;
+        world.publish(&client);
+        eventually("all copies", || world.counts(0).uploads_copied == 1).await;
+        let holder = world.ranking(&client)[1];
+        world.corrupt(holder, &client.file[MEBIBYTE..2 * MEBIBYTE]);
+        eventually("mended", || world.counts(holder).chunks_replaced == 1).await;
+        let local = world.holds(holder, &client.record().commitment).unwrap();
+        world.at(holder).chunks.read_chunk(local, 1).unwrap();
     });
 }
 

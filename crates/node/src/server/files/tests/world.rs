@@ -68,7 +68,7 @@ fn membership(count: usize) -> Membership {
 }
 
 /// Everything is looked at often, so that no test waits.
-fn settings() -> FilesSettings {
+pub(super) fn settings() -> FilesSettings {
     let mut settings = FilesSettings::new(2, 3);
     settings.tick = Duration::from_millis(10);
     settings.care_interval = Duration::from_millis(50);
@@ -83,13 +83,18 @@ pub(super) fn runtime() -> Runtime {
 impl World {
     /// So many linked hospitals.
     pub(super) async fn start(count: usize) -> Self {
+        Self::start_with(count, settings()).await
+    }
+
+    /// As [`World::start`], with settings of its own.
+    pub(super) async fn start_with(count: usize, settings: FilesSettings) -> Self {
         let clock = Clock::default();
         let mut world = Self {
             hospitals: (0..count).map(|_| None).collect(),
             ledger: Arc::new(FakeLedger::new(clock.now())),
             clock,
             membership: Arc::new(membership(count)),
-            settings: settings(),
+            settings,
             folder: tempfile::tempdir().unwrap(),
         };
         for index in 0..count {
