@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use carechain_engine::{Answer, Committed, Engine, Fatal, Input, Output, SharedSubmission, Ticket};
 use carechain_ledger::{FileJournal, RocksBackend};
@@ -189,8 +189,9 @@ impl Run {
                 }
             }
             let Self { engine, clock, peers, handle, .. } = self;
+            let begun = Instant::now();
             engine.turn(clock.now(), inputs, &mut |output| give_out(peers, handle, output))?;
-            questions::answer(engine, question, &self.asked, questions::TIME_PER_TURN);
+            questions::answer(engine, question, &self.asked, questions::time_after(begun.elapsed()));
             if stop {
                 return Ok(());
             }

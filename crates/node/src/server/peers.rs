@@ -1,5 +1,6 @@
 //! From the network to the engine: who is which replica, and the pool that checks signatures.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
@@ -81,6 +82,7 @@ fn pump(border: &Border, events: &EventReceiver, workers: &[Sender<Arrived>]) {
 }
 
 fn check(border: &Border, arrived: &Receiver<Arrived>) {
+    let mut refused: BTreeMap<ReplicaId, u64> = BTreeMap::new();
     for Arrived { from, key, bytes } in arrived {
         let verified = PeerMessage::decode(&bytes)
             .and_then(|message| message.verify(&border.verifier, &border.membership));
@@ -90,7 +92,14 @@ fn check(border: &Border, arrived: &Receiver<Arrived>) {
                     return;
                 }
             }
-            Err(error) => tracing::warn!(member = from.get(), ?key, %error, "message refused"),
+            Err(error) => {
+                let count = refused.entry(from).or_default();
+                *count += 1;
+                // Whoever sends nonsense without end must not fill the disk with lines about it.
+                if count.is_power_of_two() {
+                    tracing::warn!(member = from.get(), ?key, %error, count, "messages refused");
+                }
+            }
         }
     }
 }

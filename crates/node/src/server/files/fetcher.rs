@@ -57,6 +57,8 @@ pub(super) struct Fetcher {
     opening: FuturesUnordered<Opening>,
     links: BTreeMap<HospitalId, FetchLink>,
     links_begun: u64,
+    /// Holders at work at once.
+    links_max: usize,
     file: Option<KnownFile>,
     events: mpsc::Sender<FetchEvent>,
     arriving: mpsc::Receiver<FetchEvent>,
@@ -83,6 +85,7 @@ impl Fetcher {
             opening: FuturesUnordered::new(),
             links: BTreeMap::new(),
             links_begun: 0,
+            links_max: shared.settings.copies.max(1),
             file,
             events,
             arriving,
@@ -92,6 +95,11 @@ impl Fetcher {
     /// How far ahead of the taker to fetch.
     pub(super) const fn set_ahead(&mut self, ahead_bytes: u64) {
         self.settings.ahead_bytes = ahead_bytes;
+    }
+
+    /// From how many holders at once, at most as many as there are copies.
+    pub(super) fn set_links(&mut self, links_max: usize) {
+        self.links_max = links_max.clamp(1, self.shared.settings.copies.max(1));
     }
 
     /// The file, once a holder has described it.
@@ -173,9 +181,9 @@ impl Fetcher {
         }
     }
 
-    /// As many at a time as there are copies.
+    /// As many at a time as there may be links.
     fn open_more(&mut self) {
-        while self.links.len() + self.opening.len() < self.shared.settings.copies.max(1)
+        while self.links.len() + self.opening.len() < self.links_max
             && let Some(holder) = self.untried.pop_front()
         {
             if holder == self.shared.hospital

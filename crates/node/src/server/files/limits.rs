@@ -67,6 +67,8 @@ pub(super) const AHEAD_BYTES_ALL: u64 = 128 << 20;
 pub(super) const AHEAD_BYTES_MAX: u64 = 24 << 20;
 /// Bytes ahead of one reader, at least.
 pub(super) const AHEAD_BYTES_MIN: u64 = 2 << 20;
+/// Streams to one holder that all reads share, of the 16 the network gives: the more reads, the fewer each has.
+pub(super) const LINKS_ALL: u64 = 15;
 /// Chunks of the own store read ahead of one reader.
 pub(super) const LOCAL_AHEAD: usize = 2;
 /// How long one read may take from end to end: an entry opens its file for 10 minutes, the rest is signed for anew.

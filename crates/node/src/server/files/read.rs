@@ -20,7 +20,8 @@ use super::fetch_link::{Claim, KnownFile};
 use super::fetcher::{FetchFailed, Fetcher};
 use super::ledger_view::LedgerRecord;
 use super::limits::{
-    AHEAD_BYTES_ALL, AHEAD_BYTES_MAX, AHEAD_BYTES_MIN, LOCAL_AHEAD, PIECES_MAX, READ_WAIT, READER_WAIT,
+    AHEAD_BYTES_ALL, AHEAD_BYTES_MAX, AHEAD_BYTES_MIN, LINKS_ALL, LOCAL_AHEAD, PIECES_MAX, READ_WAIT,
+    READER_WAIT,
 };
 use super::local_chunks::{covering, inside};
 use super::message::Described;
@@ -54,6 +55,7 @@ impl Files {
         let (local, file) = own_file(shared, &record).unzip();
         let mut fetcher = fetcher(shared, record, claim, file);
         fetcher.set_ahead(active.ahead());
+        fetcher.set_links(active.links());
         if local.is_none() {
             fetcher.ready().await.map_err(undelivered)?;
         }
@@ -122,6 +124,12 @@ impl ActiveRead {
     fn ahead(&self) -> u64 {
         let share = AHEAD_BYTES_ALL / self.0.reads.load(Ordering::Relaxed).max(1);
         share.clamp(AHEAD_BYTES_MIN, AHEAD_BYTES_MAX)
+    }
+
+    /// Several holders while there are few reads; when there are many, each is content with one.
+    fn links(&self) -> usize {
+        let reads = self.0.reads.load(Ordering::Relaxed).max(1);
+        usize::try_from(LINKS_ALL / reads).unwrap_or(1)
     }
 }
 

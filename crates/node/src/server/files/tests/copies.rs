@@ -33,7 +33,7 @@ fn holder_that_missed_the_upload_fetches_its_copy_after_the_publish() {
         // Its own expiry does not take away what the ledger names.
         world.ledger.block(world.later().after(Span::DAY).after(Span::DAY), Vec::new());
         world.ledger.block(world.later().after(Span::DAY.times(3)), Vec::new());
-        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        tokio::time::sleep(Duration::from_millis(200)).await;
         assert!(world.holds(late, &commitment).is_some());
     });
 }
