@@ -160,12 +160,8 @@ pub(crate) fn start(config: &Config, identity: NodeIdentity) -> Result<RunningNo
     });
     let metrics = Metrics::new(NodeCounts::default(), &files);
     let stop = CancellationToken::new();
-    runtimes.calls.spawn(index_and_count(
-        engine.clone(),
-        Arc::clone(&index),
-        metrics.counts().clone(),
-        stop.clone(),
-    ));
+    let counts = metrics.counts().clone();
+    runtimes.calls.spawn(index_and_count(engine.clone(), Arc::clone(&index), counts, stop.clone()));
     DiskWatch {
         folder: folder.path().to_owned(),
         reserve: config.node.disk_reserves.votes,
