@@ -1,11 +1,12 @@
 //! An upload's body as it streams in, cut into the chunks of the file: flat memory whatever its length.
 
 use axum::body::{Body, BodyDataStream};
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use carechain_crypto::chunk_length;
 use carechain_schema::ErrorCode;
 use futures::StreamExt as _;
 
+use crate::chunk_buffers::ChunkBuffers;
 use crate::failure::Refused;
 use crate::limits::PIECE_WAIT;
 
@@ -16,12 +17,13 @@ pub(crate) struct ChunkStream {
     index: u32,
     /// What came after the last chunk that was cut.
     rest: Bytes,
+    buffers: ChunkBuffers,
 }
 
 impl ChunkStream {
     /// Chunks from `index` on, of a file of `length` bytes.
-    pub(crate) fn new(body: Body, length: u64, index: u32) -> Self {
-        Self { body: body.into_data_stream(), length, index, rest: Bytes::new() }
+    pub(crate) fn new(body: Body, length: u64, index: u32, buffers: ChunkBuffers) -> Self {
+        Self { body: body.into_data_stream(), length, index, rest: Bytes::new(), buffers }
     }
 
     /// The next whole chunk with its index; `None` when the body ended between chunks.
@@ -33,7 +35,10 @@ impl ChunkStream {
             }
         }
         let expected = chunk_length(self.index, self.length).map_err(Refused::malformed)?;
-        let mut chunk = BytesMut::with_capacity(expected);
+        let mut buffer = self.buffers.take();
+        let chunk = buffer.as_mut_vec();
+        chunk.clear();
+        chunk.reserve_exact(expected);
         loop {
             let taken = self.rest.split_to(self.rest.len().min(expected - chunk.len()));
             chunk.extend_from_slice(&taken);
@@ -47,7 +52,7 @@ impl ChunkStream {
         }
         let index = self.index;
         self.index += 1;
-        Ok(Some((index, chunk.freeze())))
+        Ok(Some((index, buffer.freeze())))
     }
 
     async fn piece(&mut self) -> Result<Option<Bytes>, Refused> {

@@ -13,6 +13,7 @@
 mod asker;
 mod body;
 mod border;
+mod chunk_buffers;
 mod chunks;
 mod connections;
 mod failure;
@@ -26,6 +27,7 @@ mod salts;
 mod server;
 mod timed_stream;
 
+pub use chunk_buffers::{ChunkBuffer, ChunkBuffers};
 pub use list::{ListError, is_public, list_keys};
 pub use node::{
     Answer, Asker, Node, NodeError, Notice, NoticeKind, NoticeQuery, Notices, OpenedRead, RecordStream,

@@ -18,6 +18,8 @@ use carechain_types::{
 };
 use futures::future::BoxFuture;
 
+use crate::chunk_buffers::ChunkBuffers;
+
 pub use error::NodeError;
 pub use notice::{Notice, NoticeKind, NoticeQuery, Notices};
 pub use read::{OpenedRead, RecordStream};
@@ -81,6 +83,9 @@ pub trait Node: Send + Sync + 'static {
 
     /// Opens an upload; the same signed bytes again give its status.
     fn upload_open(&self, open: SignedUploadOpen) -> Answer<'_, UploadStatus>;
+
+    /// Where chunks are put together.
+    fn chunk_buffers(&self) -> ChunkBuffers;
 
     /// Stores one chunk, exactly as long as its place in the file says; a chunk that is there already is a success.
     fn upload_chunk(&self, chunk: UploadBytes) -> Answer<'_, ()>;

@@ -48,7 +48,7 @@ pub(crate) async fn chunks(
     let _place = place(&border.uploads)?;
     let upload_id = upload_id(&id)?;
     let length = border.node.upload_status(upload_id).await?.length;
-    let mut stream = ChunkStream::new(request.into_body(), length, index);
+    let mut stream = ChunkStream::new(request.into_body(), length, index, border.node.chunk_buffers());
     let mut storing = FuturesUnordered::new();
     while let Some((index, bytes)) = stream.next().await? {
         storing.push(border.node.upload_chunk(UploadBytes { upload_id, index, bytes }));

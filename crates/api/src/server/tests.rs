@@ -22,6 +22,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::border::now;
+use crate::chunk_buffers::ChunkBuffers;
 use crate::node::{
     Answer, Asker, Node, NodeError, NoticeQuery, Notices, OpenedRead, SearchPage, UploadBytes,
     UploadProgress, UploadStatus,
@@ -87,6 +88,9 @@ impl Node for Constants {
     }
     fn upload_open(&self, _: SignedUploadOpen) -> Answer<'_, UploadStatus> {
         refuse(NodeError::UploadExists)
+    }
+    fn chunk_buffers(&self) -> ChunkBuffers {
+        ChunkBuffers::new(0)
     }
     fn upload_chunk(&self, chunk: UploadBytes) -> Answer<'_, ()> {
         self.chunks.lock().unwrap().push((chunk.index, chunk.bytes.len()));

@@ -24,14 +24,22 @@ impl ChunkStore {
         Ok(bytes)
     }
 
-    /// As [`ChunkStore::read_chunk`], into a buffer that the caller uses again. The buffer is empty after an error.
+    /// As [`ChunkStore::read_chunk`], into a buffer that the caller uses again: what it held is overwritten, not zeroed
+    /// first. The buffer is empty after an error.
     pub fn read_chunk_into(
         &self,
         local: LocalUpload,
         index: u32,
         bytes: &mut Vec<u8>,
     ) -> Result<(), StoreError> {
-        bytes.clear();
+        let read = self.try_read_chunk(local, index, bytes);
+        if read.is_err() {
+            bytes.clear();
+        }
+        read
+    }
+
+    fn try_read_chunk(&self, local: LocalUpload, index: u32, bytes: &mut Vec<u8>) -> Result<(), StoreError> {
         let (opening, chunk) = self.chunk(local, index)?;
         let place = match chunk.held {
             Held::Missing => return Err(StoreError::ChunkMissing { local, index }),
@@ -42,7 +50,6 @@ impl ChunkStore {
         if computed == Some(chunk.value) {
             return Ok(());
         }
-        bytes.clear();
         // An erasure or a repair may have taken the bytes away while they were read.
         if self.index_mut().mark_corrupt(local, index, place) {
             return Err(corrupt(local, index, place, &chunk, computed));
@@ -89,7 +96,6 @@ impl ChunkStore {
         if computed == Some(chunk.value) {
             return Ok(());
         }
-        bytes.clear();
         Err(corrupt(local, index, place, &chunk, computed))
     }
 
@@ -121,10 +127,7 @@ impl ChunkStore {
         match file.and_then(read) {
             Ok(()) => Ok(Some(value_of_chunk(opening, index, bytes))),
             Err(error) if is_damage(&error) => Ok(None),
-            Err(error) => {
-                bytes.clear();
-                Err(StoreError::Read(error))
-            }
+            Err(error) => Err(StoreError::Read(error)),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use carechain_api::{
-    Answer, Asker, Node, NodeError, NoticeQuery, Notices, OpenedRead, SearchPage, UploadBytes,
+    Answer, Asker, ChunkBuffers, Node, NodeError, NoticeQuery, Notices, OpenedRead, SearchPage, UploadBytes,
     UploadProgress, UploadStatus, list_keys,
 };
 use carechain_crypto::{ChainId, HospitalId, TransactionId, UploadId};
@@ -252,6 +252,10 @@ impl Node for Service {
 
     fn upload_open(&self, open: SignedUploadOpen) -> Answer<'_, UploadStatus> {
         Box::pin(self.0.files.upload_open(open))
+    }
+
+    fn chunk_buffers(&self) -> ChunkBuffers {
+        self.0.files.chunk_buffers()
     }
 
     fn upload_chunk(&self, chunk: UploadBytes) -> Answer<'_, ()> {

@@ -4,6 +4,7 @@ use core::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use carechain_api::ChunkBuffers;
 use carechain_crypto::{HospitalId, Manifest, Signature, address_commitment};
 use carechain_custody::fetch::Verdict;
 use carechain_network::BulkStream;
@@ -13,7 +14,7 @@ use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, spawn};
 use tokio::time::timeout;
 
-use super::frame::{Frame, FrameError, Kind, read_frame, write_frame, write_version};
+use super::frame::{Frame, FrameError, Kind, read_frame, read_frame_into, write_frame, write_version};
 use super::ledger_view::LedgerRecord;
 use super::limits::{ANSWER_WAIT, PAYLOAD_WAIT};
 use super::link_error::LinkError;
@@ -96,6 +97,7 @@ pub(super) struct OpenLink {
     pub(super) file: KnownFile,
     reader: ReadHalf<BulkStream>,
     writer: WriteHalf<BulkStream>,
+    buffers: ChunkBuffers,
 }
 
 /// Opens a stream to a holder; asks it for the manifest unless the file is known.
@@ -130,7 +132,7 @@ pub(super) async fn open(
             KnownFile::check(&record, described, manifest_values(&manifest)?)?
         }
     };
-    Ok(OpenLink { file, reader, writer })
+    Ok(OpenLink { file, reader, writer, buffers: shared.store.buffers().clone() })
 }
 
 async fn answer(
@@ -172,10 +174,10 @@ impl FetchLink {
         (holder, number): (HospitalId, u64),
         events: mpsc::Sender<FetchEvent>,
     ) -> Self {
-        let OpenLink { reader, writer, .. } = open;
+        let OpenLink { reader, writer, buffers, .. } = open;
         let (asks, asked) = mpsc::unbounded_channel();
         let task = spawn(async move {
-            let arriving = Arriving { holder, number, manifest, events };
+            let arriving = Arriving { holder, number, manifest, events, buffers };
             let ended = tokio::try_join!(write_asks(writer, asked), arriving.read(reader));
             let Err(error) = ended else { return };
             tracing::debug!(%holder, %error, "a fetch ended");
@@ -210,6 +212,7 @@ struct Arriving {
     number: u64,
     manifest: Arc<Manifest>,
     events: mpsc::Sender<FetchEvent>,
+    buffers: ChunkBuffers,
 }
 
 impl Arriving {
@@ -220,7 +223,7 @@ impl Arriving {
 
     async fn read(&self, mut reader: ReadHalf<BulkStream>) -> Result<(), LinkError> {
         loop {
-            let frame = read_frame(&mut reader, SAID).await?.ok_or(LinkError::Ended)?;
+            let frame = read_frame_into(&mut reader, SAID, &self.buffers).await?.ok_or(LinkError::Ended)?;
             match frame.kind {
                 Kind::Chunk => {
                     let (index, bytes) = frame.into_chunk()?;

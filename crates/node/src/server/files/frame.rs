@@ -14,7 +14,8 @@
 use std::io;
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
+use carechain_api::ChunkBuffers;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::timeout;
 
@@ -238,8 +239,17 @@ pub(super) async fn read_frame(
     reader: &mut (impl AsyncRead + Unpin),
     kinds: &[Kind],
 ) -> Result<Option<Frame>, FrameError> {
+    read_frame_into(reader, kinds, &ChunkBuffers::new(0)).await
+}
+
+/// The same; a chunk goes into a buffer of the pool.
+pub(super) async fn read_frame_into(
+    reader: &mut (impl AsyncRead + Unpin),
+    kinds: &[Kind],
+    buffers: &ChunkBuffers,
+) -> Result<Option<Frame>, FrameError> {
     match read_head(reader, kinds).await? {
-        Some((kind, bytes)) => read_payload(reader, kind, bytes).await.map(Some),
+        Some(head) => read_payload(reader, head, buffers).await.map(Some),
         None => Ok(None),
     }
 }
@@ -266,21 +276,26 @@ pub(super) async fn read_head(
     Ok(Some((kind, bytes)))
 }
 
-/// Reads the payload that a head announced.
+/// Reads the payload that a head announced; a chunk's into a buffer of the pool.
 pub(super) async fn read_payload(
     reader: &mut (impl AsyncRead + Unpin),
-    kind: Kind,
-    bytes: usize,
+    (kind, bytes): (Kind, usize),
+    buffers: &ChunkBuffers,
 ) -> Result<Frame, FrameError> {
-    let mut payload = BytesMut::new();
-    while payload.len() < bytes {
-        let start = payload.len();
-        // No more at once than a chunk, whatever length was claimed. Zeroed here and only once: a stream that fills spare
-        // capacity zeroes all that is left of it at every piece that arrives.
-        payload.resize(bytes.min(start + CHUNK_FRAME_BYTES_MAX), 0);
-        reader.read_exact(&mut payload[start..]).await?;
+    let mut buffer = if kind == Kind::Chunk { buffers.take() } else { ChunkBuffers::new(0).take() };
+    let payload = buffer.as_mut_vec();
+    payload.truncate(bytes);
+    let mut filled = 0;
+    while filled < bytes {
+        // No more at once than a chunk, whatever length was claimed. What is read into is zeroed at most once: a stream
+        // that fills spare capacity zeroes all that is left of it at every piece that arrives.
+        let end = bytes.min(filled + CHUNK_FRAME_BYTES_MAX);
+        payload.reserve_exact(end.saturating_sub(payload.len()));
+        payload.resize(end.max(payload.len()), 0);
+        reader.read_exact(&mut payload[filled..end]).await?;
+        filled = end;
     }
-    Ok(Frame { kind, payload: payload.freeze() })
+    Ok(Frame { kind, payload: buffer.freeze() })
 }
 
 #[cfg(test)]

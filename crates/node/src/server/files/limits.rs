@@ -33,6 +33,9 @@ pub(super) const SLOW_TICK: Duration = Duration::from_secs(1);
 /// Bytes of chunks just stored that stay in memory for the copies on their way, over all uploads.
 pub(super) const RECENT_BYTES_MAX: usize = 32 << 20;
 
+/// Buffers of a chunk that are kept while nobody uses them: what one upload or one read has on its way.
+pub(super) const SPARE_BUFFERS_MAX: usize = 48;
+
 /// Bulk services at once that every member can count on, whatever the others do; one more is told to come again.
 pub(super) const SERVICES_OWN: usize = 2;
 /// Bulk services at once beyond those, for all members together.

@@ -180,6 +180,6 @@ async fn read_placed(
         _ => None,
     };
     // A peer that stops in the middle must not keep the place.
-    let frame = timeout(PAYLOAD_WAIT, read_payload(reader, kind, bytes)).await;
+    let frame = timeout(PAYLOAD_WAIT, read_payload(reader, (kind, bytes), shared.store.buffers())).await;
     Ok(Some((frame.map_err(|_| ServeError::Silence)??, place)))
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
+use carechain_api::ChunkBuffers;
 use carechain_chunks::ChunkStore;
 use carechain_crypto::{HospitalId, SigningKeyPair};
 use carechain_network::{BulkReceiver, NetworkHandle};
@@ -21,6 +22,7 @@ use super::guests::Guests;
 use super::ledger_view::LedgerView;
 use super::limits::{
     REPAIR_SERVICES_COMMON, REPAIR_SERVICES_OWN, SERVICE_CHUNKS_MAX, SERVICES_COMMON, SERVICES_OWN,
+    SPARE_BUFFERS_MAX,
 };
 use super::recent_chunks::RecentChunks;
 use super::scrubbing;
@@ -117,7 +119,7 @@ impl Files {
         settings.upload.copies = settings.copies;
         settings.repair.copies = settings.copies;
         let shared = Arc::new(Shared {
-            store: Store::new(config.chunks, runtime.clone()),
+            store: Store::new(config.chunks, runtime.clone(), ChunkBuffers::new(SPARE_BUFFERS_MAX)),
             recent: RecentChunks::default(),
             network: config.network,
             ledger: config.ledger,
@@ -145,6 +147,11 @@ impl Files {
     /// Lists the counters for the metrics.
     pub(crate) fn register(&self, registry: &mut Registry) {
         self.0.shared.counts.register(registry);
+    }
+
+    /// Where an upload's chunks are put together.
+    pub(crate) fn chunk_buffers(&self) -> ChunkBuffers {
+        self.0.shared.store.buffers().clone()
     }
 
     /// The counters now.

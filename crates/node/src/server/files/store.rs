@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use carechain_api::NodeError;
+use carechain_api::{ChunkBuffers, NodeError};
 use carechain_chunks::{ChunkStore, Completion, LocalUpload, StoreError, UploadState};
 use carechain_crypto::{Commitment, SubtreeValue};
 use tokio::runtime::Handle;
@@ -14,11 +14,17 @@ pub(super) struct Store {
     chunks: Arc<ChunkStore>,
     /// Whose threads may block.
     runtime: Handle,
+    buffers: ChunkBuffers,
 }
 
 impl Store {
-    pub(super) const fn new(chunks: Arc<ChunkStore>, runtime: Handle) -> Self {
-        Self { chunks, runtime }
+    pub(super) const fn new(chunks: Arc<ChunkStore>, runtime: Handle, buffers: ChunkBuffers) -> Self {
+        Self { chunks, runtime, buffers }
+    }
+
+    /// Buffers of chunks on their way.
+    pub(super) const fn buffers(&self) -> &ChunkBuffers {
+        &self.buffers
     }
 
     /// The store itself, for calls that only look at its index.
@@ -52,7 +58,12 @@ impl Store {
     }
 
     pub(super) async fn read(&self, local: LocalUpload, index: u32) -> Result<Bytes, StoreError> {
-        self.run(move |chunks| chunks.read_chunk(local, index)).await.map(Bytes::from)
+        let mut buffer = self.buffers.take();
+        self.run(move |chunks| {
+            chunks.read_chunk_into(local, index, buffer.as_mut_vec())?;
+            Ok(buffer.freeze())
+        })
+        .await
     }
 
     pub(super) async fn complete(
