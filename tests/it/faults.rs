@@ -70,8 +70,10 @@ fn two_nodes_of_four_are_no_quorum_and_say_so() {
     for node in ["3", "4"] {
         network.run(&["testnet", "stop", node, "--dir", "net"]).done();
     }
-    let status = network.node_status(1)["summary"].as_str().unwrap().to_owned();
-    assert!(!status.is_empty());
+    wait_for("node 1 to miss both", || {
+        let status = network.node_status(1);
+        (status["summary"] == "the chain cannot advance: 2 of 3 needed members are connected").then_some(())
+    });
     let ran = patient.run(&["retrieve", &ehr, "--out", "own"]);
     assert!([1, 5, 6].contains(&ran.code), "{} {}", ran.code, ran.stdout);
     assert!(!patient.folder.join("own").exists());

@@ -12,7 +12,7 @@ use carechain_consensus::{
 };
 use carechain_crypto::{BlockId, TransactionId};
 use carechain_ledger::{Backend, IndexEntry, JournalStore, Ledger, LedgerError, SearchToken};
-use carechain_types::{Height, NodeSigner, ReplicaId, SignatureScheme, Time, Verifier};
+use carechain_types::{Head, Height, NodeSigner, ReplicaId, SignatureScheme, Time, Verifier};
 
 use crate::answered::Answered;
 use crate::candidates::Candidates;
@@ -206,6 +206,11 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
     #[must_use]
     pub fn status(&self) -> Status {
         self.replica.status()
+    }
+
+    /// The newest signed head that each member showed, own included, ascending by member.
+    pub fn newest_heads(&self) -> impl Iterator<Item = &Head> {
+        self.heads.iter()
     }
 
     /// The committed chain.

@@ -18,6 +18,11 @@ impl Heads {
         }
     }
 
+    /// All of them, ascending by member.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Head> {
+        self.0.values().map(|signed| &signed.body)
+    }
+
     /// The newest `quorum` heads whose signers voted for nothing above `height`, ascending by member.
     pub(crate) fn covering(
         &self,

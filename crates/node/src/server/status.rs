@@ -3,12 +3,13 @@
 use std::path::Path;
 
 use carechain_chunks::ChunkStore;
-use carechain_consensus::Phase;
+use carechain_consensus::{Phase, Status};
+use carechain_crypto::{HospitalId, SigningPublicKey};
 use carechain_network::NetworkHandle;
 use carechain_schema::{
     ConsensusStatus, HeadLine, PeerLine, PeerState, StatusReport, StorageStatus, SyncState, Timestamp,
 };
-use carechain_types::{Genesis, Time};
+use carechain_types::{Genesis, GenesisHospital, Head, Height, Time};
 
 use super::engine_thread::NodeEngine;
 
@@ -16,9 +17,15 @@ use super::engine_thread::NodeEngine;
 pub(super) struct EngineView {
     head: HeadLine,
     consensus: ConsensusStatus,
+    sync: SyncState,
+    /// Newest head of each member that showed one.
+    heads: Vec<(HospitalId, Head)>,
     summary: String,
     idle: bool,
 }
+
+/// Blocks a node may be behind and still count as at the head: the newest may be on its way here.
+const BEHIND_MAX: u64 = 1;
 
 impl EngineView {
     /// Looks at the engine.
@@ -26,8 +33,11 @@ impl EngineView {
     pub(super) fn of(engine: &NodeEngine) -> Self {
         let ledger = engine.ledger();
         let (status, membership) = (engine.status(), &engine.config().membership);
-        let primary = membership.member(status.primary).map(|member| member.hospital.to_string());
+        let hospital_of = |replica| membership.member(replica).map(|member| member.hospital);
         let (waiting, _) = engine.waiting_transactions();
+        let heads: Vec<_> =
+            engine.newest_heads().filter_map(|head| Some((hospital_of(head.member)?, *head))).collect();
+        let seen = heads.iter().map(|(_, head)| head.height).max().unwrap_or_default();
         Self {
             head: HeadLine {
                 height: ledger.head().height.get(),
@@ -37,7 +47,7 @@ impl EngineView {
             consensus: ConsensusStatus {
                 epoch: membership.epoch.get(),
                 view: status.view.get(),
-                primary: primary.unwrap_or_default(),
+                primary: hospital_of(status.primary).map(|id| id.to_string()).unwrap_or_default(),
                 view_change: matches!(
                     status.phase,
                     Phase::WaitingForMembers { .. } | Phase::WaitingForNewView
@@ -46,7 +56,9 @@ impl EngineView {
                 quorum: u32::try_from(membership.quorum().size()).unwrap_or(u32::MAX),
                 pending_transactions: waiting as u64,
             },
-            idle: waiting == 0,
+            sync: sync(&status, seen),
+            heads,
+            idle: waiting == 0 && status.phase == Phase::Idle,
             summary: status.to_string(),
         }
     }
@@ -56,30 +68,19 @@ impl EngineView {
     pub(super) fn report(
         self,
         genesis: &Genesis,
-        hospital: &carechain_crypto::HospitalId,
+        hospital: &HospitalId,
         network: &NetworkHandle,
         storage: StorageStatus,
     ) -> StatusReport {
         let connected = network.connected();
         let others = genesis.hospitals.iter().filter(|member| member.id != *hospital);
-        let peers: Vec<_> = others
-            .map(|member| PeerLine {
-                hospital: member.id.to_string(),
-                name: member.name.as_str().to_owned(),
-                state: if connected.contains(&member.node_key) {
-                    PeerState::Connected
-                } else {
-                    PeerState::Dialling
-                },
-                height: None,
-                view: None,
-                head_time: None,
-            })
-            .collect();
+        let peers: Vec<_> = others.map(|member| self.peer(member, &connected)).collect();
         let reached = peers.iter().filter(|peer| peer.state == PeerState::Connected).count() + 1;
         let quorum = self.consensus.quorum as usize;
         let summary = if reached < quorum {
             format!("the chain cannot advance: {reached} of {quorum} needed members are connected")
+        } else if self.sync == SyncState::CatchingUp {
+            format!("catching up: {}", self.summary)
         } else if self.idle {
             format!("idle and ready: {}", self.summary)
         } else {
@@ -91,11 +92,36 @@ impl EngineView {
             chain_id: genesis.chain_id().to_hex(),
             head: self.head,
             consensus: self.consensus,
-            sync: SyncState::AtHead,
+            sync: self.sync,
             peers,
             storage,
             summary,
         }
+    }
+
+    fn peer(&self, member: &GenesisHospital, connected: &[SigningPublicKey]) -> PeerLine {
+        let head = self.heads.iter().find(|(hospital, _)| *hospital == member.id).map(|(_, head)| head);
+        let state =
+            if connected.contains(&member.node_key) { PeerState::Connected } else { PeerState::Dialling };
+        PeerLine {
+            hospital: member.id.to_string(),
+            name: member.name.as_str().to_owned(),
+            state,
+            height: head.map(|head| head.height.get()),
+            view: head.map(|head| head.view.get()),
+            head_time: head.map(|head| timestamp(head.time)),
+        }
+    }
+}
+
+/// Whether the replica keeps up with the highest head that anybody showed.
+fn sync(status: &Status, seen: Height) -> SyncState {
+    let behind = |height: Height| height.get() > status.committed.get() + BEHIND_MAX;
+    match status.phase {
+        Phase::Stopped => SyncState::Halted,
+        Phase::CatchingUp { certified } if behind(certified) => SyncState::CatchingUp,
+        _ if behind(seen) => SyncState::CatchingUp,
+        _ => SyncState::AtHead,
     }
 }
 
@@ -129,3 +155,6 @@ fn folder_bytes(folder: &Path) -> u64 {
     let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
     entries.flatten().filter_map(|entry| entry.metadata().ok()).map(|meta| meta.len()).sum()
 }
+
+#[cfg(test)]
+mod tests;
