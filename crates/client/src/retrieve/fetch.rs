@@ -163,7 +163,10 @@ fn is_changed(error: &io::Error) -> bool {
 /// Whether a new request may fare better.
 fn is_repeatable(error: &OperationError) -> bool {
     match error {
-        OperationError::Call(CallError::Refused { failure, .. }) => failure.retry == Retry::Safe,
+        // Without a quorum the gateway has waited for the members already, and long.
+        OperationError::Call(CallError::Refused { failure, .. }) => {
+            failure.retry == Retry::Safe && failure.code != ErrorCode::NoQuorum
+        }
         OperationError::Call(CallError::NoNode { .. } | CallError::Broken { .. }) => true,
         _ => false,
     }
