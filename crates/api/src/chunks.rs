@@ -8,7 +8,7 @@ use futures::StreamExt as _;
 
 use crate::chunk_buffers::ChunkBuffers;
 use crate::failure::Refused;
-use crate::limits::PIECE_WAIT;
+use crate::limits::{DISCARD_WAIT, PIECE_WAIT};
 
 /// Cuts consecutive chunks out of a body.
 pub(crate) struct ChunkStream {
@@ -53,6 +53,13 @@ impl ChunkStream {
         let index = self.index;
         self.index += 1;
         Ok(Some((index, buffer.freeze())))
+    }
+
+    /// Takes what still comes, for a while.
+    pub(crate) async fn discard(&mut self) {
+        let rest = async { while let Ok(Some(_)) = self.piece().await {} };
+        // Who sends for longer is cut off.
+        let _ = tokio::time::timeout(DISCARD_WAIT, rest).await;
     }
 
     async fn piece(&mut self) -> Result<Option<Bytes>, Refused> {

@@ -52,6 +52,9 @@ pub const BODY_WAIT: Duration = Duration::from_secs(10);
 /// How long a client may take over a longer body, or over the next piece of an upload before its stream is closed.
 pub const PIECE_WAIT: Duration = Duration::from_secs(60);
 
+/// How long the rest of a refused upload is taken and thrown away, so that its client reads the refusal.
+pub const DISCARD_WAIT: Duration = Duration::from_secs(5);
+
 /// Entries of one list page: a proof of 4,096 claims holds three claims an entry.
 pub const LIST_COUNT_MAX: u16 = 256;
 /// Hits of one search page.

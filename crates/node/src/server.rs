@@ -29,5 +29,6 @@ mod service;
 mod start;
 mod status;
 mod system;
+mod waiting_bytes;
 
 pub(crate) use start::{NodeIdentity, StartError, start};

@@ -49,6 +49,15 @@ pub(crate) async fn chunks(
     let upload_id = upload_id(&id)?;
     let length = border.node.upload_status(upload_id).await?.length;
     let mut stream = ChunkStream::new(request.into_body(), length, index, border.node.chunk_buffers());
+    let stored = store(&border, upload_id, &mut stream).await;
+    if stored.is_err() {
+        // A client that is still sending would see its connection break, and never why.
+        stream.discard().await;
+    }
+    stored.map(|()| StatusCode::NO_CONTENT.into_response())
+}
+
+async fn store(border: &Border, upload_id: UploadId, stream: &mut ChunkStream) -> Result<(), Refused> {
     let mut storing = FuturesUnordered::new();
     while let Some((index, bytes)) = stream.next().await? {
         storing.push(border.node.upload_chunk(UploadBytes { upload_id, index, bytes }));
@@ -61,7 +70,7 @@ pub(crate) async fn chunks(
     while let Some(stored) = storing.next().await {
         stored?;
     }
-    Ok(StatusCode::NO_CONTENT.into_response())
+    Ok(())
 }
 
 /// 200 with the receipts, or 202 with the status while the holders are still being served.

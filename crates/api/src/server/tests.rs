@@ -305,6 +305,13 @@ async fn an_upload_streams_through_in_chunks() {
 }
 
 #[tokio::test]
+async fn client_in_the_middle_of_an_upload_reads_why_it_is_refused() {
+    let (address, _) = serve().await;
+    let path = format!("/v1/uploads/{}/chunks/3", UploadId::ZERO.to_hex());
+    has_code(&call(address, "PUT", &path, "", &vec![0; 32 << 20]).await, 400, "malformed");
+}
+
+#[tokio::test]
 async fn bytes_that_are_no_submission_are_refused() {
     let (address, _) = serve().await;
     has_code(&call(address, "POST", "/v1/transactions", "", b"junk").await, 400, "malformed");

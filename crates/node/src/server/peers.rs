@@ -13,9 +13,12 @@ use crossbeam_channel::{Receiver, Sender};
 
 use super::engine_thread::EngineHandle;
 use super::scheme::NodeScheme;
+use super::waiting_bytes::WaitingBytes;
 
 /// Messages that wait for one worker of the pool.
 const WAITING_PER_WORKER: usize = 1_024;
+/// Bytes of bodies and transactions that wait for the pool, over all members: a few of the longest messages.
+const WAITING_BYTES_MAX: usize = 64 << 20;
 
 /// What is checked on its way in.
 pub(super) struct Border {
@@ -27,24 +30,31 @@ pub(super) struct Border {
     pub verifier: Verifier<NodeScheme>,
 }
 
-/// Starts the pool: one thread takes the network's events, `workers` check. A peer's messages of one class stay in
-/// order, and votes never wait behind bodies.
+/// What the pool's threads share.
+struct Pool {
+    border: Border,
+    /// Of all classes but votes, which are small and have a worker of their own.
+    waiting: WaitingBytes,
+}
+
+/// Starts the pool: one thread takes the network's events, one checks what belongs to consensus, `workers` the rest. A
+/// peer's messages of one class stay in order, and votes never wait for the check of a body.
 pub(super) fn start(
     border: Border,
     events: EventReceiver,
     workers: usize,
 ) -> std::io::Result<Vec<JoinHandle<()>>> {
-    let border = Arc::new(border);
+    let pool = Arc::new(Pool { border, waiting: WaitingBytes::new(WAITING_BYTES_MAX) });
     let mut threads = Vec::new();
     let mut senders = Vec::new();
-    for index in 0..workers.max(1) {
+    for index in 0..=workers.max(1) {
         let (sender, receiver) = crossbeam_channel::bounded(WAITING_PER_WORKER);
         senders.push(sender);
-        let border = Arc::clone(&border);
-        let name = format!("verify-{index}");
-        threads.push(std::thread::Builder::new().name(name).spawn(move || check(&border, &receiver))?);
+        let pool = Arc::clone(&pool);
+        let name = if index == 0 { "verify-votes".to_owned() } else { format!("verify-{index}") };
+        threads.push(std::thread::Builder::new().name(name).spawn(move || check(&pool, &receiver))?);
     }
-    let pump = move || pump(&border, &events, &senders);
+    let pump = move || pump(&pool, &events, &senders);
     threads.push(std::thread::Builder::new().name("peers".to_owned()).spawn(pump)?);
     Ok(threads)
 }
@@ -52,16 +62,29 @@ pub(super) fn start(
 struct Arrived {
     from: ReplicaId,
     key: SigningPublicKey,
+    class: Class,
     bytes: Bytes,
 }
 
-fn pump(border: &Border, events: &EventReceiver, workers: &[Sender<Arrived>]) {
+/// The worker of a member's messages of one class; the first of them is for consensus.
+fn worker_of(from: ReplicaId, class: Class, workers: usize) -> usize {
+    match class {
+        Class::Consensus => 0,
+        _ => 1 + (usize::from(from.get()) * Class::COUNT + class.index()) % (workers - 1),
+    }
+}
+
+fn pump(pool: &Pool, events: &EventReceiver, workers: &[Sender<Arrived>]) {
+    let border = &pool.border;
     while let Some(event) = events.next() {
         let Some(replica) = border.membership.replica_of_key(&event.peer()) else { continue };
         match event {
             Event::Message { from, class, bytes } => {
-                let worker = (usize::from(replica.get()) * Class::COUNT + class.index()) % workers.len();
-                if workers[worker].send(Arrived { from: replica, key: from, bytes }).is_err() {
+                if class != Class::Consensus {
+                    pool.waiting.add(bytes.len());
+                }
+                let worker = &workers[worker_of(replica, class, workers.len())];
+                if worker.send(Arrived { from: replica, key: from, class, bytes }).is_err() {
                     return;
                 }
             }
@@ -81,11 +104,15 @@ fn pump(border: &Border, events: &EventReceiver, workers: &[Sender<Arrived>]) {
     }
 }
 
-fn check(border: &Border, arrived: &Receiver<Arrived>) {
+fn check(pool: &Pool, arrived: &Receiver<Arrived>) {
+    let border = &pool.border;
     let mut refused: BTreeMap<ReplicaId, u64> = BTreeMap::new();
-    for Arrived { from, key, bytes } in arrived {
+    for Arrived { from, key, class, bytes } in arrived {
         let verified = PeerMessage::decode(&bytes)
             .and_then(|message| message.verify(&border.verifier, &border.membership));
+        if class != Class::Consensus {
+            pool.waiting.remove(bytes.len());
+        }
         match verified {
             Ok(message) => {
                 if border.engine.input(Input::Peer { from, message }).is_err() {
