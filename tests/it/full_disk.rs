@@ -53,6 +53,18 @@ impl Scene {
         self.network.node_status(NODE)["storage"]["file_count"].as_u64().unwrap()
     }
 
+    /// Waits until the node has told others of its height: until then a certificate may wait in memory for the journal, and
+    /// a disk that is full by then stops the node.
+    fn wait_until_kept(&self) {
+        let own = self.network.node_status(NODE);
+        wait_for("the node's head at another", || {
+            let status = self.network.node_status(1);
+            let peers = status["peers"].as_array().unwrap();
+            let seen = peers.iter().find(|peer| peer["hospital"] == own["hospital"])?;
+            (seen["height"].as_u64()? >= own["head"]["height"].as_u64()?).then_some(())
+        });
+    }
+
     fn log(&self) -> String {
         std::fs::read_to_string(self.network.path(&format!("node-{NODE}/node.log"))).unwrap()
     }
@@ -66,6 +78,7 @@ impl Scene {
 
 /// The disk fills up between the opening of an upload and its first byte.
 fn an_upload_meets_a_full_disk(scene: &Scene) {
+    scene.wait_until_kept();
     let proxy = Proxy::before(&scene.network.url(NODE));
     // The proxy outlives the disk, and must not keep it.
     let (disk, folder) = (Arc::downgrade(&scene.disk), scene.network.folder().to_owned());
