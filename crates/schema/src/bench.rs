@@ -71,6 +71,9 @@ pub struct BenchTransfer {
     pub seconds_max: f64,
     /// Bytes by median seconds, in millions.
     pub megabytes_per_second: f64,
+    /// One plain file written and synced in the same folder in the same run, millions of bytes a second. An upload writes
+    /// three, a download two.
+    pub plain_write_megabytes_per_second: f64,
     /// Where the time went.
     pub stages: Vec<TransferStage>,
     /// Greatest memory.

@@ -17,6 +17,8 @@ use super::quantiles::Sorted;
 const SYNCS: usize = 200;
 const SYNC_BYTES: usize = 4_096;
 const CHECKS: usize = 500;
+const PLAIN_BLOCK_BYTES: usize = 1 << 20;
+const PLAIN_BLOCKS: usize = 350;
 
 /// Measures cores, a synced write in `folder`, and a signature check.
 pub(super) fn machine(folder: &Path) -> Result<Machine, BenchError> {
@@ -41,6 +43,21 @@ fn synced_write(folder: &Path) -> Result<f64, BenchError> {
     };
     let times = (0..SYNCS).map(|_| write(&mut file)).collect::<std::io::Result<_>>().map_err(failed())?;
     Ok(Sorted::new(times).percentile(50))
+}
+
+/// Millions of bytes a second of one plain file, written and synced.
+pub(super) fn plain_write(folder: &Path) -> Result<f64, BenchError> {
+    let write = || -> std::io::Result<f64> {
+        let mut file = tempfile::tempfile_in(folder)?;
+        let block = vec![0x5A; PLAIN_BLOCK_BYTES];
+        let started = Instant::now();
+        for _ in 0..PLAIN_BLOCKS {
+            file.write_all(&block)?;
+        }
+        file.sync_data()?;
+        Ok((PLAIN_BLOCKS * PLAIN_BLOCK_BYTES) as f64 / 1e6 / started.elapsed().as_secs_f64())
+    };
+    write().map_err(BenchError::file(folder))
 }
 
 /// A body that is always at hand; what it says does not matter.

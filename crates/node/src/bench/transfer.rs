@@ -11,7 +11,7 @@ use carechain_schema::{BenchTransfer, Machine, StatusReport, TransferMemory};
 use carechain_types::{AccessPurpose, Party, Role};
 
 use super::error::BenchError;
-use super::machine::machine;
+use super::machine::{machine, plain_write};
 use super::memory::Watched;
 use super::network::on_network;
 use super::people::{PUBLISHER, People};
@@ -212,6 +212,7 @@ impl Run {
             seconds_p50: seconds.percentile(50),
             seconds_max: seconds.max(),
             megabytes_per_second: plan.bytes as f64 / 1e6 / seconds.percentile(50),
+            plain_write_megabytes_per_second: plain_write(&plan.folder)?,
             stages: medians(&self.stages),
             memory,
             machine,

@@ -138,7 +138,7 @@ fn describe_transfer(report: &BenchTransfer) -> String {
     let mebibytes = |bytes: u64| bytes >> 20;
     format!(
         "{} transfers of {} bytes on {} nodes\n\
-         p50 {:.2} s   max {:.2} s   {:.0} MB/s\n\
+         p50 {:.2} s   max {:.2} s   {:.0} MB/s   (one plain synced file: {:.0} MB/s)\n\
          stages: {}\n\
          peak memory, MiB: client {}, gateway {}, other nodes at most {}\n{}",
         report.count,
@@ -147,6 +147,7 @@ fn describe_transfer(report: &BenchTransfer) -> String {
         report.seconds_p50,
         report.seconds_max,
         report.megabytes_per_second,
+        report.plain_write_megabytes_per_second,
         stages.collect::<Vec<_>>().join(", "),
         mebibytes(report.memory.client_peak_bytes),
         mebibytes(report.memory.gateway_peak_bytes),

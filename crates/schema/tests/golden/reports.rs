@@ -59,6 +59,7 @@ fn measurements_are_as_they_were() {
         seconds_p50: 1.0,
         seconds_max: 2.0,
         megabytes_per_second: 350.0,
+        plain_write_megabytes_per_second: 1_000.0,
         stages: vec![TransferStage { name: "sealing".to_owned(), seconds_p50: 0.5 }],
         memory: TransferMemory {
             client_peak_bytes: 1_000_000,
