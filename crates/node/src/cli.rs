@@ -33,7 +33,6 @@ use clap::{Parser, Subcommand};
 
 pub(crate) use failure::CommandError;
 pub(crate) use global::Global;
-pub(crate) use node::status;
 pub(crate) use output::Output;
 
 /// Share electronic health records between hospitals under the patient's control.

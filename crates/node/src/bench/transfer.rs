@@ -18,7 +18,6 @@ use super::people::{PUBLISHER, People};
 use super::plan::BenchPlan;
 use super::quantiles::Sorted;
 use super::stages::{StageTimes, medians};
-use crate::cli::status;
 use crate::noise::Noise;
 use crate::testnet::{Testnet, enrol};
 
@@ -142,8 +141,8 @@ fn wait_for_height(net: &Testnet, index: usize, height: u64) -> Result<(), Bench
 }
 
 fn ask(net: &Testnet, index: usize) -> Result<StatusReport, BenchError> {
-    let status = status(&net.node(index)?.url());
-    status.map_err(|error| BenchError::Silent { index, problem: error.failure.message })
+    let status = net.node(index)?.status();
+    status.map_err(|error| BenchError::Silent { index, problem: error.to_string() })
 }
 
 /// A node that holds the one file, or one that does not.

@@ -162,7 +162,7 @@ fn start_error(error: &StartError) -> CommandError {
 }
 
 /// Asks a node how it is.
-pub(crate) fn status(url: &str) -> Result<StatusReport, CommandError> {
+pub(super) fn status(url: &str) -> Result<StatusReport, CommandError> {
     let caller = Caller::new(url);
     let call = Call { method: Route::STATUS.method, path: Route::STATUS.path, query: None };
     let hint = "check the address, and that the node runs";

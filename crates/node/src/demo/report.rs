@@ -6,7 +6,6 @@ use carechain_client::OperationError;
 use carechain_schema::DemoStep;
 
 use super::error::DemoError;
-use crate::cli::status;
 use crate::testnet::Testnet;
 
 /// Steps done so far.
@@ -79,7 +78,7 @@ const CATCH_UP: Duration = Duration::from_secs(20);
 /// Waits until a node is as high as the others.
 pub(super) fn wait_for_height(net: &Testnet, index: usize) -> Result<(), DemoError> {
     let height = |index: usize| -> Result<Option<u64>, DemoError> {
-        Ok(status(&net.node(index)?.url()).ok().map(|report| report.head.height))
+        Ok(net.node(index)?.status().ok().map(|report| report.head.height))
     };
     let target = height(2)?.unwrap_or_default();
     let started = Instant::now();

@@ -3,7 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 
-use carechain_client::private_file;
+use carechain_client::{Caller, OperationError, node_status, private_file};
+use carechain_schema::StatusReport;
 use carechain_types::Genesis;
 
 use crate::config::{Config, ConfigError, RawConfig};
@@ -94,6 +95,11 @@ impl NodePlace {
     #[must_use]
     pub(crate) fn url(&self) -> String {
         format!("http://{}", self.api)
+    }
+
+    /// How it says it is.
+    pub(crate) fn status(&self) -> Result<StatusReport, OperationError> {
+        node_status(&Caller::new(&self.url()))
     }
 }
 

@@ -10,7 +10,6 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal};
 
 use super::{NodePlace, Testnet};
-use crate::cli::status;
 
 /// Why a process does not do what it should.
 #[derive(Debug, thiserror::Error)]
@@ -199,10 +198,10 @@ pub(crate) fn wait_until_ready(
 ) -> Result<(), ProcessError> {
     let started = Instant::now();
     loop {
-        let why = match status(&node.url()) {
+        let why = match node.status() {
             Ok(report) if report.connected_peers() >= peers => return Ok(()),
             Ok(report) => report.summary,
-            Err(error) => error.failure.message,
+            Err(error) => error.to_string(),
         };
         if running(node).is_none() {
             let log = node.log_file();
