@@ -40,6 +40,12 @@ pub(crate) enum BenchError {
         /// What it said instead.
         problem: String,
     },
+    /// Something that must come before the next measurement does not: figures from then on would mean something else.
+    #[error("{what} did not come in time")]
+    Late {
+        /// What.
+        what: &'static str,
+    },
     /// The retrieved file is not the published one.
     #[error("the bytes retrieved are not those published")]
     Differs,

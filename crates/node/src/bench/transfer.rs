@@ -116,8 +116,11 @@ fn wait_for_copies(net: &Testnet, files: usize) -> Result<(), BenchError> {
         for place in &net.nodes {
             held += file_count(net, place.index)?;
         }
-        if held >= copies || started.elapsed() > COPIES_WAIT {
+        if held >= copies {
             return Ok(());
+        }
+        if started.elapsed() > COPIES_WAIT {
+            return Err(BenchError::Late { what: "all copies of a file" });
         }
         std::thread::sleep(LOOK);
     }
@@ -134,7 +137,11 @@ fn file_count(net: &Testnet, index: usize) -> Result<usize, BenchError> {
 
 /// What one person did through one node, another may ask another node a moment too early.
 fn wait_for_height(net: &Testnet, index: usize, height: u64) -> Result<(), BenchError> {
+    let started = Instant::now();
     while ask(net, index)?.head.height < height {
+        if started.elapsed() > COPIES_WAIT {
+            return Err(BenchError::Late { what: "a block at another node" });
+        }
         std::thread::sleep(LOOK);
     }
     Ok(())
