@@ -9,11 +9,12 @@ use carechain_ledger::{Backend, JournalStore};
 use carechain_types::limits::{ADMISSION_MARGIN, TRANSACTION_LIFE_MAX};
 use carechain_types::{SignatureScheme, Time};
 
-use crate::engine::{Engine, Sink};
+use crate::engine::Engine;
 use crate::error::Fatal;
 use crate::input::Ticket;
 use crate::limits::{FORWARDED_MAX, HOUSEKEEPING, REBROADCAST_MAX, TIMER_MARGIN};
 use crate::mempool::{MempoolError, SharedSubmission, Waiting};
+use crate::outbox::Outbox;
 use crate::output::{Answer, NotAdmitted, Output};
 use crate::state::LedgerState;
 use crate::wire::PeerMessage;
@@ -24,23 +25,23 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
         &mut self,
         ticket: Ticket,
         submission: SharedSubmission,
-        sink: &mut Sink<'_>,
+        outbox: &mut Outbox,
     ) -> Result<(), Fatal> {
         let id = submission.transaction.body.id(&self.config.chain_id);
         if let Some(stored) = self.ledger.transaction(&id)? {
             let height = stored.position.height;
             let answer = Answer::Committed { id, height, outcome: stored.outcome };
-            sink(Output::Answer { ticket, answer });
+            outbox.push(Output::Answer { ticket, answer });
             return Ok(());
         }
         if let Err(refusal) = self.admit(&submission)? {
-            sink(Output::Answer { ticket, answer: Answer::NotAdmitted(refusal) });
+            outbox.push(Output::Answer { ticket, answer: Answer::NotAdmitted(refusal) });
             return Ok(());
         }
         self.waiting.add(ticket, id);
         self.mempool.note_broadcast(&id, self.now);
         self.candidates.supply(&submission);
-        sink(Output::Broadcast(PeerMessage::Transaction(Box::new((**submission).clone()))));
+        outbox.push(Output::Broadcast(PeerMessage::Transaction(Box::new((**submission).clone()))));
         self.execute_candidates()
     }
 
@@ -87,23 +88,23 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
     }
 
     /// What is due by the clock: questions, expiry, overdue transactions, the replica's timers.
-    pub(crate) fn keep_house(&mut self, sink: &mut Sink<'_>) -> Result<(), Fatal> {
-        self.ask_for_bodies(sink);
-        self.ask_for_blocks(sink);
+    pub(crate) fn keep_house(&mut self, outbox: &mut Outbox) -> Result<(), Fatal> {
+        self.ask_for_bodies(outbox);
+        self.ask_for_blocks(outbox);
         if self.now >= self.housekeeping_due {
             self.housekeeping_due = self.now.after(HOUSEKEEPING);
-            self.expire(sink);
-            self.forward_overdue(sink);
-            self.broadcast_again(sink);
+            self.expire(outbox);
+            self.forward_overdue(outbox);
+            self.broadcast_again(outbox);
         }
-        self.tell_pending(sink)?;
+        self.tell_pending(outbox)?;
         if self.replica.next_wakeup().is_some_and(|due| due <= self.now) {
             self.tell(ReplicaInput::Tick);
         }
         Ok(())
     }
 
-    fn expire(&mut self, sink: &mut Sink<'_>) {
+    fn expire(&mut self, outbox: &mut Outbox) {
         let expired: Vec<_> = self
             .mempool
             .iter()
@@ -112,12 +113,12 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
             .collect();
         for id in expired {
             self.mempool.remove(&id);
-            self.answer(&id, &Answer::Expired { id }, sink);
+            self.answer(&id, &Answer::Expired { id }, outbox);
         }
     }
 
     /// Passes to the primary what has waited for half the patience.
-    fn forward_overdue(&mut self, sink: &mut Sink<'_>) {
+    fn forward_overdue(&mut self, outbox: &mut Outbox) {
         let primary = self.replica.status().primary;
         if primary == self.config.own {
             return;
@@ -130,13 +131,13 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
         for waiting in overdue.take(FORWARDED_MAX) {
             waiting.forwarded = now;
             let message = PeerMessage::Transaction(Box::new((**waiting.submission).clone()));
-            sink(Output::Send { to: primary, message });
+            outbox.push(Output::Send { to: primary, message });
         }
     }
 
     /// Sends what own clients submitted to all members again: the first time may have been lost, and a primary watches
     /// nobody, so its own clients' transactions would wait for ever.
-    fn broadcast_again(&mut self, sink: &mut Sink<'_>) {
+    fn broadcast_again(&mut self, outbox: &mut Outbox) {
         let (now, patience) = (self.now, self.config.timeouts.suspicion);
         let due = self.mempool.iter().filter(|waiting| {
             waiting.broadcast.is_some_and(|(at, times)| now >= at.after(patience.times(1 << times.min(10))))
@@ -145,24 +146,24 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
             due.take(REBROADCAST_MAX).map(|waiting| (waiting.id, Arc::clone(&waiting.submission))).collect();
         for (id, submission) in again {
             self.mempool.note_broadcast(&id, now);
-            sink(Output::Broadcast(PeerMessage::Transaction(Box::new((**submission).clone()))));
+            outbox.push(Output::Broadcast(PeerMessage::Transaction(Box::new((**submission).clone()))));
         }
     }
 
     /// A transaction that no block can hold any more leaves the mempool; whoever waits for it is told.
-    pub(crate) fn drop_unfit(&mut self, id: &TransactionId, reason: NotIncludable, sink: &mut Sink<'_>) {
+    pub(crate) fn drop_unfit(&mut self, id: &TransactionId, reason: NotIncludable, outbox: &mut Outbox) {
         self.mempool.remove(id);
         let answer = match reason {
             // It may be in a block already.
             NotIncludable::Expiry { .. } | NotIncludable::Seen { .. } => Answer::Expired { id: *id },
             reason => Answer::NotAdmitted(reason.into()),
         };
-        self.answer(id, &answer, sink);
+        self.answer(id, &answer, outbox);
     }
 
     /// Tells the replica which transaction has waited longest, if that changed. One counts for as long as every correct
     /// primary could propose it: not in its last seconds, and not once its key is ended in the head's state.
-    fn tell_pending(&mut self, sink: &mut Sink<'_>) -> Result<(), Fatal> {
+    fn tell_pending(&mut self, outbox: &mut Outbox) -> Result<(), Fatal> {
         let counts = self.now.after(TIMER_MARGIN);
         let pending = loop {
             let expiry = |waiting: &Waiting| waiting.submission.transaction.body.expiry_time;
@@ -180,7 +181,7 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
                     self.found_includable = found;
                     break Some(pending);
                 }
-                Err(reason) => self.drop_unfit(&id, reason, sink),
+                Err(reason) => self.drop_unfit(&id, reason, outbox),
             }
         };
         if pending != self.told_pending {

@@ -8,11 +8,12 @@ use carechain_ledger::{Backend, CommittedBlock, JournalStore};
 use carechain_types::{Header, Height, SharedCertificate, SignatureScheme};
 
 use crate::committed_block::committed_block;
-use crate::engine::{Engine, Sink};
+use crate::engine::Engine;
 use crate::error::Fatal;
 use crate::execution::{Executed, Place, execute};
 use crate::limits::{BLOCK_FULL_BYTES, BLOCK_FULL_COUNT};
 use crate::mempool::{SharedSubmission, submission_bytes};
+use crate::outbox::Outbox;
 use crate::output::{Answer, Committed, Output};
 use crate::wire::VerifiedBlock;
 
@@ -54,7 +55,7 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
         height: Height,
         block_id: BlockId,
         certificate: SharedCertificate,
-        sink: &mut Sink<'_>,
+        outbox: &mut Outbox,
     ) -> Result<(), Fatal> {
         let not_executed = Fatal::NotExecuted { height, block_id };
         let Some(candidate) = self.candidates.remove(&block_id) else { return Err(not_executed) };
@@ -62,21 +63,21 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
         let (Some(submissions), Some(executed)) = (submissions, candidate.executed) else {
             return Err(not_executed);
         };
-        self.apply(candidate.header, certificate, submissions, executed, sink)?;
+        self.apply(candidate.header, certificate, submissions, executed, outbox)?;
         self.execute_candidates()
     }
 
     /// Applies the fetched blocks that are next, as far as they go.
-    pub(crate) fn apply_fetched(&mut self, sink: &mut Sink<'_>) -> Result<(), Fatal> {
+    pub(crate) fn apply_fetched(&mut self, outbox: &mut Outbox) -> Result<(), Fatal> {
         while let Some(block) = self.catch_up.next(self.ledger.head().height) {
-            if !self.apply_one_fetched(block, sink)? {
+            if !self.apply_one_fetched(block, outbox)? {
                 return Ok(());
             }
         }
         self.execute_candidates()
     }
 
-    fn apply_one_fetched(&mut self, block: VerifiedBlock, sink: &mut Sink<'_>) -> Result<bool, Fatal> {
+    fn apply_one_fetched(&mut self, block: VerifiedBlock, outbox: &mut Outbox) -> Result<bool, Fatal> {
         let VerifiedBlock { header, submissions, certificate } = block;
         if header.parent != self.ledger.head_id() {
             return Ok(false);
@@ -89,7 +90,7 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
             return Err(Fatal::Diverged { height, block_id, own, certified: header.state_root });
         }
         let shared = Arc::new((*certificate).clone());
-        self.apply(header.clone(), shared, submissions, executed, sink)?;
+        self.apply(header.clone(), shared, submissions, executed, outbox)?;
         self.tell(ReplicaInput::CaughtUp { header, certificate });
         Ok(true)
     }
@@ -100,7 +101,7 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
         certificate: SharedCertificate,
         submissions: Vec<SharedSubmission>,
         executed: Executed,
-        sink: &mut Sink<'_>,
+        outbox: &mut Outbox,
     ) -> Result<(), Fatal> {
         self.ledger_ahead |= !self.journal.has_body(&certificate.block_id);
         let block = committed_block(header, certificate, &submissions, executed);
@@ -112,21 +113,21 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
         for outcome in &outcomes {
             self.mempool.remove(&outcome.transaction_id);
         }
-        sink(Output::Committed(Arc::new(Committed {
+        outbox.push(Output::Committed(Arc::new(Committed {
             header: header.clone(),
             submissions,
             outcomes: outcomes.clone(),
         })));
         for outcome in outcomes {
             let id = outcome.transaction_id;
-            self.answer(&id, &Answer::Committed { id, height: header.height, outcome }, sink);
+            self.answer(&id, &Answer::Committed { id, height: header.height, outcome }, outbox);
         }
         Ok(())
     }
 
-    pub(crate) fn answer(&mut self, id: &TransactionId, answer: &Answer, sink: &mut Sink<'_>) {
+    pub(crate) fn answer(&mut self, id: &TransactionId, answer: &Answer, outbox: &mut Outbox) {
         for ticket in self.waiting.take(id) {
-            sink(Output::Answer { ticket, answer: answer.clone() });
+            outbox.push(Output::Answer { ticket, answer: answer.clone() });
         }
     }
 

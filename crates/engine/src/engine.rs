@@ -1,7 +1,7 @@
 //! The machine: one turn takes inputs, steps the replica, applies what is committed, syncs once, and lets messages go.
 //!
 //! Invariants
-//! - A message leaves only after every journal record ahead of it is synced. This is the one place of that rule.
+//! - Nothing leaves a turn ahead of what it rests on, answers and events included: see `outbox`, the only way out.
 //! - Time, inputs and the stores decide everything: the same turns give the same outputs.
 
 use std::collections::VecDeque;
@@ -20,8 +20,9 @@ use crate::catch_up::CatchUp;
 use crate::error::{Fatal, OpenError};
 use crate::heads::Heads;
 use crate::input::Input;
-use crate::journal::Journal;
+use crate::journal::{Durable, Journal};
 use crate::mempool::Mempool;
+use crate::outbox::Outbox;
 use crate::output::Output;
 use crate::recovery;
 use crate::undecided::Undecided;
@@ -51,7 +52,6 @@ pub struct Engine<B, J, S> {
     /// Which transaction was last found includable, and on which block.
     pub(crate) found_includable: Option<(TransactionId, BlockId)>,
     pub(crate) housekeeping_due: Time,
-    held: Vec<Output>,
     queue: VecDeque<ReplicaInput>,
 }
 
@@ -97,7 +97,6 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
             undecided,
             answered: Answered::default(),
             housekeeping_due: Time::ZERO,
-            held: Vec::new(),
             queue: VecDeque::from([ReplicaInput::Start]),
         })
     }
@@ -113,22 +112,23 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
         sink: &mut Sink<'_>,
     ) -> Result<(), Fatal> {
         self.now = now.max(self.now);
-        self.drain(sink)?;
+        let mut outbox = Outbox::default();
+        self.drain(&mut outbox)?;
         for input in inputs {
-            self.take(input, sink)?;
-            self.drain(sink)?;
+            self.take(input, &mut outbox)?;
+            self.drain(&mut outbox)?;
         }
-        self.keep_house(sink)?;
-        self.drain(sink)?;
-        self.propose(sink)?;
-        self.drain(sink)?;
-        self.let_go(sink)
+        self.keep_house(&mut outbox)?;
+        self.drain(&mut outbox)?;
+        self.propose(&mut outbox)?;
+        self.drain(&mut outbox)?;
+        self.let_go(outbox, sink)
     }
 
-    fn take(&mut self, input: Input, sink: &mut Sink<'_>) -> Result<(), Fatal> {
+    fn take(&mut self, input: Input, outbox: &mut Outbox) -> Result<(), Fatal> {
         match input {
-            Input::Peer { from, message } => self.take_peer(from, message, sink)?,
-            Input::Submit { ticket, submission } => self.submit(ticket, submission, sink)?,
+            Input::Peer { from, message } => self.take_peer(from, message, outbox)?,
+            Input::Submit { ticket, submission } => self.submit(ticket, submission, outbox)?,
             Input::Forget(ticket) => self.waiting.forget(ticket),
             Input::PeerConnected(peer) => self.queue.push_back(ReplicaInput::PeerConnected(peer)),
             Input::Voting(voting) => self.queue.push_back(ReplicaInput::Voting(voting)),
@@ -144,36 +144,37 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
     }
 
     /// Steps the replica until it has nothing more to say.
-    fn drain(&mut self, sink: &mut Sink<'_>) -> Result<(), Fatal> {
+    fn drain(&mut self, outbox: &mut Outbox) -> Result<(), Fatal> {
         while let Some(input) = self.queue.pop_front() {
             let mut outputs = Vec::new();
             self.replica.step(self.now, input, &mut outputs);
             for output in outputs {
-                self.perform(output, sink)?;
+                self.perform(output, outbox)?;
             }
         }
         Ok(())
     }
 
-    /// Gives a message out now, or after the sync it must wait for.
-    pub(crate) fn release(&mut self, output: Output, sink: &mut Sink<'_>) {
-        if self.journal.is_dirty() { self.held.push(output) } else { sink(output) }
-    }
-
-    fn let_go(&mut self, sink: &mut Sink<'_>) -> Result<(), Fatal> {
-        if self.journal.is_dirty() && !self.held.is_empty() {
-            if core::mem::take(&mut self.ledger_ahead) {
-                self.ledger.sync()?;
-            }
-            self.journal.sync()?;
-            for output in core::mem::take(&mut self.held) {
-                sink(output);
-            }
+    /// Lets the turn's outputs leave, behind a sync where they rest on what is not on disk yet.
+    fn let_go(&mut self, outbox: Outbox, sink: &mut Sink<'_>) -> Result<(), Fatal> {
+        if let Some(rests_on) = outbox.rests_on() {
+            let durable = match self.journal.durable(rests_on) {
+                Some(durable) => durable,
+                None => self.sync()?,
+            };
+            outbox.release(&durable, sink);
         }
         if self.journal.is_long() {
             self.shorten_journal()?;
         }
         Ok(())
+    }
+
+    fn sync(&mut self) -> Result<Durable, Fatal> {
+        if core::mem::take(&mut self.ledger_ahead) {
+            self.ledger.sync()?;
+        }
+        Ok(self.journal.sync()?)
     }
 
     fn shorten_journal(&mut self) -> Result<(), Fatal> {

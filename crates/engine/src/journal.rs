@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::OpenError;
 use crate::limits::{JOURNAL_BYTES_MAX, JOURNAL_RECORD_BYTES_MAX};
 use crate::mempool::SharedSubmission;
+use crate::outbox::RestsOn;
 
 /// One record of the journal.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -70,11 +71,17 @@ pub fn journalled_bodies<J: JournalStore>(store: &J) -> Result<BTreeSet<BlockId>
     Ok(bodies)
 }
 
+/// Shows that what outputs rest on is on disk. Made by the journal alone.
+#[derive(Debug)]
+pub(crate) struct Durable(());
+
 /// The journal with what is known about it.
 #[derive(Debug)]
 pub(crate) struct Journal<J> {
     store: J,
     dirty: bool,
+    /// Some of what is not synced is a vote or what one rests on; a commit certificate alone is neither.
+    votes_unsynced: bool,
     bodies: BTreeSet<BlockId>,
     /// What the last truncation could not drop.
     bytes_kept: u64,
@@ -96,12 +103,16 @@ impl<J: JournalStore> Journal<J> {
             }
         }
         let bodies = recovered.bodies.keys().copied().collect();
-        Ok((Self { store, dirty: false, bodies, bytes_kept: 0 }, recovered))
+        Ok((Self { store, dirty: false, votes_unsynced: false, bodies, bytes_kept: 0 }, recovered))
     }
 
-    /// Whether something was appended and not synced.
-    pub(crate) const fn is_dirty(&self) -> bool {
-        self.dirty
+    /// That outputs which rest on this may leave without a sync, if they may.
+    pub(crate) const fn durable(&self, rests_on: RestsOn) -> Option<Durable> {
+        let unsynced = match rests_on {
+            RestsOn::Votes => self.votes_unsynced,
+            RestsOn::Everything => self.dirty,
+        };
+        if unsynced { None } else { Some(Durable(())) }
     }
 
     /// Whether a block's body is here.
@@ -123,6 +134,7 @@ impl<J: JournalStore> Journal<J> {
     }
 
     pub(crate) fn append_entry(&mut self, entry: JournalEntry) -> Result<(), JournalError> {
+        self.votes_unsynced |= !matches!(entry, JournalEntry::Committed { .. });
         self.append(&Record::Consensus(entry))
     }
 
@@ -133,10 +145,11 @@ impl<J: JournalStore> Journal<J> {
     }
 
     /// Makes everything appended durable.
-    pub(crate) fn sync(&mut self) -> Result<(), JournalError> {
+    pub(crate) fn sync(&mut self) -> Result<Durable, JournalError> {
         self.store.sync()?;
         self.dirty = false;
-        Ok(())
+        self.votes_unsynced = false;
+        Ok(Durable(()))
     }
 
     /// Whether it is worth dropping what the ledger holds durably.
@@ -166,6 +179,7 @@ impl<J: JournalStore> Journal<J> {
         self.store.rotate(&keep).map_err(crate::error::Fatal::from)?;
         self.bytes_kept = self.store.size_bytes();
         self.dirty = false;
+        self.votes_unsynced = false;
         Ok(())
     }
 }

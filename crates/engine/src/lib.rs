@@ -29,6 +29,7 @@ mod journal;
 pub mod limits;
 mod mempool;
 mod not_proposable;
+mod outbox;
 mod output;
 mod peers;
 mod performing;

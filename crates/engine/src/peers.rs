@@ -8,10 +8,11 @@ use carechain_crypto::{BlockId, Digest};
 use carechain_ledger::{Backend, JournalStore, LedgerError, StoredPart};
 use carechain_types::{BoundedVec, Height, ReplicaId, SignatureScheme, Submission, Transaction};
 
-use crate::engine::{Engine, Sink};
+use crate::engine::Engine;
 use crate::error::Fatal;
 use crate::limits::ANSWER_BYTES_MAX;
 use crate::mempool::submission_bytes;
+use crate::outbox::Outbox;
 use crate::output::Output;
 use crate::wire::{CommittedBlockMessage, PeerMessage, VerifiedPeerMessage};
 
@@ -21,7 +22,7 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
         &mut self,
         from: ReplicaId,
         message: VerifiedPeerMessage,
-        sink: &mut Sink<'_>,
+        outbox: &mut Outbox,
     ) -> Result<(), Fatal> {
         match message {
             VerifiedPeerMessage::Consensus(message) => {
@@ -33,7 +34,7 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
             VerifiedPeerMessage::Transaction(submission) => self.admit_from_peer(submission)?,
             VerifiedPeerMessage::FetchBodies { block_id, leaves } => {
                 if self.answered.grants(from, self.now) {
-                    self.serve_bodies(from, block_id, leaves.into_iter().collect(), sink)?;
+                    self.serve_bodies(from, block_id, leaves.into_iter().collect(), outbox)?;
                 }
             }
             VerifiedPeerMessage::Bodies { submissions, .. } => {
@@ -44,14 +45,14 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
             }
             VerifiedPeerMessage::FetchBlocks { from: first, until } => {
                 if self.answered.grants(from, self.now) {
-                    self.serve_blocks(from, first, until, sink)?;
+                    self.serve_blocks(from, first, until, outbox)?;
                 }
             }
             VerifiedPeerMessage::CommittedBlock(block) => {
                 let head = self.ledger.head().height;
                 self.catch_up.receive(head, *block);
-                self.apply_fetched(sink)?;
-                self.ask_for_blocks(sink);
+                self.apply_fetched(outbox)?;
+                self.ask_for_blocks(outbox);
             }
         }
         Ok(())
@@ -62,7 +63,7 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
         to: ReplicaId,
         block_id: BlockId,
         leaves: BTreeSet<Digest>,
-        sink: &mut Sink<'_>,
+        outbox: &mut Outbox,
     ) -> Result<(), Fatal> {
         let mut held = self.undecided.by_leaf(&block_id, &self.config.chain_id);
         held.extend(self.candidates.bodies(&leaves));
@@ -86,7 +87,7 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
         if let Ok(submissions) = BoundedVec::new(submissions)
             && !submissions.is_empty()
         {
-            sink(Output::Send { to, message: PeerMessage::Bodies { block_id, submissions } });
+            outbox.push(Output::Send { to, message: PeerMessage::Bodies { block_id, submissions } });
         }
         Ok(())
     }
@@ -131,14 +132,14 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
         to: ReplicaId,
         first: Height,
         until: Height,
-        sink: &mut Sink<'_>,
+        outbox: &mut Outbox,
     ) -> Result<(), Fatal> {
         let mut bytes = 0;
         let mut height = first.max(Height::ZERO.next());
         while height <= until.min(self.ledger.head().height) && bytes <= ANSWER_BYTES_MAX {
             let Some(block) = self.committed_message(height)? else { return Ok(()) };
             bytes += block.submissions.iter().map(submission_bytes).sum::<usize>();
-            sink(Output::Send { to, message: PeerMessage::CommittedBlock(Box::new(block)) });
+            outbox.push(Output::Send { to, message: PeerMessage::CommittedBlock(Box::new(block)) });
             height = height.next();
         }
         self.answered.spend(to, bytes);

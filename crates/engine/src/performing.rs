@@ -8,18 +8,19 @@ use carechain_ledger::{Backend, JournalStore};
 use carechain_types::{Height, ReplicaId, SignatureScheme};
 
 use crate::candidates::Candidate;
-use crate::engine::{Engine, Sink};
+use crate::engine::Engine;
 use crate::error::Fatal;
+use crate::outbox::Outbox;
 use crate::output::Output;
 use crate::wire::PeerMessage;
 
 impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
     /// One output of the replica.
-    pub(crate) fn perform(&mut self, output: ReplicaOutput, sink: &mut Sink<'_>) -> Result<(), Fatal> {
+    pub(crate) fn perform(&mut self, output: ReplicaOutput, outbox: &mut Outbox) -> Result<(), Fatal> {
         match output {
             ReplicaOutput::Persist(entry) => self.persist(entry)?,
-            ReplicaOutput::Send { to, message } => self.send_consensus(to, message, sink),
-            ReplicaOutput::Broadcast(message) => self.broadcast_consensus(message, sink),
+            ReplicaOutput::Send { to, message } => self.send_consensus(to, message, outbox),
+            ReplicaOutput::Broadcast(message) => self.broadcast_consensus(message, outbox),
             ReplicaOutput::Check { block_id, header, leaves, holders, origin: _ } => {
                 let mut candidate = Candidate::new(header, leaves, holders, &self.mempool);
                 for (leaf, submission) in self.undecided.by_leaf(&block_id, &self.config.chain_id) {
@@ -27,22 +28,24 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
                 }
                 self.candidates.insert(block_id, candidate);
                 self.execute_candidates()?;
-                self.ask_for_bodies(sink);
+                self.ask_for_bodies(outbox);
             }
             ReplicaOutput::Commit { height, block_id, certificate } => {
-                self.commit(height, block_id, certificate, sink)?;
+                self.commit(height, block_id, certificate, outbox)?;
             }
             ReplicaOutput::CatchUp { certificate, holders } => {
                 self.catch_up.want(certificate.height, holders);
-                self.ask_for_blocks(sink);
+                self.ask_for_blocks(outbox);
             }
-            ReplicaOutput::ServeCommitted { to, height } => self.serve_certificate(to, height, sink)?,
+            ReplicaOutput::ServeCommitted { to, height } => self.serve_certificate(to, height, outbox)?,
             ReplicaOutput::Dropped(blocks) => self.drop_candidates(&blocks),
-            ReplicaOutput::ViewEntered { view, primary } => sink(Output::ViewEntered { view, primary }),
-            ReplicaOutput::Suspected { view, primary, reason } => {
-                sink(Output::Suspected { view, primary, reason });
+            ReplicaOutput::ViewEntered { view, primary } => {
+                outbox.push(Output::ViewEntered { view, primary })
             }
-            ReplicaOutput::Evidence { member, sin } => sink(Output::Evidence { member, sin }),
+            ReplicaOutput::Suspected { view, primary, reason } => {
+                outbox.push(Output::Suspected { view, primary, reason });
+            }
+            ReplicaOutput::Evidence { member, sin } => outbox.push(Output::Evidence { member, sin }),
             ReplicaOutput::Fatal { height, block_id, own, certified } => {
                 return Err(Fatal::Diverged { height, block_id, own, certified });
             }
@@ -70,20 +73,20 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
         Ok(())
     }
 
-    fn send_consensus(&mut self, to: ReplicaId, message: Message, sink: &mut Sink<'_>) {
-        self.release(Output::Send { to, message: PeerMessage::Consensus(message) }, sink);
+    fn send_consensus(&mut self, to: ReplicaId, message: Message, outbox: &mut Outbox) {
+        outbox.push(Output::Send { to, message: PeerMessage::Consensus(message) });
     }
 
-    fn broadcast_consensus(&mut self, message: Message, sink: &mut Sink<'_>) {
+    fn broadcast_consensus(&mut self, message: Message, outbox: &mut Outbox) {
         if let Message::Head(head) = &message {
             self.heads.note(head);
         }
-        self.release(Output::Broadcast(PeerMessage::Consensus(message)), sink);
+        outbox.push(Output::Broadcast(PeerMessage::Consensus(message)));
     }
 
-    fn serve_certificate(&mut self, to: ReplicaId, height: Height, sink: &mut Sink<'_>) -> Result<(), Fatal> {
+    fn serve_certificate(&mut self, to: ReplicaId, height: Height, outbox: &mut Outbox) -> Result<(), Fatal> {
         if let Some(certificate) = self.ledger.certificate(height)? {
-            self.send_consensus(to, Message::Certificate(certificate), sink);
+            self.send_consensus(to, Message::Certificate(certificate), outbox);
         }
         Ok(())
     }
@@ -100,18 +103,18 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
     }
 
     /// Asks for the missing bodies of candidates.
-    pub(crate) fn ask_for_bodies(&mut self, sink: &mut Sink<'_>) {
+    pub(crate) fn ask_for_bodies(&mut self, outbox: &mut Outbox) {
         let others = self.others();
         for (to, message) in self.candidates.questions(&others, self.now) {
-            sink(Output::Send { to, message });
+            outbox.push(Output::Send { to, message });
         }
     }
 
     /// Asks for the committed blocks that are missing.
-    pub(crate) fn ask_for_blocks(&mut self, sink: &mut Sink<'_>) {
+    pub(crate) fn ask_for_blocks(&mut self, outbox: &mut Outbox) {
         let head = self.ledger.head().height;
         if let Some((to, message)) = self.catch_up.question(head, &self.others(), self.now) {
-            sink(Output::Send { to, message });
+            outbox.push(Output::Send { to, message });
         }
     }
 }

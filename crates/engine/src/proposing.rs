@@ -7,16 +7,17 @@ use carechain_ledger::{Backend, JournalStore};
 use carechain_types::{BoundedVec, Header, PROTOCOL_VERSION, SignatureScheme, tree};
 
 use crate::candidates::Candidate;
-use crate::engine::{Engine, Sink};
+use crate::engine::Engine;
 use crate::error::Fatal;
 use crate::execution::{Executed, Place, Run};
 use crate::limits::PROPOSAL_COUNT_MAX;
 use crate::mempool::SharedSubmission;
 use crate::not_proposable::NotProposable;
+use crate::outbox::Outbox;
 
 impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
     /// Proposes what waits, if a block may be proposed now. An idle chain makes no blocks.
-    pub(crate) fn propose(&mut self, sink: &mut Sink<'_>) -> Result<(), Fatal> {
+    pub(crate) fn propose(&mut self, outbox: &mut Outbox) -> Result<(), Fatal> {
         let Some(slot) = self.replica.wants_proposal() else { return Ok(()) };
         if self.mempool.is_empty() || slot.parent != self.ledger.head_id() {
             return Ok(());
@@ -43,7 +44,7 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
         }
         let executed = if run.is_empty() { None } else { Some(run.finish(&self.ledger)?) };
         for (id, reason) in unfit {
-            self.drop_unfit(&id, reason, sink);
+            self.drop_unfit(&id, reason, outbox);
         }
         if let Some(executed) = executed {
             let header = self.header(&slot, time, &chosen, &executed);

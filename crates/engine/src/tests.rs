@@ -136,8 +136,20 @@ fn client_whose_transaction_no_block_can_hold_any_more_is_told() {
     let body = &consortium.registration(1, START).transaction.body.clone();
     let reason = NotIncludable::NotEnrolled { sender: body.sender, key: body.sender_key };
     let engine = consortium.engine(member(1));
-    engine.drop_unfit(&id, reason, &mut |output| answers.push(output));
+    let mut outbox = crate::outbox::Outbox::default();
+    engine.drop_unfit(&id, reason, &mut outbox);
+    let durable = engine.journal.durable(crate::outbox::RestsOn::Votes).unwrap();
+    outbox.release(&durable, &mut |output| answers.push(output));
     let told = matches!(&answers[..], [Output::Answer { answer: Answer::NotAdmitted(why), .. }]
         if *why == NotAdmitted::NotIncludable(reason));
     assert!(told, "{answers:?}");
+}
+
+/// The block's certificate holds an own COMMIT: whoever saw the block while that vote is lost could see another one, too.
+#[test]
+fn nothing_leaves_a_turn_whose_sync_fails() {
+    let mut consortium = Consortium::new();
+    let submission = consortium.registration(1, START);
+    let outputs = consortium.commit_with_failing_sync(START, submission);
+    assert!(outputs.is_empty(), "{outputs:?}");
 }

@@ -245,6 +245,52 @@ impl Consortium {
         (proposal.header.id(), proposal.leaves)
     }
 
+    /// Members 0 to 2 prepare a block. Then all that member 1 needs to commit it reaches it in one turn, whose sync fails:
+    /// what left that turn.
+    pub(super) fn commit_with_failing_sync(
+        &mut self,
+        now: Time,
+        submission: SharedSubmission,
+    ) -> Vec<Output> {
+        for index in 0..3 {
+            self.turn(member(index), now, Vec::new()).unwrap();
+        }
+        let submit = Input::Submit { ticket: Ticket::new(1), submission };
+        let said = self.turn(member(0), now, vec![submit]).unwrap();
+        let mut late = Vec::new();
+        let mut waiting: std::collections::VecDeque<_> =
+            said.into_iter().map(|output| (member(0), output)).collect();
+        while let Some((from, output)) = waiting.pop_front() {
+            let Output::Broadcast(message) = output else { continue };
+            let vote = matches!(&message, PeerMessage::Consensus(Message::Prepare(_) | Message::Commit(_)));
+            for to in (0..3).map(member).filter(|to| *to != from) {
+                if to == member(1) && vote {
+                    late.push((from, message.clone()));
+                    continue;
+                }
+                let outputs = self.tell(to, now, from, message.clone()).unwrap();
+                waiting.extend(outputs.into_iter().map(|output| (to, output)));
+            }
+        }
+        assert!(
+            late.iter().any(|(_, message)| matches!(message, PeerMessage::Consensus(Message::Commit(_))))
+        );
+        let verifier = Verifier::new(Ed25519, self.chain_id());
+        let membership = self.genesis.membership();
+        let inputs: Vec<_> = late
+            .into_iter()
+            .map(|(from, message)| Input::Peer {
+                from,
+                message: message.verify(&verifier, &membership).unwrap(),
+            })
+            .collect();
+        self.journals[1].fail_after(0);
+        let mut outputs = Vec::new();
+        let failed = self.engine(member(1)).turn(now, inputs, &mut |output| outputs.push(output));
+        assert!(matches!(failed, Err(Fatal::Journal(_))), "{failed:?}");
+        outputs
+    }
+
     /// The block above genesis that holds one transaction, as execution has it.
     pub(super) fn block_of(
         &mut self,
