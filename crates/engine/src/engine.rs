@@ -23,13 +23,10 @@ use crate::input::Input;
 use crate::journal::{Durable, Journal};
 use crate::mempool::Mempool;
 use crate::outbox::Outbox;
-use crate::output::Output;
+use crate::output::Sink;
 use crate::recovery;
 use crate::undecided::Undecided;
 use crate::waiting::WaitingClients;
-
-/// Where outputs go as soon as they may.
-pub type Sink<'a> = dyn FnMut(Output) + 'a;
 
 /// One node's deterministic machine.
 pub struct Engine<B, J, S> {

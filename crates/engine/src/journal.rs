@@ -14,7 +14,6 @@ use serde::{Deserialize, Serialize};
 use crate::error::OpenError;
 use crate::limits::{JOURNAL_BYTES_MAX, JOURNAL_RECORD_BYTES_MAX};
 use crate::mempool::SharedSubmission;
-use crate::outbox::RestsOn;
 
 /// One record of the journal.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -69,6 +68,15 @@ pub fn journalled_bodies<J: JournalStore>(store: &J) -> Result<BTreeSet<BlockId>
         }
     }
     Ok(bodies)
+}
+
+/// What must be on disk before a turn's outputs may leave.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum RestsOn {
+    /// Every own vote: a certificate that is handed out may hold one.
+    Votes,
+    /// Every record: a vote rests on certificates and bodies ahead of it, too.
+    Everything,
 }
 
 /// Shows that what outputs rest on is on disk. Made by the journal alone.

@@ -44,14 +44,14 @@ mod undecided;
 mod waiting;
 mod wire;
 
-pub use engine::{Engine, Sink};
+pub use engine::Engine;
 pub use error::{Fatal, OpenError};
 pub use execution::{Executed, Place, execute};
 pub use input::{Input, Ticket};
 pub use journal::{journalled, journalled_bodies};
 pub use mempool::{Mempool, MempoolError, SharedSubmission};
 pub use not_proposable::NotProposable;
-pub use output::{Answer, Committed, NotAdmitted, Output};
+pub use output::{Answer, Committed, NotAdmitted, Output, Sink};
 pub use proofs::ProveError;
 pub use wire::{
     BorderError, CommittedBlockMessage, Lane, PEER_MESSAGE_BYTES_MAX, PeerMessage, VerifiedBlock,

@@ -4,24 +4,14 @@
 //! - The only way out is [`Outbox::release`], and only the journal makes the [`Durable`] it asks for. A turn that fails
 //!   drops its outbox, so nothing of it is ever seen: no message, no block with its certificate, no answer, no event.
 
-use crate::engine::Sink;
-use crate::journal::Durable;
-use crate::output::Output;
+use crate::journal::{Durable, RestsOn};
+use crate::output::{Output, Sink};
 use crate::wire::PeerMessage;
 
 /// The outputs of one turn, in order.
 #[derive(Debug, Default)]
 pub(crate) struct Outbox {
     waiting: Vec<Output>,
-}
-
-/// What must be on disk before a turn's outputs may leave.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum RestsOn {
-    /// Every own vote: a certificate that is handed out may hold one.
-    Votes,
-    /// Every record: a vote rests on certificates and bodies ahead of it, too.
-    Everything,
 }
 
 impl Outbox {

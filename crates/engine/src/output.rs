@@ -10,6 +10,9 @@ use crate::input::Ticket;
 use crate::mempool::{MempoolError, SharedSubmission};
 use crate::wire::PeerMessage;
 
+/// Where outputs go as soon as they may.
+pub type Sink<'a> = dyn FnMut(Output) + 'a;
+
 /// One thing to do.
 #[derive(Clone, Debug)]
 pub enum Output {

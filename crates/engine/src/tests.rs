@@ -138,7 +138,7 @@ fn client_whose_transaction_no_block_can_hold_any_more_is_told() {
     let engine = consortium.engine(member(1));
     let mut outbox = crate::outbox::Outbox::default();
     engine.drop_unfit(&id, reason, &mut outbox);
-    let durable = engine.journal.durable(crate::outbox::RestsOn::Votes).unwrap();
+    let durable = engine.journal.durable(crate::journal::RestsOn::Votes).unwrap();
     outbox.release(&durable, &mut |output| answers.push(output));
     let told = matches!(&answers[..], [Output::Answer { answer: Answer::NotAdmitted(why), .. }]
         if *why == NotAdmitted::NotIncludable(reason));
