@@ -4,11 +4,13 @@
     pip install blake3 pynacl
     docs/read_record.py record tests/fixtures/record.json            # the golden record
     docs/read_record.py record FILE.ccr --content-key HEX --out DIR  # any record
-    docs/read_record.py proof tests/fixtures/proof.json tests/fixtures/genesis.json
+    docs/read_record.py proof tests/fixtures/proof_audit.json tests/fixtures/genesis.json
+    docs/read_record.py proof audit.proof audit.proof.2 genesis.json # a long list, all its files together
 
 It shares no code with the product, so that two readings of the page agree or one of them is wrong.
 """
 import argparse, base64, io, json, struct, sys, zipfile
+from datetime import datetime, timedelta
 
 from blake3 import blake3
 from nacl.bindings import crypto_aead_xchacha20poly1305_ietf_decrypt as decrypt
@@ -259,9 +261,178 @@ def check_heads(header, chain_id, epoch, members, heads):
     return min(head["time"] for _, (head, _), _ in heads) if covered else None
 
 
-def check_proof(proof_path, genesis_path):
+# --- lists -----------------------------------------------------------------------------------------------------------
+
+PERSON, EHR, BY_PATIENT, REQUEST, GRANT, ACCESS, ATTEMPT, COUNTS, ATTEMPT_COUNTS = 1, 7, 8, 9, 10, 11, 12, 13, 18
+STAMP = 41
+REASONS = {1: "owner", 2: "granted", 10: "unknown-record", 11: "no-grant", 12: "not-yet-valid", 13: "expired",
+           14: "revoked", 15: "key-ended", 16: "reader-suspended", 17: "role", 18: "address-mismatch", 19: "range",
+           20: "purpose", 21: "purged", 22: "no-mandate", 23: "patient-suspended"}
+
+
+def text_id(prefix, raw):
+    check = hash_of(prefix.encode() + raw)[:4]
+    return prefix + "_" + base64.b32encode(raw + check).decode().lower().rstrip("=")
+
+
+def id_of(text):
+    return base64.b32decode(text.split("_")[1].upper() + "=")[:20]
+
+
+def utc(micros):
+    return (datetime(1970, 1, 1) + timedelta(microseconds=micros)).isoformat(timespec="microseconds") + "Z"
+
+
+class State:
+    """What one proof shows: values by (tag, id, index), and as of when they are current."""
+
+    def __init__(self, claims, time):
+        self.values = {(key[0], key[1:21], int.from_bytes(key[21:], "little")): value for key, value, *_ in claims}
+        self.time = time
+
+
+def counter_of(tag, value):
+    """The lists a counter stands for: what it says of each."""
+    cursor = Cursor(value[STAMP:])
+    if tag == ATTEMPT_COUNTS:
+        return {ATTEMPT: cursor.number(8)}
+    count = cursor.number(8)
+    if len(value) == STAMP + 8:
+        return {ACCESS: count}
+    if len(value) == STAMP + 12:
+        return {}  # a hospital's
+    newest = lambda: cursor.option(lambda: cursor.take(20))
+    return {BY_PATIENT: count, REQUEST: newest(), GRANT: newest()}
+
+
+def counted(state, list_tag, subject):
+    """Number of entries, or the newest entry's id or None, as the state's counter says; KeyError = it has no counter."""
+    tag = ATTEMPT_COUNTS if list_tag == ATTEMPT else COUNTS
+    value = state.values[(tag, subject, 0)]
+    nothing = None if list_tag in (REQUEST, GRANT) else 0
+    return nothing if value is None else counter_of(tag, value)[list_tag]
+
+
+def link(tag, value):
+    """Patient and previous entry of a request or grant."""
+    cursor = Cursor(value[STAMP:])
+    patient = cursor.take(20)
+    cursor.take(21 + 2)  # grantee, access, purpose
+    if tag == REQUEST:
+        cursor.take(1)  # status
+        cursor.option(lambda: cursor.take(20))  # grant
+    else:
+        cursor.take(16)  # from, until
+        cursor.list(lambda: cursor.take(23))
+    previous = cursor.option(lambda: cursor.take(20))
+    demand(cursor.at == len(cursor.data), "bytes follow a value")
+    return patient, previous
+
+
+def claimed_lists(states):
+    """(list, whose) that the proofs show an entry or the counter of, with the number of entries."""
+    found = {}
+    for state in states:
+        for (tag, subject, _), value in state.values.items():
+            if tag in (ACCESS, ATTEMPT, BY_PATIENT):
+                found[(tag, subject)] = found.get((tag, subject), 0) + 1
+            elif tag in (REQUEST, GRANT) and value is not None:
+                owner = (tag, link(tag, value)[0])
+                found[owner] = found.get(owner, 0) + 1
+            elif tag in (COUNTS, ATTEMPT_COUNTS):
+                if value is not None:
+                    lists = counter_of(tag, value)
+                elif tag == ATTEMPT_COUNTS:
+                    lists = [ATTEMPT]
+                else:
+                    lists = [ACCESS] if (EHR, subject, 0) in state.values else [BY_PATIENT, REQUEST, GRANT]
+                for list_tag in lists:
+                    found.setdefault((list_tag, subject), 0)
+    return found
+
+
+def walk(list_tag, subject, counter, states):
+    """Every entry that the counter stands for, newest first, and the earliest time of the proofs that show them."""
+    demand(counter.time is not None, "no quorum of members says up to when nothing is missing")
+    left, used, entries = counted(counter, list_tag, subject), {id(counter): counter}, []
+    while left:
+        key = (list_tag, left, 0) if list_tag in (REQUEST, GRANT) else (list_tag, subject, left - 1)
+        shown = [state for state in states if key in state.values]
+        if list_tag == BY_PATIENT:
+            shown = [state for state in shown
+                     if state.values[key] is None or (EHR, state.values[key][STAMP:], 0) in state.values]
+        demand(shown, f"an entry is missing: {name_of(*key)}")
+        state, value = shown[0], shown[0].values[key]
+        demand(value is not None, f"{name_of(*key)} is absent in a proof older than the counter")
+        demand(state.time is not None, "no quorum of members says up to when nothing is missing")
+        demand(key not in entries, "the entries lead in a circle")
+        demand(list_tag != BY_PATIENT or state.values[(EHR, value[STAMP:], 0)] is not None, "a record is absent")
+        entries.append(key)
+        used[id(state)] = state
+        left = link(list_tag, value)[1] if list_tag in (REQUEST, GRANT) else left - 1
+    return len(entries), min(state.time for state in used.values())
+
+
+def name_of(tag, subject, index):
+    names = {PERSON: "per", EHR: "ehr", REQUEST: "req", GRANT: "grt"}
+    if tag in names:
+        return text_id(names[tag], subject)
+    if tag in (ACCESS, ATTEMPT, BY_PATIENT):
+        what = {ACCESS: "access entry", ATTEMPT: "attempt", BY_PATIENT: "record"}[tag]
+        return f"{what} {index} of {text_id('ehr' if tag == ACCESS else 'per', subject)}"
+    return f"{ {COUNTS: 'counter', ATTEMPT_COUNTS: 'counter of attempts', 4: 'hospital'}.get(tag, f'state {tag}') } " \
+           f"{text_id('hos', subject) if tag == 4 else subject.hex()}"
+
+
+def check_lists(states):
+    """What is complete, from the files alone; refuses a list with a gap."""
+    claimed = claimed_lists(states)
+    names = {ACCESS: "access entries", ATTEMPT: "attempts", BY_PATIENT: "records", REQUEST: "requests", GRANT: "grants"}
+    of_person = (BY_PATIENT, REQUEST, GRANT)
+    for (list_tag, subject), shown in sorted(claimed.items()):
+        counters = [state for state in states if (ATTEMPT_COUNTS if list_tag == ATTEMPT else COUNTS, subject, 0)
+                    in state.values]
+        demand(counters, f"not complete, {names[list_tag]}: the counter is missing")
+        gap = None
+        for counter in counters:
+            try:
+                count, time = walk(list_tag, subject, counter, states)
+                break
+            except Refused as refusal:
+                gap = gap or refusal
+        else:
+            others = any(claimed.get((other, subject), 0) for other in of_person)
+            if list_tag in of_person and not shown and others:
+                continue  # one counter for three lists: this one is not what the file is about
+            raise Refused(f"not complete, {names[list_tag]}: {gap}")
+        whose = text_id("ehr" if list_tag == ACCESS else "per", subject)
+        print(f"complete: {count} {names[list_tag]} of {whose}, none is missing as of {utc(time)}")
+
+
+def describe_access(value, hospitals):
+    cursor = Cursor(value[STAMP:])
+    reader = cursor.take(20)
+    cursor.take(32)
+    option = lambda: cursor.option(lambda: cursor.take(20))
+    option(), option()
+    record = cursor.take(20)
+    option()
+    gateway, _purpose = cursor.take(20), cursor.number(1)
+    decision, reason, _shape, count = cursor.number(1), cursor.number(1), cursor.number(1), cursor.number(4)
+    _first, last = cursor.number(8), cursor.number(8)
+    demand(decision in (1, 2) and reason in REASONS, "a decision or reason is unknown")
+    times = f" ({count} times)" if count > 1 else ""
+    return (f"{utc(last)} {('allowed', 'refused')[decision - 1]}, {REASONS[reason]}: {text_id('per', reader)} "
+            f"{text_id('ehr', record)}{times} at {hospitals.get(gateway, text_id('hos', gateway))}")
+
+
+def check_proofs(proof_paths, genesis_path):
     with open(genesis_path, "rb") as source:
         genesis_bytes = source.read()
+    check_lists([state for path in proof_paths if (state := check_proof(path, genesis_bytes))])
+
+
+def check_proof(proof_path, genesis_bytes):
     with open(proof_path, "rb") as source:
         file = source.read()
     cursor = Cursor(base64.b64decode(json.loads(file)["proof"], validate=True))
@@ -269,7 +440,9 @@ def check_proof(proof_path, genesis_path):
     demand(file == json.dumps(exact, separators=(",", ":")).encode() + b"\n", "the file is not exactly a proof")
     kind, chain_id = cursor.number(1), cursor.take(32)
     demand(chain_id == hash_of(genesis_bytes), "the proof is of another ledger")
-    epoch, members = 0, [bytes.fromhex(hospital["node_key"]) for hospital in json.loads(genesis_bytes)["hospitals"]]
+    founders = json.loads(genesis_bytes)["hospitals"]
+    hospitals = {id_of(hospital["id"]): hospital["name"] for hospital in founders}
+    epoch, members = 0, [bytes.fromhex(hospital["node_key"]) for hospital in founders]
     for _ in range(cursor.number(8)):
         header, encoded = cursor.whole(cursor.header)
         (next_epoch, next_members), next_encoded = cursor.whole(cursor.membership)
@@ -287,12 +460,16 @@ def check_proof(proof_path, genesis_path):
     print(f"block {kdf('block', encoded).hex()} at height {header['height']}, certified in epoch {epoch}")
     for claim in claims:
         check_claim(header["state"], chain_id, claim)
-        print(f"  state {claim[0].hex()}: " + ("absent" if claim[1] is None else f"{len(claim[1])} bytes"))
+        tag, subject, index = claim[0][0], claim[0][1:21], int.from_bytes(claim[0][21:], "little")
+        shows = "absent" if claim[1] is None else describe_access(claim[1], hospitals) if tag in (ACCESS, ATTEMPT) \
+            else f"{len(claim[1])} bytes"
+        print(f"  {name_of(tag, subject, index)}: {shows}")
     if transaction is not None:
         print("  " + check_transaction(header, chain_id, transaction))
+    time = None if heads is None else check_heads(header, chain_id, epoch, members, heads)
     if heads is not None:
-        time = check_heads(header, chain_id, epoch, members, heads)
-        print("  not complete: a head votes above" if time is None else f"  complete as of {time} µs since 1970")
+        print("  not current: a head votes above" if time is None else f"  current as of {utc(time)}")
+    return State(claims, time) if kind == 1 else None
 
 
 def main():
@@ -303,14 +480,14 @@ def main():
     record.add_argument("--content-key", help="64 hexadecimal digits; without it FILE is tests/fixtures/record.json")
     record.add_argument("--out", help="folder to unpack into")
     proof = commands.add_parser("proof", help="check a proof against a genesis file")
-    proof.add_argument("proof")
+    proof.add_argument("proof", nargs="+", help="the proof files; of a list in several files all of them")
     proof.add_argument("genesis")
     arguments = parser.parse_args()
     try:
         if arguments.command == "record":
             show_record(arguments.file, arguments.content_key, arguments.out)
         else:
-            check_proof(arguments.proof, arguments.genesis)
+            check_proofs(arguments.proof, arguments.genesis)
     except (Refused, ValueError, KeyError, TypeError) as refusal:
         sys.exit(f"refused: {refusal}")
 

@@ -28,6 +28,7 @@ run_independent_reader() {
     for proof in tests/fixtures/proof*.json; do
         "$python" docs/read_record.py proof "$proof" tests/fixtures/genesis.json
     done
+    PYTHONDONTWRITEBYTECODE=1 "$python" docs/test_read_record.py
 }
 
 run_cargo_tests "$@"

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use carechain_types::{Genesis, Proof, Role};
+use carechain_types::{BoundedVec, Genesis, Proof, Role, StateTag};
 
 use crate::support::{Network, carechain};
 
@@ -25,7 +25,7 @@ fn check(proof_file: &Path, genesis_file: &Path, complete: bool) {
     let genesis = Genesis::from_bytes(&genesis_bytes).unwrap();
     assert_eq!(verified(&proof, &genesis_bytes), 0);
     let says = Proof::from_file(&proof).unwrap().verify(&genesis).unwrap();
-    assert_eq!(says.complete_as_of.is_some(), complete);
+    assert_eq!(says.current_as_of.is_some(), complete);
     // Every byte in this process, a few through the command.
     for place in 0..proof.len() {
         let mut changed = proof.clone();
@@ -51,6 +51,13 @@ fn audit_and_publish_proofs_hold_and_no_changed_byte_does() {
     assert_eq!(audit["proofs"].as_array().unwrap().len(), 1);
     let genesis = network.path("genesis.json");
     check(&patient.folder.join("audit.proof"), &genesis, true);
+    let whole = Proof::from_file(&std::fs::read(patient.folder.join("audit.proof")).unwrap()).unwrap();
+    for cut in [StateTag::Access, StateTag::Counts] {
+        let mut proof = whole.clone();
+        let kept = proof.claims.iter().filter(|claim| claim.key.tag != cut).cloned().collect();
+        proof.claims = BoundedVec::new(kept).unwrap();
+        assert_eq!(verified(&proof.to_file(), &std::fs::read(&genesis).unwrap()), 1, "without {cut:?}");
+    }
     let proofs = author.folder.join("state").join(&author.name).join("proofs");
     check(&proofs.join(format!("{ehr}.proof")), &genesis, false);
 }

@@ -1,14 +1,11 @@
 //! Audit: every access entry, with proof that none is missing.
 
 use carechain_crypto::{EhrId, PersonId};
-use carechain_types::{
-    AccessEntry, AccessValue, AttemptCounts, CountsValue, ListKind, RecordCounts, StateKey, Time,
-    VerifiedProof,
-};
+use carechain_types::{AccessEntry, AccessValue, ListKind, ListName, StateKey, Time, VerifiedProof};
 
 use crate::error::OperationError;
-use crate::lists::{Count, Whole};
-use crate::session::{Session, value, wanted};
+use crate::lists::Whole;
+use crate::session::{Session, value};
 
 /// Access entries, newest first, with the proofs that show them whole.
 #[derive(Clone, Debug)]
@@ -30,11 +27,8 @@ impl From<Whole<AccessEntry>> for AuditTrail {
 impl Session {
     /// Every attempt on one record.
     pub fn audit_record(&self, ehr_id: EhrId) -> Result<AuditTrail, OperationError> {
-        let counts = (StateKey::counts(ehr_id.get()), record_entries as Count);
-        let entries = self.indexed(ListKind::Audit, *ehr_id.get(), counts, |proof, index| {
-            Ok(value::<AccessValue>(proof, &StateKey::access(&ehr_id, index))?.entry)
-        })?;
-        Ok(entries.into())
+        let name = ListName { kind: ListKind::Audit, subject: *ehr_id.get() };
+        Ok(self.whole(name, entry)?.into())
     }
 
     /// Every attempt on any record of a patient: complete as of the oldest of the answers it is made of.
@@ -57,20 +51,11 @@ impl Session {
 
     /// A person's attempts on records that do not exist. For auditors: to the person such a record looks like a hidden one.
     pub fn audit_attempts(&self, person: PersonId) -> Result<AuditTrail, OperationError> {
-        let counts = (StateKey::attempt_counts(&person), person_attempts as Count);
-        let entries = self.indexed(ListKind::Attempts, *person.get(), counts, |proof, index| {
-            Ok(value::<AccessValue>(proof, &StateKey::attempt(&person, index))?.entry)
-        })?;
-        Ok(entries.into())
+        let name = ListName { kind: ListKind::Attempts, subject: *person.get() };
+        Ok(self.whole(name, entry)?.into())
     }
 }
 
-fn record_entries(proof: &VerifiedProof, key: &StateKey) -> Result<u64, OperationError> {
-    let value = wanted(proof, key)?.value::<CountsValue<RecordCounts>>()?;
-    Ok(value.map_or(0, |value| value.counts.access_entries))
-}
-
-fn person_attempts(proof: &VerifiedProof, key: &StateKey) -> Result<u64, OperationError> {
-    let value = wanted(proof, key)?.value::<CountsValue<AttemptCounts>>()?;
-    Ok(value.map_or(0, |value| value.counts.attempts))
+fn entry(proof: &VerifiedProof, key: &StateKey) -> Result<AccessEntry, OperationError> {
+    Ok(value::<AccessValue>(proof, key)?.entry)
 }

@@ -254,6 +254,7 @@ const fn trust_code(error: &TrustError) -> ErrorCode {
         | TrustError::Proof(_)
         | TrustError::OldEpoch { .. }
         | TrustError::OtherTransaction
+        | TrustError::List(_)
         | TrustError::Lacks { .. } => ErrorCode::ProofRefused,
         TrustError::Stale { .. } | TrustError::Receded { .. } => ErrorCode::Stale,
         TrustError::Clock { .. } => ErrorCode::ClockOff,

@@ -2,13 +2,13 @@
 
 use carechain_crypto::{AccessRequestId, EhrId, GrantId, PersonId};
 use carechain_types::{
-    CountsValue, EhrByPatientValue, EhrValue, GrantValue, ListKind, ListStart, PersonCounts, PublicPart,
-    PublishPart, RequestPart, RequestValue, StateKey, StateValue, Time, TransactionBody, VerifiedProof,
+    EhrValue, GrantValue, ListKind, ListName, ListStart, ListWalk, PublicPart, PublishPart, RequestPart,
+    RequestValue, StateKey, StateValue, Time, TransactionBody, VerifiedProof,
 };
 
 use crate::error::OperationError;
 use crate::limits::LIST_PAGES_MAX;
-use crate::session::{Session, body_of, value, wanted};
+use crate::session::{Session, body_of, value};
 use crate::trust::TrustError;
 
 /// A list with the time as of which nothing is missing.
@@ -59,46 +59,23 @@ pub struct GrantView {
     pub body: TransactionBody,
 }
 
-/// Reads the length of a list under the key of its counter.
-pub(crate) type Count = fn(&VerifiedProof, &StateKey) -> Result<u64, OperationError>;
-
 impl Session {
     /// A patient's records.
     pub fn records(&self, patient: PersonId) -> Result<Whole<RecordView>, OperationError> {
-        let counts = (StateKey::counts(patient.get()), person_records as Count);
-        self.indexed(ListKind::Records, *patient.get(), counts, |proof, index| {
-            let place = StateKey::ehr_by_patient(&patient, index);
-            let ehr_id = value::<EhrByPatientValue>(proof, &place)?.ehr_id;
-            record(proof, ehr_id)
-        })
+        let name = ListName { kind: ListKind::Records, subject: *patient.get() };
+        self.whole(name, |proof, key| record(proof, EhrId::new(key.id)))
     }
 
     /// Requests to a patient.
     pub fn requests(&self, patient: PersonId) -> Result<Whole<RequestView>, OperationError> {
-        self.linked(
-            ListKind::Requests,
-            patient,
-            |counts| counts.newest_request.map(|id| *id.get()),
-            |proof, id| {
-                let view = request(proof, AccessRequestId::new(id))?;
-                let previous = view.value.previous.map(|id| *id.get());
-                Ok((view, previous))
-            },
-        )
+        let name = ListName { kind: ListKind::Requests, subject: *patient.get() };
+        self.whole(name, |proof, key| request(proof, AccessRequestId::new(key.id)))
     }
 
     /// Grants of a patient.
     pub fn grants(&self, patient: PersonId) -> Result<Whole<GrantView>, OperationError> {
-        self.linked(
-            ListKind::Grants,
-            patient,
-            |counts| counts.newest_grant.map(|id| *id.get()),
-            |proof, id| {
-                let view = grant(proof, GrantId::new(id))?;
-                let previous = view.value.previous.map(|id| *id.get());
-                Ok((view, previous))
-            },
-        )
+        let name = ListName { kind: ListKind::Grants, subject: *patient.get() };
+        self.whole(name, |proof, key| grant(proof, GrantId::new(key.id)))
     }
 
     /// One record.
@@ -116,95 +93,31 @@ impl Session {
         grant(&self.prove(&[StateKey::grant(&id)])?, id)
     }
 
-    /// A list by index, all pages: every index below the counter, which stands under a key of its own, is there.
-    pub(crate) fn indexed<T>(
+    /// A list, page by page until the walk says that it is whole.
+    pub(crate) fn whole<T>(
         &self,
-        kind: ListKind,
-        subject: [u8; 20],
-        (counts, count): (StateKey, Count),
-        item: impl Fn(&VerifiedProof, u64) -> Result<T, OperationError>,
+        name: ListName,
+        item: impl Fn(&VerifiedProof, &StateKey) -> Result<T, OperationError>,
     ) -> Result<Whole<T>, OperationError> {
-        let (proof, bytes) = self.page(kind, subject, ListStart::Newest)?;
-        let complete_as_of = complete(&proof)?;
-        let mut next = count(&proof, &counts)?;
-        let mut whole = Whole { complete_as_of, items: Vec::new(), proofs: vec![bytes] };
-        let mut page = proof;
+        let (mut page, bytes) = self.page(name, ListStart::Newest)?;
+        let mut walk = ListWalk::begin(name, &page).map_err(TrustError::from)?;
+        let (mut items, mut proofs) = (Vec::new(), vec![bytes]);
         for _ in 0..LIST_PAGES_MAX {
-            let before = next;
-            while next > 0 {
-                // The first index that a page lacks starts the next page; a page that has none of them lies.
-                match item(&page, next - 1) {
-                    Ok(item) => whole.items.push(item),
-                    Err(OperationError::Trust(TrustError::Lacks { .. })) if next < before => break,
-                    Err(error) => return Err(absent_is_a_lie(error)),
-                }
-                next -= 1;
+            let taken = walk.take(&page).map_err(TrustError::from)?;
+            for key in &taken {
+                items.push(item(&page, key)?);
             }
-            if next == 0 {
-                return Ok(whole);
-            }
-            let (proof, bytes) = self.page(kind, subject, ListStart::Below(next))?;
-            whole.proofs.push(bytes);
-            page = proof;
+            // A page without the entry that it was asked for will not have it the next time either.
+            let Some(start) = walk.next_page().filter(|_| !taken.is_empty()) else {
+                let complete_as_of = walk.finish().map_err(TrustError::from)?.complete_as_of;
+                return Ok(Whole { complete_as_of, items, proofs });
+            };
+            let (next, bytes) = self.page(name, start)?;
+            proofs.push(bytes);
+            page = next;
         }
         Err(OperationError::ListTooLong)
     }
-
-    /// A list by links, all pages: each entry names the one before it.
-    fn linked<T>(
-        &self,
-        kind: ListKind,
-        person: PersonId,
-        newest: impl Fn(&PersonCounts) -> Option<[u8; 20]>,
-        item: impl Fn(&VerifiedProof, [u8; 20]) -> Result<(T, Option<[u8; 20]>), OperationError>,
-    ) -> Result<Whole<T>, OperationError> {
-        let (proof, bytes) = self.page(kind, *person.get(), ListStart::Newest)?;
-        let complete_as_of = complete(&proof)?;
-        let mut next = newest(&person_counts(&proof, &StateKey::counts(person.get()))?);
-        let mut whole = Whole { complete_as_of, items: Vec::new(), proofs: vec![bytes] };
-        let mut page = proof;
-        for _ in 0..LIST_PAGES_MAX {
-            let before = whole.items.len();
-            while let Some(id) = next {
-                match item(&page, id) {
-                    Ok((item, previous)) => {
-                        whole.items.push(item);
-                        next = previous;
-                    }
-                    Err(OperationError::Trust(TrustError::Lacks { .. })) if whole.items.len() > before => {
-                        break;
-                    }
-                    Err(error) => return Err(absent_is_a_lie(error)),
-                }
-            }
-            let Some(id) = next else { return Ok(whole) };
-            let (proof, bytes) = self.page(kind, *person.get(), ListStart::At(id))?;
-            whole.proofs.push(bytes);
-            page = proof;
-        }
-        Err(OperationError::ListTooLong)
-    }
-}
-
-/// An entry that the counters or the entry above name is there: a node that shows it absent shows another state.
-fn absent_is_a_lie(error: OperationError) -> OperationError {
-    match error {
-        OperationError::NotFound => TrustError::Lacks { what: "an entry that the list names" }.into(),
-        error => error,
-    }
-}
-
-fn complete(proof: &VerifiedProof) -> Result<Time, TrustError> {
-    proof.complete_as_of.ok_or(TrustError::Lacks { what: "the heads that make it complete" })
-}
-
-fn person_counts(proof: &VerifiedProof, key: &StateKey) -> Result<PersonCounts, OperationError> {
-    let value = wanted(proof, key)?.value::<CountsValue<PersonCounts>>()?;
-    Ok(value.map(|value| value.counts).unwrap_or_default())
-}
-
-fn person_records(proof: &VerifiedProof, key: &StateKey) -> Result<u64, OperationError> {
-    Ok(person_counts(proof, key)?.records)
 }
 
 pub(crate) fn record(proof: &VerifiedProof, ehr_id: EhrId) -> Result<RecordView, OperationError> {

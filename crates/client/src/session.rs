@@ -18,7 +18,7 @@ use crate::profile::Profile;
 use crate::trust::Trust;
 
 pub(crate) use parts::RecordFacts;
-pub(crate) use query::{body_of, pause, value, wanted};
+pub(crate) use query::{body_of, pause, value};
 pub use submit::{Committed, Draft, proof_file};
 pub(crate) use target::Target;
 

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use carechain_crypto::{ChainId, TransactionId};
 use carechain_types::limits::PROOF_BYTES_MAX;
 use carechain_types::{
-    DecodeError, Epoch, Freshness, Genesis, GenesisError, Height, Proof, ProofError, Span, Time,
+    DecodeError, Epoch, Freshness, Genesis, GenesisError, Height, ListGap, Proof, ProofError, Span, Time,
     VerifiedProof, VerifiedTransaction, decode,
 };
 use serde::{Deserialize, Serialize};
@@ -71,6 +71,9 @@ pub enum TrustError {
     /// The proof is of another transaction, or of none.
     #[error("the proof is not of the transaction that was sent")]
     OtherTransaction,
+    /// A list is not shown whole.
+    #[error("the node's answer is not whole: {0}")]
+    List(#[from] ListGap),
     /// The proof lacks something that was asked for.
     #[error("the node's proof lacks {what}")]
     Lacks {
@@ -162,7 +165,7 @@ impl Trust {
             }
             _ => {}
         }
-        check_fresh(verified.complete_as_of, verified.median_head_time, now)?;
+        check_fresh(verified.current_as_of, verified.median_head_time, now)?;
         Ok(verified)
     }
 

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use carechain_crypto::EhrId;
 use carechain_schema::{DemoReport, DemoStep};
-use carechain_types::Proof;
+use carechain_types::{Proof, check_lists};
 
 use crate::testnet::{Testnet, kill, start, start_all, stop_all, wait_until_ready};
 
@@ -123,5 +123,9 @@ fn verify(file: &Path, net: &Testnet) -> Result<(), DemoError> {
         .map_err(|error| DemoError::Proof { problem: error.to_string() })?;
     let proof =
         Proof::from_file(&read(file)?).map_err(|error| DemoError::Proof { problem: error.to_string() })?;
-    proof.verify(&genesis).map(drop).map_err(|error| DemoError::Proof { problem: error.to_string() })
+    let verified = proof.verify(&genesis).map_err(|error| DemoError::Proof { problem: error.to_string() })?;
+    for check in check_lists(&[verified]) {
+        check.whole.map_err(|gap| DemoError::Proof { problem: gap.to_string() })?;
+    }
+    Ok(())
 }

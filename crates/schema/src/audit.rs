@@ -25,6 +25,9 @@ pub struct AccessLine {
     pub grant_id: Option<String>,
     /// Through which hospital's gateway, `hos_…`.
     pub gateway: String,
+    /// Name of that hospital, if the genesis file has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gateway_name: Option<String>,
     /// Purpose code as stated.
     pub purpose: String,
     /// `allowed` or `refused`.

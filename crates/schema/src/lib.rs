@@ -45,7 +45,7 @@ pub use error_code::{ErrorCode, ExitStatus, Retry};
 pub use failure::Failure;
 pub use network::{GenesisHospitalLine, GenesisReport, TestnetNode, TestnetReport};
 pub use notice::{NoticeLine, NoticeList};
-pub use proof::{ProofCheck, ProofClaim};
+pub use proof::{ProofCheck, ProofClaim, ProofFileCheck, WholeListLine};
 pub use publish::{CopyHolder, PublishReport};
 pub use retrieve::{RetrieveReport, RetrievedLine};
 pub use routes::{Method, QUERY_HEADER, Route};

@@ -66,8 +66,8 @@ pub use numbers::{Epoch, Height, ReplicaId, View};
 pub use party::Party;
 pub use possession::{POSSESSION_VERSION, Possession};
 pub use proof::{
-    Claim, EpochStep, Proof, ProofError, ProofFileError, ProofKind, SignedHead, TransactionProof,
-    VerifiedClaim, VerifiedProof, VerifiedTransaction,
+    Claim, EpochStep, ListCheck, ListGap, ListName, ListWalk, Proof, ProofError, ProofFileError, ProofKind,
+    SignedHead, TransactionProof, VerifiedClaim, VerifiedProof, VerifiedTransaction, WholeList, check_lists,
 };
 pub use public_part::{
     AccessKind, AccessPurpose, DenyPart, DepartmentPart, EhrKind, Enroller, GrantLine, GrantPart, PartKind,

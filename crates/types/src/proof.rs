@@ -4,6 +4,8 @@
 //! state claims or to one transaction with its outcome. It names no key, keyword or address.
 
 mod file;
+mod list;
+mod list_check;
 mod verify;
 
 use carechain_crypto::{ChainId, Digest, Signature};
@@ -24,6 +26,8 @@ use crate::state_proof::StatePath;
 use crate::transaction::TransactionBody;
 
 pub use file::ProofFileError;
+pub use list::{ListGap, ListName, ListWalk, WholeList};
+pub use list_check::{ListCheck, check_lists};
 pub use verify::{ProofError, VerifiedClaim, VerifiedProof, VerifiedTransaction};
 
 checked_byte! {
@@ -105,6 +109,6 @@ pub struct Proof {
     pub claims: BoundedVec<Claim, PROOF_CLAIMS_MAX>,
     /// The transaction; absent for another kind.
     pub transaction: Option<TransactionProof>,
-    /// Exactly q signed heads of the newest epoch, ascending by member: as of when the claims are complete.
+    /// Exactly q signed heads of the newest epoch, ascending by member: as of when the claims are current.
     pub heads: Option<BoundedVec<SignedHead, REPLICAS_MAX>>,
 }

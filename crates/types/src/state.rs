@@ -5,6 +5,7 @@
 //! abstract tells nobody how much a patient has.
 
 mod key;
+mod key_text;
 mod value;
 
 pub use key::{StateKey, StateTag};

@@ -5,7 +5,7 @@ use std::time::Duration;
 use carechain_crypto::{Nonce, hash};
 use carechain_schema::{ErrorCode, Method, Retry, Route};
 use carechain_types::{
-    Bodies, BoundedString, BoundedVec, ListKind, ListQuery, ListStart, PersonBody, PublicPart, Query,
+    Bodies, BoundedString, BoundedVec, ListName, ListQuery, ListStart, PersonBody, PublicPart, Query,
     SignedQuery, StateKey, StateQuery, StateValue, TransactionBody, VerifiedClaim, VerifiedProof, encode,
 };
 use data_encoding::BASE64;
@@ -39,8 +39,7 @@ impl Session {
     /// One page of a list, with the canonical bytes of its proof.
     pub(crate) fn page(
         &self,
-        kind: ListKind,
-        subject: [u8; 20],
+        ListName { kind, subject }: ListName,
         start: ListStart,
     ) -> Result<(VerifiedProof, Vec<u8>), OperationError> {
         self.fresh(Route::LIST, |freshness| {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use carechain_client::{AuditTrail, PersonName, private_file, proof_file};
 use carechain_crypto::{EhrId, PersonId};
-use carechain_schema::{AccessLine, AuditReport, Base64};
+use carechain_schema::{AuditReport, Base64};
 use clap::Args;
 
 use super::connection::Connection;
@@ -53,10 +53,11 @@ pub(super) fn run(command: &AuditCommand, global: &Global, output: &Output) -> R
     let files = command.prove.as_deref().map(|file| write_proofs(file, &trail)).transpose()?;
     let proofs =
         if files.is_some() { trail.proofs.iter().cloned().map(Base64).collect() } else { Vec::new() };
+    let genesis = session.trust().genesis();
     let report = AuditReport {
         subject,
         complete_as_of: timestamp(trail.complete_as_of),
-        entries: trail.entries.iter().rev().map(lines::access).collect(),
+        entries: trail.entries.iter().rev().map(|entry| lines::access(entry, genesis)).collect(),
         proofs,
     };
     output.done(report, |report| describe(report, &files.unwrap_or_default()));
@@ -79,21 +80,11 @@ fn write_proofs(file: &Path, trail: &AuditTrail) -> Result<Vec<PathBuf>, Command
 }
 
 fn describe(report: &AuditReport, files: &[PathBuf]) -> String {
-    let mut text: String = report.entries.iter().map(|entry| describe_entry(entry) + "\n").collect();
+    let mut text: String = report.entries.iter().map(|entry| lines::describe_access(entry) + "\n").collect();
     let attempts: u64 = report.entries.iter().map(|entry| u64::from(entry.count)).sum();
     text.push_str(&format!("{attempts} attempts, none is missing as of {}", report.complete_as_of));
     for file in files {
         text.push_str(&format!("\nproof {}", file.display()));
     }
     text
-}
-
-fn describe_entry(entry: &AccessLine) -> String {
-    let count = if entry.count > 1 { format!(" ({} times)", entry.count) } else { String::new() };
-    let record = entry.ehr_id.as_deref().unwrap_or("unknown records");
-    let reader = &entry.reader;
-    format!(
-        "{}  {}  {reader} {record}{count}\n  {} for {} at {}, height {}",
-        entry.last, entry.decision, entry.reason, entry.purpose, entry.gateway, entry.height,
-    )
 }

@@ -1,9 +1,9 @@
 //! What the ledger says, as lines of documents.
 
 use carechain_client::{GrantView, OperationError, RecordView, RequestView, Session};
-use carechain_crypto::TransactionId;
+use carechain_crypto::{HospitalId, TransactionId};
 use carechain_schema::{AbstractLine, AccessLine, GrantLine, RequestLine, RequestStatus};
-use carechain_types::{AccessEntry, RequestStatus as Status, Time};
+use carechain_types::{AccessEntry, Genesis, RequestStatus as Status, Time};
 
 use super::words::timestamp;
 
@@ -81,8 +81,8 @@ pub(super) fn record(
     })
 }
 
-/// An access entry.
-pub(super) fn access(entry: &AccessEntry) -> AccessLine {
+/// An access entry, with the hospital's name from the genesis file.
+pub(super) fn access(entry: &AccessEntry, genesis: &Genesis) -> AccessLine {
     AccessLine {
         reader: entry.reader.to_string(),
         on_behalf_of: entry.on_behalf_of.map(|id| id.to_string()),
@@ -90,6 +90,7 @@ pub(super) fn access(entry: &AccessEntry) -> AccessLine {
         ehr_id: (*entry.ehr_id.get() != [0; 20]).then(|| entry.ehr_id.to_string()),
         grant_id: entry.grant.map(|id| id.to_string()),
         gateway: entry.gateway.to_string(),
+        gateway_name: hospital_name(genesis, &entry.gateway),
         purpose: entry.purpose.as_str().to_owned(),
         decision: entry.decision.as_str().to_owned(),
         reason: entry.reason.as_str().to_owned(),
@@ -98,6 +99,23 @@ pub(super) fn access(entry: &AccessEntry) -> AccessLine {
         last: timestamp(entry.last),
         height: entry.height.get(),
     }
+}
+
+/// Name of a founding hospital.
+pub(super) fn hospital_name(genesis: &Genesis, id: &HospitalId) -> Option<String> {
+    let hospital = genesis.hospitals.iter().find(|hospital| hospital.id == *id)?;
+    Some(hospital.name.as_str().to_owned())
+}
+
+/// An access entry in two lines of text: who, which record, decision and reason.
+pub(super) fn describe_access(line: &AccessLine) -> String {
+    let count = if line.count > 1 { format!(" ({} times)", line.count) } else { String::new() };
+    let record = line.ehr_id.as_deref().unwrap_or("unknown records");
+    let hospital = line.gateway_name.as_ref().unwrap_or(&line.gateway);
+    format!(
+        "{}  {}  {} {record}{count}\n    {} for {} at {hospital}, height {}",
+        line.last, line.decision, line.reader, line.reason, line.purpose, line.height,
+    )
 }
 
 /// A request in a few lines of text.

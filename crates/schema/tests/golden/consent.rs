@@ -98,15 +98,15 @@ fn every_inbox_event_is_as_it_was() {
     check_document(Inbox { height: 42, events });
 }
 
-#[test]
-fn audit_is_as_it_was() {
-    let allowed = AccessLine {
+pub(crate) fn allowed() -> AccessLine {
+    AccessLine {
         reader: id("per", 'c'),
         on_behalf_of: None,
         patient: Some(id("per", 'a')),
         ehr_id: Some(id("ehr", 'a')),
         grant_id: Some(id("grt", 'a')),
         gateway: id("hos", 'c'),
+        gateway_name: Some("St. Anna".to_owned()),
         purpose: "TREAT".to_owned(),
         decision: "allowed".to_owned(),
         reason: "granted".to_owned(),
@@ -114,19 +114,23 @@ fn audit_is_as_it_was() {
         first: time(3),
         last: time(3),
         height: 41,
-    };
+    }
+}
+
+#[test]
+fn audit_is_as_it_was() {
     let refused = AccessLine {
         grant_id: None,
         decision: "refused".to_owned(),
         reason: "no-grant".to_owned(),
         count: 9,
         last: time(4),
-        ..allowed.clone()
+        ..allowed()
     };
     check_document(AuditReport {
         subject: id("per", 'a'),
         complete_as_of: time(5),
-        entries: vec![allowed, refused],
+        entries: vec![allowed(), refused],
         proofs: vec![bytes()],
     });
 }

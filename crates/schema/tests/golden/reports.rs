@@ -1,26 +1,39 @@
 //! Proof checks, the demonstration, measurements.
 
 use carechain_schema::{
-    BenchPublish, BenchTransfer, DemoReport, DemoStep, Machine, ProofCheck, ProofClaim, TransferMemory,
-    TransferStage,
+    BenchPublish, BenchTransfer, DemoReport, DemoStep, Machine, ProofCheck, ProofClaim, ProofFileCheck,
+    TransferMemory, TransferStage, WholeListLine,
 };
 
 use crate::check_document;
+use crate::consent::allowed;
 use crate::examples::{hex, id, time};
 
 #[test]
 fn proof_check_is_as_it_was() {
+    let access = ProofClaim {
+        subject: "access".to_owned(),
+        id: id("ehr", 'a'),
+        index: Some(0),
+        shows: "allowed, granted".to_owned(),
+    };
     check_document(ProofCheck {
-        kind: "state".to_owned(),
         chain_id: hex(0xc0),
-        height: 42,
-        block_time: time(1),
-        votes: 3,
-        complete_as_of: Some(time(1)),
-        claims: vec![ProofClaim {
-            subject: "access".to_owned(),
+        files: vec![ProofFileCheck {
+            file: "audit.proof".to_owned(),
+            kind: "state".to_owned(),
+            height: 42,
+            block_time: time(1),
+            votes: 3,
+            current_as_of: Some(time(1)),
+            claims: vec![access],
+            accesses: vec![allowed()],
+        }],
+        lists: vec![WholeListLine {
+            list: "audit".to_owned(),
             id: id("ehr", 'a'),
-            shows: "present".to_owned(),
+            count: 1,
+            complete_as_of: time(1),
         }],
     });
 }

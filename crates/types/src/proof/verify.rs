@@ -129,8 +129,9 @@ pub struct VerifiedProof {
     pub claims: Vec<VerifiedClaim>,
     /// The transaction.
     pub transaction: Option<VerifiedTransaction>,
-    /// The claims are complete as of this time; none without heads or if a head says that it voted above the header.
-    pub complete_as_of: Option<Time>,
+    /// The claims are current as of this time: no later block was decided. None without heads, or if a head says that it
+    /// voted above the header. It does not say that a list is whole: [`ListWalk`](super::ListWalk) does.
+    pub current_as_of: Option<Time>,
     /// Median time of the heads: what a client holds its own clock against.
     pub median_head_time: Option<Time>,
 }
@@ -160,14 +161,14 @@ impl Proof {
             }
             _ => return Err(ProofError::Kind),
         };
-        let (complete_as_of, median_head_time) = self.verify_heads(&verifier, &membership)?;
+        let (current_as_of, median_head_time) = self.verify_heads(&verifier, &membership)?;
         Ok(VerifiedProof {
             block_id: self.header.id(),
             header: self.header.clone(),
             membership,
             claims,
             transaction,
-            complete_as_of,
+            current_as_of,
             median_head_time,
         })
     }
@@ -267,8 +268,8 @@ impl Proof {
         times.sort_unstable();
         let covered =
             heads.iter().all(|signed| signed.head.voted.max(signed.head.height) <= self.header.height);
-        let complete_as_of = if covered { times.first().copied() } else { None };
-        Ok((complete_as_of, times.get(times.len() / 2).copied()))
+        let current_as_of = if covered { times.first().copied() } else { None };
+        Ok((current_as_of, times.get(times.len() / 2).copied()))
     }
 }
 
