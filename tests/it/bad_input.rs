@@ -193,3 +193,15 @@ fn arguments_typed_badly_are_a_document_for_programs_too() {
     let help = carechain(folder.path(), &["approve", "--help"]).done().stdout;
     assert!(help.contains("Examples:") && help.contains("carechain approve req_"), "{help}");
 }
+
+/// Each number that a caller chooses is a number that a caller can choose badly: every node goes on voting.
+#[test]
+fn the_greatest_numbers_a_caller_can_name_stop_no_node() {
+    let network = Network::shared();
+    let patient = network.person("numbers", 1, Role::Patient);
+    for after in [0, 1, u64::MAX - 1, u64::MAX] {
+        patient.run(&["inbox", "--after", &after.to_string()]).done();
+    }
+    // A node whose engine had stopped would commit nobody's enrolment.
+    network.person("numbers-after", 1, Role::Patient);
+}

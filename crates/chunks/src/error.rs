@@ -221,6 +221,12 @@ pub enum StoreError {
         /// The pack.
         pack: u64,
     },
+    /// The folder holds a pack of the greatest number, which no store of ours reaches: somebody put or renamed it there.
+    #[error("no pack number is left behind {last}: the folder holds a file that this store did not write")]
+    PackNumbers {
+        /// The greatest number in the folder.
+        last: u64,
+    },
 }
 
 impl StoreError {

@@ -26,13 +26,19 @@ macro_rules! counter {
                 self.0
             }
 
-            /// The one after it.
+            /// The one after it; the greatest stays, so that a number which a client or peer made up stops nobody.
             ///
-            /// # Panics
-            /// On overflow, which takes longer than the ledger will live.
+            /// A loop that counts up to a foreign bound must bound it first, since `height <= bound` never ends at
+            /// the greatest.
             #[must_use]
             pub const fn next(self) -> Self {
-                Self(self.0.checked_add(1).expect("counters do not run out"))
+                self.saturating_add(1)
+            }
+
+            /// The one after it, or `None` after the greatest.
+            #[must_use]
+            pub fn checked_next(self) -> Option<Self> {
+                self.0.checked_add(1).map(Self)
             }
 
             /// The one `count` below, or `None` below zero.
@@ -66,3 +72,6 @@ counter! {
     /// Index of a replica in its epoch's membership.
     ReplicaId u16;
 }
+
+#[cfg(test)]
+mod tests;

@@ -154,7 +154,7 @@ impl Appender {
         }
         let footer = encode_footer(&self.active.head, &self.active.records, self.active.end);
         self.write(&footer, self.active.end, footer.len() as u64)?;
-        let next = self.active.head.pack.next();
+        let next = self.active.head.pack.next()?;
         let begun = begin_pack(&self.directory, self.origin, &*self.medium, next, self.local_next);
         let active = begun.inspect_err(|_| {
             let _ = self.active.file.set_len(self.active.end);

@@ -44,8 +44,9 @@ impl PackId {
         self.0
     }
 
-    pub(crate) const fn next(self) -> Self {
-        Self(self.0.checked_add(1).expect("packs do not run out"))
+    /// The number after it. The numbers are read from a disk, so they may run out.
+    pub(crate) fn next(self) -> Result<Self, StoreError> {
+        self.0.checked_add(1).map(Self).ok_or(StoreError::PackNumbers { last: self.0 })
     }
 }
 

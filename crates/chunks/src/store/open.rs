@@ -78,7 +78,7 @@ pub(super) fn open(
     let Opening { replay, mut report, .. } = opening;
     let replayed = replay.finish();
     report.orphan_chunks = replayed.orphan_chunks;
-    let next = packs.last().map_or(PackId::FIRST, |last| last.next());
+    let next = packs.last().map_or(Ok(PackId::FIRST), |last| last.next())?;
     let settings = PackSettings {
         directory: directory.to_owned(),
         origin,

@@ -21,6 +21,8 @@ pub(super) fn notices(
 ) -> Result<(Notices, Height), NodeError> {
     let viewer = Viewer::of(engine, asker)?;
     let head = engine.ledger().head().height;
+    // The caller's number: above the head there is nothing, whatever it is.
+    let after = after.min(head);
     let until = head.min(after.saturating_add(BLOCKS_MAX));
     let failed = |_| NodeError::Internal { what: "the ledger cannot be read" };
     let mut notices = Vec::new();
@@ -35,7 +37,7 @@ pub(super) fn notices(
         }
         height = height.next();
     }
-    Ok((Notices { height: until.max(after.min(head)), notices }, head))
+    Ok((Notices { height: until, notices }, head))
 }
 
 fn notice(

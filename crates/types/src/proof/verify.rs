@@ -183,7 +183,7 @@ impl Proof {
             let epoch = membership.epoch;
             let follows = step.last_header.epoch == epoch
                 && step.last_header.next_membership == Some(step.next_membership.digest())
-                && step.next_membership.epoch == epoch.next();
+                && Some(step.next_membership.epoch) == epoch.checked_next();
             if !follows {
                 return Err(ProofError::Epochs { epoch: epoch.get() });
             }

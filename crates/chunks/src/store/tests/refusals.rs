@@ -180,3 +180,11 @@ fn chunk_without_a_claim_is_compared_with_the_root_at_the_end() {
     store.put_unclaimed_chunk(local, 0, &flipped).unwrap();
     assert!(matches!(store.complete(local, &sample.completion), Err(StoreError::RootDiffers { .. })));
 }
+
+#[test]
+fn pack_of_the_greatest_number_is_refused_and_ends_no_process() {
+    let folder = Folder::new();
+    std::fs::write(folder.path().join(format!("{}.pack", u64::MAX)), []).unwrap();
+    let error = folder.open_with(SMALL_PACKS).map(drop).unwrap_err();
+    assert!(matches!(error, StoreError::PackNumbers { last: u64::MAX }), "{error}");
+}

@@ -112,7 +112,8 @@ pub(super) fn store_failure(error: &StoreError) -> NodeError {
         | StoreError::Write(_)
         | StoreError::Read(_)
         | StoreError::InUse
-        | StoreError::Foreign { .. } => {
+        | StoreError::Foreign { .. }
+        | StoreError::PackNumbers { .. } => {
             tracing::error!(%error, "the chunk store failed");
             NodeError::Internal { what: "the chunk store failed" }
         }
