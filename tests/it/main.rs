@@ -10,6 +10,7 @@ mod gateway;
 mod hostile_record;
 mod kills;
 mod lying_gateway;
+mod node_end;
 mod proof;
 mod roles;
 mod support;

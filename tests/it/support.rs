@@ -8,7 +8,7 @@ mod raw_record;
 mod session;
 mod small_disk;
 
-pub(crate) use command::{Ran, carechain};
+pub(crate) use command::{Ran, carechain, command};
 pub(crate) use network::Network;
 pub(crate) use person::Person;
 pub(crate) use proxy::{Asked, Forward, Proxy, Reply};

@@ -66,11 +66,9 @@ fn run_node(path: &Path) -> Result<(), CommandError> {
     let identity = unlock(&config)?;
     let node = start(&config, identity).map_err(|error| start_error(&error))?;
     let stop = node.stop_token();
-    let mut signals =
-        signal_hook::iterator::Signals::new([signal_hook::consts::SIGTERM, signal_hook::consts::SIGINT])
-            .map_err(|error| {
-                CommandError::local(error, "the system does not let this process wait for signals")
-            })?;
+    let mut signals = signal_hook::iterator::Signals::new(END_SIGNALS).map_err(|error| {
+        CommandError::local(error, "the system does not let this process wait for signals")
+    })?;
     std::thread::spawn(move || {
         if signals.forever().next().is_some() {
             stop.cancel();
@@ -82,10 +80,18 @@ fn run_node(path: &Path) -> Result<(), CommandError> {
     })
 }
 
+/// A terminal that closes asks for the same as a service manager: an orderly end.
+const END_SIGNALS: [core::ffi::c_int; 3] =
+    [signal_hook::consts::SIGTERM, signal_hook::consts::SIGINT, signal_hook::consts::SIGHUP];
+
 fn init_log(config: &Config) -> Result<(), CommandError> {
     let filter = tracing_subscriber::EnvFilter::try_new(&config.node.log)
         .map_err(|error| CommandError::usage(format!("node.log: {error}"), "for example \"info\""))?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A log that cannot be written must end no thread: told of it on stderr, the library would panic there once more.
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .log_internal_errors(false);
     if config.node.log_json {
         builder.json().init();
     } else {

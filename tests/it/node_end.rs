@@ -1,0 +1,65 @@
+//! What ends a node, and what must not: signals, and a log that nobody reads any more.
+
+use std::process::{Child, Stdio};
+
+use carechain_types::Role;
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::support::{Network, command, wait_for};
+
+/// A node's process under the test's own hand; it ends with the test.
+struct Process(Child);
+
+impl Process {
+    /// Starts a node in the place of the one that `testnet up` started.
+    fn in_place_of(network: &Network, node: usize, log: &str) -> Self {
+        network.run(&["testnet", "stop", &node.to_string(), "--dir", "net"]).done();
+        let config = network.path(&format!("node-{node}/node.toml"));
+        let text = std::fs::read_to_string(&config).unwrap();
+        let kept: Vec<_> = text.lines().filter(|line| !line.starts_with("log =")).collect();
+        let text = kept.join("\n").replace("[node]", &format!("[node]\nlog = \"{log}\""));
+        std::fs::write(&config, text).unwrap();
+        let config = config.to_str().unwrap();
+        let mut run = command(network.folder(), &["node", "run", "--config", config]);
+        Self(run.stderr(Stdio::piped()).spawn().unwrap())
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // Gone already where the test ended it.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn is_ready(network: &Network, url: &str) -> Option<()> {
+    (network.run(&["node", "status", "--url", url, "--json"]).code == 0).then_some(())
+}
+
+#[test]
+fn a_node_whose_log_nobody_reads_any_more_goes_on_voting() {
+    let network = Network::start(4);
+    let url = network.url(4);
+    let mut node = Process::in_place_of(&network, 4, "trace");
+    drop(node.0.stderr.take());
+    wait_for("the node answers", || is_ready(&network, &url));
+    // Of four, three must vote: without node 3 the one that cannot log is needed for every block.
+    network.run(&["testnet", "stop", "3", "--dir", "net"]).done();
+    network.person("unlogged", 1, Role::Patient);
+    assert!(node.0.try_wait().unwrap().is_none(), "the node goes on");
+}
+
+#[test]
+fn each_signal_that_asks_a_node_to_end_ends_it_orderly() {
+    let network = Network::start(4);
+    let url = network.url(4);
+    for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
+        let mut node = Process::in_place_of(&network, 4, "warn");
+        wait_for("the node answers", || is_ready(&network, &url));
+        kill_process(Pid::from_child(&node.0), signal).unwrap();
+        assert_eq!(node.0.wait().unwrap().code(), Some(0), "{signal:?}");
+        drop(node);
+        network.up();
+    }
+}
