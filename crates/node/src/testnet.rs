@@ -11,6 +11,7 @@
 
 mod layout;
 mod people;
+mod ports;
 mod process;
 
 pub(crate) use layout::{InitError, NodePlace, Testnet, TestnetError};

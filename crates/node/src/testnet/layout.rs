@@ -1,6 +1,6 @@
 //! Where everything of a test network is.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use carechain_client::{Caller, OperationError, node_status, private_file};
@@ -9,6 +9,8 @@ use carechain_types::Genesis;
 
 use crate::config::{Config, ConfigError, RawConfig};
 use crate::founding::{FoundingError, HospitalPlan, found};
+
+use super::ports::free_ports;
 
 /// Most nodes of a local network.
 pub(super) const NODES_MAX: usize = 100;
@@ -196,12 +198,6 @@ fn plan(folder: &Path, index: usize, ports: &[u16]) -> HospitalPlan {
 
 const fn address(port: u16) -> SocketAddr {
     SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port)
-}
-
-/// Ports that were free a moment ago, all different.
-fn free_ports(count: usize) -> std::io::Result<Vec<u16>> {
-    let listeners = (0..count).map(|_| TcpListener::bind(address(0))).collect::<Result<Vec<_>, _>>()?;
-    listeners.iter().map(|listener| Ok(listener.local_addr()?.port())).collect()
 }
 
 fn node_toml(index: usize, ports: &[u16]) -> String {
