@@ -129,6 +129,8 @@ impl Replica {
         self.slots.retain(|at, _| at.saturating_add(window) > height && !(other_accepted && *at >= height));
         self.certified.retain(|at, _| *at > height);
         self.prepared.retain(|at, _| *at > height);
+        // Every block leaves a prepared certificate behind: only what a VIEW-CHANGE may still be asked for stays.
+        self.forget_old_certificates();
         let (prepared, block_id) = (&self.prepared, certificate.block_id);
         self.commit_votes.retain(|at, voted| {
             // An own COMMIT on another parent can never be certified any more.

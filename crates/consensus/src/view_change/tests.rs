@@ -381,3 +381,39 @@ fn what_a_view_change_names_is_served() {
     assert_eq!(table.take(fetch(2, wanted)), ["to 2 CERTIFICATE prepare A"]);
     assert_eq!(table.take(fetch(2, Wanted::Leaves(a.id()))), ["to 2 LEAVES A"]);
 }
+
+/// Every block leaves a prepared certificate; one that is settled serves nobody, and each is looked at for every block.
+#[test]
+fn certificates_of_a_thousand_settled_blocks_are_forgotten() {
+    let mut table = Table::new(1, 1);
+    let mut parent = genesis();
+    for _ in 0..1_000 {
+        let block = table.block("settled", &parent, 0);
+        table.now = block.header.time;
+        table.take(pre_prepare(0, 0, &block));
+        table.take(checked(&block, Verdict::Valid));
+        table.take(prepare(0, 0, &block));
+        table.take(prepare(2, 0, &block));
+        table.take(commit(0, 0, &block));
+        table.take(commit(3, 0, &block));
+        table.journal.clear();
+        parent = block.header;
+        assert!(table.replica.certificates.len() <= 1, "{} kept", table.replica.certificates.len());
+    }
+    assert_eq!(table.state(), "view 0 active, committed 1000");
+    let open = table.block("open", &parent, 0);
+    table.take(pre_prepare(0, 0, &open));
+    table.take(checked(&open, Verdict::Valid));
+    table.take(prepare(0, 0, &open));
+    table.take(prepare(2, 0, &open));
+    let left = table.wait(Span::from_millis(510));
+    assert!(left.contains(&"all VIEW-CHANGE 1 on settled [open@0]".to_owned()), "{left:?}");
+    let wanted = Wanted::Certificate(key(Phase::Prepare, 0, &open));
+    assert_eq!(table.take(fetch(2, wanted)), ["to 2 CERTIFICATE prepare open"]);
+    let committed = certificate(Phase::Commit, 0, &Named { header: parent, leaves: open.leaves.clone() });
+    let empty = |member| ViewChange { committed: Some(committed.clone()), ..view_change_body(member, 1, None, &[]) };
+    table.take(view_change(&empty(2)));
+    let led = table.take(view_change(&empty(3)));
+    assert!(led.contains(&"all NEW-VIEW 1 [open]".to_owned()), "{led:?}");
+    assert_eq!(table.state(), "view 1 active, committed 1000");
+}
