@@ -147,6 +147,8 @@ pub enum Sin {
     NotPrimary,
     /// A header that contradicts the message, the chain's rules or its leaves.
     BadHeader,
+    /// A proposal that holds one transaction twice.
+    RepeatedTransaction,
     /// A VIEW-CHANGE that is not well formed.
     BadViewChange,
     /// A NEW-VIEW that does not follow from the VIEW-CHANGEs it names.

@@ -22,7 +22,8 @@ pub(crate) struct Candidate {
     pub(crate) executed: Option<Executed>,
     holders: Vec<ReplicaId>,
     bodies: Vec<Option<SharedSubmission>>,
-    missing: BTreeMap<Digest, usize>,
+    /// Where each missing body stands; more than once in a block that is to be refused for it.
+    missing: BTreeMap<Digest, Vec<usize>>,
     asked: Time,
     asked_count: usize,
 }
@@ -40,12 +41,10 @@ impl Candidate {
             .iter()
             .map(|leaf| mempool.by_leaf(leaf).map(|waiting| waiting.submission.clone()))
             .collect();
-        let missing = leaves
-            .iter()
-            .enumerate()
-            .filter(|(index, _)| bodies[*index].is_none())
-            .map(|(index, leaf)| (*leaf, index))
-            .collect();
+        let mut missing: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for (index, leaf) in leaves.iter().enumerate().filter(|(index, _)| bodies[*index].is_none()) {
+            missing.entry(*leaf).or_default().push(index);
+        }
         Self { header, leaves, executed: None, holders, bodies, missing, asked: Time::ZERO, asked_count: 0 }
     }
 
@@ -77,7 +76,7 @@ impl Candidate {
 
     /// Takes a body if it is one that is missing.
     pub(crate) fn supply(&mut self, leaf: &Digest, submission: &SharedSubmission) {
-        if let Some(index) = self.missing.remove(leaf) {
+        for index in self.missing.remove(leaf).into_iter().flatten() {
             self.bodies[index] = Some(submission.clone());
         }
     }

@@ -2,14 +2,18 @@
 
 mod consortium;
 
+use std::sync::Arc;
+
 use carechain_consensus::Message;
 use carechain_contract::NotIncludable;
 use carechain_crypto::StateRoot;
-use carechain_types::{Phase, ReplicaId, Span};
+use carechain_types::{BoundedVec, Phase, ReplicaId, Span};
 
 use self::consortium::{Consortium, START, member};
+use crate::candidates::Candidate;
 use crate::error::Fatal;
 use crate::input::Input;
+use crate::mempool::Mempool;
 use crate::output::{Answer, NotAdmitted, Output};
 use crate::wire::PeerMessage;
 
@@ -152,4 +156,19 @@ fn nothing_leaves_a_turn_whose_sync_fails() {
     let submission = consortium.registration(1, START);
     let outputs = consortium.commit_with_failing_sync(START, submission);
     assert!(outputs.is_empty(), "{outputs:?}");
+}
+
+/// Consensus refuses such a proposal; a block that came by another way is complete all the same, and so is judged.
+#[test]
+fn block_that_holds_a_transaction_twice_is_complete_with_one_body() {
+    let mut consortium = Consortium::new();
+    let submission = consortium.registration(1, START);
+    let leaf = submission.transaction.leaf(&consortium.chain_id()).digest();
+    let (header, _) = consortium.block_of(START, submission.clone());
+    let leaves = Arc::new(BoundedVec::new(vec![leaf, leaf]).unwrap());
+    let mempool = Mempool::new(consortium.chain_id());
+    let mut candidate = Candidate::new(header, leaves, Vec::new(), &mempool);
+    assert_eq!(candidate.submissions(), None);
+    candidate.supply(&leaf, &submission);
+    assert_eq!(candidate.submissions().map(|bodies| bodies.len()), Some(2));
 }

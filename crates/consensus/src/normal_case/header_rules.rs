@@ -1,10 +1,13 @@
 //! What a fresh proposal's header must say, as far as the message alone can tell.
 
+use std::collections::BTreeSet;
+
 use carechain_crypto::ChainId;
 use carechain_types::limits::CLOCK_SKEW_MAX;
 use carechain_types::{Header, Membership, PrePrepare, Time, tree};
 
 use crate::limits::CLOCK_AHEAD_HELD_MAX;
+use crate::message::Leaves;
 
 /// Whether a fresh proposal's header agrees with its message, the ledger and its leaves. A header first proposed in
 /// another view than the message's is no fresh proposal.
@@ -20,6 +23,13 @@ pub(super) fn is_well_formed(body: &PrePrepare, chain_id: &ChainId, membership: 
         && !body.leaves.is_empty()
         && usize::try_from(header.transaction_count) == Ok(body.leaves.len())
         && header.transactions_root == tree::root(&body.leaves)
+}
+
+/// Whether no transaction stands twice in a proposal. Execution would refuse it too, but only once its bodies are here:
+/// the leaves alone tell, and at once.
+pub(super) fn holds_each_once(leaves: &Leaves) -> bool {
+    let distinct: BTreeSet<_> = leaves.iter().collect();
+    distinct.len() == leaves.len()
 }
 
 /// When a proposal's time lets it be accepted, judged once at its arrival; `None`: never.

@@ -107,6 +107,10 @@ impl Replica {
             outputs.push(Output::Evidence { member, sin: Sin::BadHeader });
             return;
         }
+        if !header_rules::holds_each_once(&body.leaves) {
+            outputs.push(Output::Evidence { member, sin: Sin::RepeatedTransaction });
+            return;
+        }
         // A block that the journal has a vote for was judged before the restart.
         let voted = view == self.view
             && self.own.prepares.get(&height).is_some_and(|vote| vote.body.block_id == block_id);

@@ -124,6 +124,21 @@ fn headers_that_contradict_their_message_are_refused() {
 }
 
 #[test]
+fn proposal_that_holds_a_transaction_twice_is_refused_at_its_arrival() {
+    let mut table = Table::new(1, 1);
+    let good = table.block("A", &genesis(), 0);
+    let mut twice = good.clone();
+    let leaf = good.leaves[0];
+    twice.leaves = carechain_types::BoundedVec::new(vec![leaf, leaf]).unwrap();
+    twice.header.transaction_count = 2;
+    twice.header.transactions_root = carechain_types::tree::root(&twice.leaves);
+    table.run(vec![
+        step("twice", pre_prepare(0, 0, &twice), &["evidence 0 RepeatedTransaction"], ACTIVE_0),
+        step("its place is still free", pre_prepare(0, 0, &good), &["check A Fresh"], ACTIVE_0),
+    ]);
+}
+
+#[test]
 fn time_is_judged_once_when_the_proposal_arrives() {
     let at = |micros: u64| {
         let mut table = Table::new(1, 1);

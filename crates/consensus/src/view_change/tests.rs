@@ -411,7 +411,8 @@ fn certificates_of_a_thousand_settled_blocks_are_forgotten() {
     let wanted = Wanted::Certificate(key(Phase::Prepare, 0, &open));
     assert_eq!(table.take(fetch(2, wanted)), ["to 2 CERTIFICATE prepare open"]);
     let committed = certificate(Phase::Commit, 0, &Named { header: parent, leaves: open.leaves.clone() });
-    let empty = |member| ViewChange { committed: Some(committed.clone()), ..view_change_body(member, 1, None, &[]) };
+    let empty =
+        |member| ViewChange { committed: Some(committed.clone()), ..view_change_body(member, 1, None, &[]) };
     table.take(view_change(&empty(2)));
     let led = table.take(view_change(&empty(3)));
     assert!(led.contains(&"all NEW-VIEW 1 [open]".to_owned()), "{led:?}");
