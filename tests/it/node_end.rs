@@ -5,7 +5,7 @@ use std::process::{Child, Stdio};
 use carechain_types::Role;
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::support::{Network, command, wait_for};
+use crate::support::{Network, carechain, command, wait_for};
 
 /// A node's process under the test's own hand; it ends with the test.
 struct Process(Child);
@@ -61,5 +61,34 @@ fn each_signal_that_asks_a_node_to_end_ends_it_orderly() {
         assert_eq!(node.0.wait().unwrap().code(), Some(0), "{signal:?}");
         drop(node);
         network.up();
+    }
+}
+
+/// One of each kind: threads, what the runtimes poll, what waits for signals.
+const MUST_RUN: [&str; 10] = [
+    "consensus",
+    "peers",
+    "verify-votes",
+    "verify-1",
+    "disk",
+    "signals",
+    "network",
+    "http",
+    "search-words",
+    "completion",
+];
+
+#[test]
+fn a_thread_or_task_that_panics_ends_the_node_and_is_named() {
+    let network = Network::init(1);
+    let config = network.path("node-1/node.toml");
+    for name in MUST_RUN {
+        let arguments = ["node", "run", "--config", config.to_str().unwrap(), "--plant-panic", name];
+        let ran = carechain(network.folder(), &arguments);
+        assert_eq!(ran.code, 1, "{name}: {}", ran.stderr);
+        let told = format!("error: the node stops: `{name}` panicked, which is a bug: planted");
+        assert!(ran.stderr.contains(&told), "{name}: {}", ran.stderr);
+        let logged = ran.stderr.lines().any(|line| line.contains("ERROR") && line.contains(name));
+        assert!(logged, "{name}: {}", ran.stderr);
     }
 }

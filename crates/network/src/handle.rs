@@ -149,6 +149,15 @@ impl NetworkHandle {
         self.running.own
     }
 
+    /// Done when one of the planes has ended, for whatever reason: members are not reached on it any more.
+    pub async fn ended(&self) {
+        let [votes, bulk] = &self.running.ended;
+        tokio::select! {
+            () = votes.cancelled() => {}
+            () = bulk.cancelled() => {}
+        }
+    }
+
     /// Closes all connections and ports; done when they are closed.
     pub async fn shut_down(&self) {
         self.running.stop.cancel();

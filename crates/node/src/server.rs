@@ -28,7 +28,9 @@ mod search_index;
 mod service;
 mod start;
 mod status;
+mod supervisor;
 mod system;
 mod waiting_bytes;
 
 pub(crate) use start::{NodeIdentity, StartError, start};
+pub(crate) use supervisor::Supervisor;

@@ -10,7 +10,7 @@ use clap::Subcommand;
 use super::failure::describe_keystore_error;
 use super::{CommandError, Output};
 use crate::config::Config;
-use crate::server::{NodeIdentity, StartError, start};
+use crate::server::{NodeIdentity, StartError, Supervisor, start};
 
 /// Run, check and look at a node.
 #[derive(Debug, Subcommand)]
@@ -21,6 +21,9 @@ pub(super) enum NodeCommand {
         /// The configuration; node.toml.example explains every key.
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
+        /// For tests: the thread or task of that name panics as it starts.
+        #[arg(long, hide = true, value_name = "NAME")]
+        plant_panic: Option<String>,
     },
     /// Say what is wrong with a configuration, without starting anything.
     #[command(after_help = "Example:\n  carechain node check --config node.toml")]
@@ -41,7 +44,9 @@ pub(super) enum NodeCommand {
 /// Runs one of them.
 pub(super) fn run(command: &NodeCommand, output: &Output) -> Result<(), CommandError> {
     match command {
-        NodeCommand::Run { config } => run_node(config),
+        NodeCommand::Run { config, plant_panic } => {
+            run_node(config, Supervisor::with_planted_panic(plant_panic.clone()))
+        }
         NodeCommand::Check { config } => {
             read_config(config)?;
             output.say(format_args!("{} is sound", config.display()));
@@ -60,23 +65,27 @@ fn read_config(path: &Path) -> Result<Config, CommandError> {
     Config::read(path).map_err(|error| CommandError::usage(error, hint))
 }
 
-fn run_node(path: &Path) -> Result<(), CommandError> {
+fn run_node(path: &Path, supervisor: Supervisor) -> Result<(), CommandError> {
     let config = read_config(path)?;
     init_log(&config)?;
     let identity = unlock(&config)?;
-    let node = start(&config, identity).map_err(|error| start_error(&error))?;
-    let stop = node.stop_token();
+    supervisor.watch_panics();
+    let node = start(&config, identity, supervisor.clone()).map_err(|error| start_error(&error))?;
     let mut signals = signal_hook::iterator::Signals::new(END_SIGNALS).map_err(|error| {
         CommandError::local(error, "the system does not let this process wait for signals")
     })?;
-    std::thread::spawn(move || {
+    let stop = supervisor.clone();
+    let wait_for_signal = move || {
         if signals.forever().next().is_some() {
-            stop.cancel();
+            stop.stop();
         }
-    });
-    node.wait().map_err(|fatal| {
-        tracing::error!(%fatal, "the node stops");
-        CommandError::local(fatal, "the log above says what to do; nothing was voted that is not on disk")
+    };
+    supervisor.thread("signals", wait_for_signal).map_err(|error| {
+        CommandError::local(error, "the system refuses a thread: check the limits on threads and memory")
+    })?;
+    node.wait().map_err(|ended| {
+        let hint = "nothing was voted that is not on disk; start it again, and if it ends again, docs/operations.md says more";
+        CommandError::local(format!("the node stops: {ended}"), hint)
     })
 }
 

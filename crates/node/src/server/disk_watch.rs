@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::engine_thread::EngineHandle;
 use super::status::free_percent;
+use super::supervisor::Supervisor;
 
 /// What is watched, and who is told.
 pub(super) struct DiskWatch {
@@ -19,22 +20,21 @@ pub(super) struct DiskWatch {
     pub reserve: u8,
     /// The engine.
     pub engine: EngineHandle,
-    /// Ends the watch.
-    pub stop: CancellationToken,
 }
 
 /// Between two looks: a disk loses a percent in seconds at most.
 const LOOK: Duration = Duration::from_secs(1);
 
 impl DiskWatch {
-    /// Watches in a thread of its own until told to stop.
-    pub(super) fn start(self) -> std::io::Result<()> {
-        std::thread::Builder::new().name("disk".to_owned()).spawn(move || self.run()).map(drop)
+    /// Watches in a thread of its own until the node is told to stop.
+    pub(super) fn start(self, supervisor: &Supervisor) -> std::io::Result<()> {
+        let stop = supervisor.stop_token();
+        supervisor.thread("disk", move || self.run(&stop)).map(drop)
     }
 
-    fn run(&self) {
+    fn run(&self, stop: &CancellationToken) {
         let mut voting = Voting::Allowed;
-        while !self.stop.is_cancelled() {
+        while !stop.is_cancelled() {
             let free = free_percent(&self.folder);
             let next = next(voting, free, u64::from(self.reserve));
             if next != voting {

@@ -16,6 +16,7 @@ use super::clock::Clock;
 use super::peer_sender::PeerSender;
 use super::questions::{self, Question};
 use super::scheme::NodeScheme;
+use super::supervisor::Supervisor;
 
 /// The engine as this node runs it.
 pub(super) type NodeEngine = Engine<RocksBackend, FileJournal, NodeScheme>;
@@ -141,13 +142,18 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 pub(super) struct EngineThread {
     /// How to speak to it.
     pub handle: EngineHandle,
-    /// Ends with the reason why the engine stopped.
-    pub thread: JoinHandle<Result<(), Fatal>>,
+    /// Ends when the node is told to stop; the supervisor hears why if it ends before.
+    pub thread: JoinHandle<()>,
 }
 
 impl EngineThread {
     /// Starts the thread.
-    pub(super) fn start(engine: NodeEngine, clock: Clock, peers: PeerSender) -> std::io::Result<Self> {
+    pub(super) fn start(
+        engine: NodeEngine,
+        clock: Clock,
+        peers: PeerSender,
+        supervisor: &Supervisor,
+    ) -> std::io::Result<Self> {
         let (sender, receiver) = crossbeam_channel::bounded(ORDERS_MAX);
         let (questions, asked) = crossbeam_channel::bounded(questions::WAITING_MAX);
         let handle = EngineHandle {
@@ -158,7 +164,7 @@ impl EngineThread {
             committed: broadcast::Sender::new(COMMITTED_KEPT),
         };
         let mut run = Run { engine, clock, peers, orders: receiver, asked, handle: handle.clone() };
-        let thread = std::thread::Builder::new().name("consensus".to_owned()).spawn(move || run.run())?;
+        let thread = supervisor.thread("consensus", move || run.run())?;
         Ok(Self { handle, thread })
     }
 }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::thread::JoinHandle;
 
 use bytes::Bytes;
 use carechain_crypto::SigningPublicKey;
@@ -13,6 +12,7 @@ use crossbeam_channel::{Receiver, Sender};
 
 use super::engine_thread::EngineHandle;
 use super::scheme::NodeScheme;
+use super::supervisor::Supervisor;
 use super::waiting_bytes::WaitingBytes;
 
 /// Messages that wait for one worker of the pool.
@@ -43,20 +43,18 @@ pub(super) fn start(
     border: Border,
     events: EventReceiver,
     workers: usize,
-) -> std::io::Result<Vec<JoinHandle<()>>> {
+    supervisor: &Supervisor,
+) -> std::io::Result<()> {
     let pool = Arc::new(Pool { border, waiting: WaitingBytes::new(WAITING_BYTES_MAX) });
-    let mut threads = Vec::new();
     let mut senders = Vec::new();
     for index in 0..=workers.max(1) {
         let (sender, receiver) = crossbeam_channel::bounded(WAITING_PER_WORKER);
         senders.push(sender);
         let pool = Arc::clone(&pool);
         let name = if index == 0 { "verify-votes".to_owned() } else { format!("verify-{index}") };
-        threads.push(std::thread::Builder::new().name(name).spawn(move || check(&pool, &receiver))?);
+        supervisor.thread(name, move || check(&pool, &receiver))?;
     }
-    let pump = move || pump(&pool, &events, &senders);
-    threads.push(std::thread::Builder::new().name("peers".to_owned()).spawn(pump)?);
-    Ok(threads)
+    supervisor.thread("peers", move || pump(&pool, &events, &senders)).map(drop)
 }
 
 struct Arrived {

@@ -16,12 +16,14 @@ use carechain_types::{
     Bodies, DetachedPart, Freshness, ListQuery, Proof, SearchQuery, SignedReadRequest, SignedUploadComplete,
     SignedUploadOpen, StateKey, StateQuery, Submission,
 };
+use tokio::runtime::Handle;
 
 use super::access::{Viewer, check_keys};
 use super::engine_thread::NodeEngine;
 use super::node_errors::{COMMIT_WAIT, gone, not_admitted};
 use super::parts::Parts;
 use super::status::{EngineView, free_percent, storage};
+use super::supervisor::blocking;
 use super::{notices, reading, search};
 
 /// How long a proof waits for heads that cover it.
@@ -142,8 +144,7 @@ impl Node for Service {
             let view = self.ask(|engine| Ok(EngineView::of(engine))).await?;
             let parts = &self.0;
             let (folder, chunks) = (parts.data_folder.clone(), Arc::clone(&parts.chunks));
-            let storage = tokio::task::spawn_blocking(move || storage(&folder, &chunks)).await;
-            let storage = storage.map_err(|_| NodeError::Internal { what: "the disk was not looked at" })?;
+            let storage = blocking(&Handle::current(), move || storage(&folder, &chunks)).await;
             Ok(view.report(&parts.genesis, &parts.hospital, &parts.network, storage))
         })
     }
@@ -219,8 +220,7 @@ impl Node for Service {
             let index = Arc::clone(&self.0.index);
             let page = self.ask(move |engine| search::search(engine, &index, &asker, &query)).await?;
             let index = Arc::clone(&self.0.index);
-            let opened = tokio::task::spawn_blocking(move || page.open(&index)).await;
-            opened.map_err(|_| NodeError::Internal { what: "the search words did not open" })
+            Ok(blocking(&Handle::current(), move || page.open(&index)).await)
         })
     }
 

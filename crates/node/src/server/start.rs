@@ -3,19 +3,20 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use carechain_chunks::{ChunkStore, StoreError, StoreLimits};
 use carechain_consensus::{Timeouts, Window};
 use carechain_crypto::{IndexKeyShareContext, IndexKeyShareError, SealingKeyPair, Secret, SigningKeyPair};
-use carechain_engine::{Engine, Fatal, OpenError};
+use carechain_engine::{Engine, OpenError};
 use carechain_ledger::{
     BackendError, FileJournal, JournalBinding, JournalError, Ledger, LedgerError, RocksBackend,
 };
 use carechain_network::{Identity, Limits, Network, NetworkConfig, NetworkError, Peer, Runtimes};
 use carechain_types::{Genesis, GenesisError, GenesisHospital, Height, Membership, Verifier};
 use tokio::net::TcpListener;
-use tokio::runtime::Runtime;
+use tokio::runtime::{Handle, Runtime};
 use tokio_util::sync::CancellationToken;
 
 use super::clock::Clock;
@@ -31,6 +32,7 @@ use super::reads_in_flight::ReadsInFlight;
 use super::scheme::NodeScheme;
 use super::search_index::{SearchIndex, unindexed};
 use super::service::Service;
+use super::supervisor::{Ended, Supervisor, blocking, end_within};
 use super::system::{raise_open_files, yield_to_votes};
 use crate::config::Config;
 use crate::folder::{DataFolder, FolderError};
@@ -107,17 +109,21 @@ pub(crate) struct NodeIdentity {
 
 /// A node that runs until it is stopped or stops itself.
 pub(crate) struct RunningNode {
+    supervisor: Supervisor,
     engine: EngineHandle,
-    consensus: std::thread::JoinHandle<Result<(), Fatal>>,
+    consensus: std::thread::JoinHandle<()>,
     api: tokio::task::JoinHandle<()>,
-    stop: CancellationToken,
     network: carechain_network::NetworkHandle,
     runtimes: NodeRuntimes,
     _folder: DataFolder,
 }
 
 /// Starts everything; the node is a member's voting node.
-pub(crate) fn start(config: &Config, identity: NodeIdentity) -> Result<RunningNode, StartError> {
+pub(crate) fn start(
+    config: &Config,
+    identity: NodeIdentity,
+    supervisor: Supervisor,
+) -> Result<RunningNode, StartError> {
     raise_open_files();
     let folder = DataFolder::open(&config.node.data_folder)?;
     let genesis_file = read_genesis(config)?;
@@ -128,6 +134,8 @@ pub(crate) fn start(config: &Config, identity: NodeIdentity) -> Result<RunningNo
     let stores = open_stores(config, &folder, &genesis, &own, &identity)?;
     let runtimes = NodeRuntimes::start()?;
     let network = start_network(config, &genesis, &identity, &runtimes)?;
+    let handle = network.handle.clone();
+    supervisor.task(runtimes.calls.handle(), "network", async move { handle.ended().await });
 
     let clock = Clock::default();
     let scheme = NodeScheme::default();
@@ -138,12 +146,12 @@ pub(crate) fn start(config: &Config, identity: NodeIdentity) -> Result<RunningNo
     let engine =
         Engine::open(engine_config, stores.ledger, stores.journal, Box::new(node_key), scheme.clone())?;
     let sender = PeerSender::new(network.handle.clone(), Arc::clone(&membership));
-    let thread = EngineThread::start(engine, clock.clone(), sender)?;
+    let thread = EngineThread::start(engine, clock.clone(), sender, &supervisor)?;
     let EngineThread { handle: engine, thread: consensus } = thread;
     let verifier = Verifier::new(scheme, genesis.chain_id());
     let border =
         Border { engine: engine.clone(), membership: Arc::clone(&membership), verifier: verifier.clone() };
-    peers::start(border, network.events, workers())?;
+    peers::start(border, network.events, workers(), &supervisor)?;
 
     let files = Files::start(FilesConfig {
         chunks: Arc::clone(&stores.chunks),
@@ -157,18 +165,18 @@ pub(crate) fn start(config: &Config, identity: NodeIdentity) -> Result<RunningNo
         clock: clock.clone(),
         parameters: genesis.parameters.clone(),
         runtime: runtimes.files.handle().clone(),
+        supervisor: supervisor.clone(),
     });
     let metrics = Metrics::new(NodeCounts::default(), &files);
-    let stop = CancellationToken::new();
     let counts = metrics.counts().clone();
-    runtimes.calls.spawn(index_and_count(engine.clone(), Arc::clone(&index), counts, stop.clone()));
+    let indexing = index_and_count(engine.clone(), Arc::clone(&index), counts, supervisor.stop_token());
+    supervisor.task(runtimes.calls.handle(), "search-words", indexing);
     DiskWatch {
         folder: folder.path().to_owned(),
         reserve: config.node.disk_reserves.votes,
         engine: engine.clone(),
-        stop: stop.clone(),
     }
-    .start()?;
+    .start(&supervisor)?;
     let service = Service::new(Parts {
         genesis,
         genesis_file,
@@ -185,42 +193,48 @@ pub(crate) fn start(config: &Config, identity: NodeIdentity) -> Result<RunningNo
         reads: ReadsInFlight::default(),
         metrics,
     });
-    let api = serve(config.node.api_listen, &runtimes.calls, service, &stop)?;
+    let api = serve(config.node.api_listen, &runtimes.calls, service, &supervisor)?;
     tracing::info!(hospital = %own.id, name = own.name.as_str(), "node started");
-    Ok(RunningNode { engine, consensus, api, stop, network: network.handle, runtimes, _folder: folder })
+    Ok(RunningNode { supervisor, engine, consensus, api, network: network.handle, runtimes, _folder: folder })
 }
 
 fn serve(
     address: SocketAddr,
     runtime: &Runtime,
     service: Service,
-    stop: &CancellationToken,
+    supervisor: &Supervisor,
 ) -> Result<tokio::task::JoinHandle<()>, StartError> {
     let listener = runtime
         .block_on(TcpListener::bind(address))
         .map_err(|source| StartError::Listen { address, source })?;
     tracing::info!(%address, "the HTTP interface listens");
-    Ok(runtime.spawn(carechain_api::serve(listener, Arc::new(service), stop.clone().cancelled_owned())))
+    let serving =
+        carechain_api::serve(listener, Arc::new(service), supervisor.stop_token().cancelled_owned());
+    Ok(supervisor.task(runtime.handle(), "http", serving))
 }
 
 impl RunningNode {
-    /// A token that whoever wants the node to stop cancels.
-    #[must_use]
-    pub(crate) fn stop_token(&self) -> CancellationToken {
-        self.stop.clone()
-    }
-
-    /// Waits until the node is told to stop or stops itself, and ends every part.
+    /// Waits until the node is told to stop or one of its threads or tasks ends, and ends every part.
     ///
     /// # Errors
-    /// Why the engine stopped itself.
-    pub(crate) fn wait(self) -> Result<(), Fatal> {
-        while !self.stop.is_cancelled() && !self.consensus.is_finished() {
-            std::thread::sleep(LOOK);
-        }
-        self.stop.cancel();
+    /// Which thread or task ended, and why.
+    pub(crate) fn wait(self) -> Result<(), Ended> {
+        let supervisor = self.supervisor.clone();
+        let Err(ended) = supervisor.wait() else {
+            self.end();
+            // A write may fail in the last turn.
+            return supervisor.wait();
+        };
+        tracing::error!(%ended, "the node stops");
+        end_within(END_PATIENCE, move || self.end());
+        Err(ended)
+    }
+
+    fn end(self) {
+        self.supervisor.stop();
         self.engine.stop();
-        let result = self.consensus.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        // Its panic is reported already.
+        let _ = self.consensus.join();
         self.runtimes.calls.block_on(async {
             let _ = tokio::time::timeout(GRACE, self.api).await;
             let _ = tokio::time::timeout(GRACE, self.network.shut_down()).await;
@@ -229,14 +243,13 @@ impl RunningNode {
         calls.shutdown_timeout(GRACE);
         files.shutdown_timeout(GRACE);
         votes.shutdown_timeout(GRACE);
-        result
     }
 }
 
-/// Between two looks at whether to stop.
-const LOOK: std::time::Duration = std::time::Duration::from_millis(20);
 /// How long calls under way may take to end.
-const GRACE: std::time::Duration = std::time::Duration::from_secs(2);
+const GRACE: Duration = Duration::from_secs(2);
+/// How long a node that failed may take to end: what its parts may take, one after the other.
+const END_PATIENCE: Duration = GRACE.saturating_mul(6);
 
 struct Stores {
     ledger: Ledger<RocksBackend>,
@@ -394,9 +407,7 @@ async fn index_some(
         Err(error) => return Ok(Err(error)),
     };
     let index = Arc::clone(index);
-    let Ok(words) = tokio::task::spawn_blocking(move || index.words(records)).await else {
-        return Err(EngineGone::Stopped);
-    };
+    let words = blocking(&Handle::current(), move || index.words(records)).await;
     let indexed = engine.ask(move |engine| engine.index_tokens(&words, until)).await?;
     Ok(indexed.map(|()| true))
 }

@@ -120,6 +120,10 @@ pub(crate) fn start(node: &NodePlace) -> Result<(), ProcessError> {
 }
 
 /// A child that ends while this process lives must not stay as a zombie, or it would seem to run.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "no node runs in this process, and the end of the thread tells nothing"
+)]
 fn reap(mut child: std::process::Child) {
     std::thread::spawn(move || {
         // Its end is seen by its process id.

@@ -18,5 +18,13 @@ fn a_missing_and_a_shorter_file_are_found() {
     files[3].1 = "b = 2\n";
     assert_eq!(check(&Tree::made_of(&files)).len(), 2);
     files.remove(3);
-    assert_eq!(check(&Tree::made_of(&files)).len(), 2);
+    assert_eq!(check(&Tree::made_of(&files)).len(), 1);
+}
+
+#[test]
+fn a_crate_that_is_not_pure_repeats_the_settings_of_the_root_where_it_has_its_own() {
+    let paths = PURE.map(|name| format!("crates/{name}/clippy.toml"));
+    let mut files: Vec<(&str, &str)> = paths.iter().map(|path| (path.as_str(), "a = 1\n")).collect();
+    files.extend([("clippy.toml", "a = 1\n"), ("crates/node/clippy.toml", "b = 2\n")]);
+    assert_eq!(check(&Tree::made_of(&files)).len(), 1);
 }

@@ -16,6 +16,7 @@ use tokio::sync::broadcast;
 use super::ledger_view::{AccessFacts, Asked, Ended, GrantFacts, LedgerHead, LedgerRecord, LedgerView, News};
 use crate::server::access::value;
 use crate::server::engine_thread::{EngineGone, EngineHandle, NodeEngine};
+use crate::server::supervisor::Supervisor;
 
 /// News that a slow listener may lag behind before it must ask.
 const NEWS_KEPT: usize = 256;
@@ -29,9 +30,9 @@ pub(super) struct EngineLedger {
 impl EngineLedger {
     /// Over a running engine; follows its commits until it stops.
     #[must_use]
-    pub(super) fn start(engine: EngineHandle, runtime: &Handle) -> Self {
+    pub(super) fn start(engine: EngineHandle, supervisor: &Supervisor, runtime: &Handle) -> Self {
         let news = broadcast::Sender::new(NEWS_KEPT);
-        runtime.spawn(follow(engine.committed(), news.clone()));
+        supervisor.task(runtime, "ledger-news", follow(engine.committed(), news.clone()));
         Self { engine, news }
     }
 

@@ -10,8 +10,9 @@ use carechain_custody::fetch::Verdict;
 use carechain_network::BulkStream;
 use carechain_types::{EntryId, ReadRequest};
 use tokio::io::{ReadHalf, WriteHalf, split};
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
-use tokio::task::{AbortHandle, spawn};
+use tokio::task::AbortHandle;
 use tokio::time::timeout;
 
 use super::frame::{Frame, FrameError, Kind, read_frame, read_frame_into, write_frame, write_version};
@@ -21,6 +22,7 @@ use super::link_error::LinkError;
 use super::message::{Described, ReadFetch, RefusalCode, ask_frame, body_of, frame_of, manifest_values};
 use super::repair_right::sign_repair_fetch;
 use super::shared::Shared;
+use crate::server::supervisor::{blocking, brief};
 
 /// What a holder may say once it has described the file.
 const SAID: &[Kind] = &[Kind::Chunk, Kind::Absent, Kind::Refused];
@@ -176,7 +178,7 @@ impl FetchLink {
     ) -> Self {
         let OpenLink { reader, writer, buffers, .. } = open;
         let (asks, asked) = mpsc::unbounded_channel();
-        let task = spawn(async move {
+        let task = brief(&Handle::current(), async move {
             let arriving = Arriving { holder, number, manifest, events, buffers };
             let ended = tokio::try_join!(write_asks(writer, asked), arriving.read(reader));
             let Err(error) = ended else { return };
@@ -231,14 +233,15 @@ impl Arriving {
                     let Ok(place) = self.events.clone().reserve_owned().await else { return Ok(()) };
                     let (holder, link, manifest) = (self.holder, self.number, Arc::clone(&self.manifest));
                     // Hashed beside the reading of the next one.
-                    tokio::task::spawn_blocking(move || {
+                    let check = move || {
                         let verdict = match manifest.check_chunk(index, &bytes) {
                             Ok(()) => Verdict::Intact,
                             Err(_) => Verdict::Wrong,
                         };
                         let what = Fetched::Chunk { index, bytes, verdict };
                         place.send(FetchEvent { holder, link, what });
-                    });
+                    };
+                    drop(blocking(&Handle::current(), check));
                 }
                 Kind::Absent => return Err(LinkError::Absent { index: frame.index()? }),
                 Kind::Refused => return Err(LinkError::Refused(RefusalCode::from_frame(&frame)?)),

@@ -11,6 +11,7 @@ use futures::StreamExt as _;
 use futures::future::BoxFuture;
 use futures::stream::FuturesOrdered;
 use tokio::io::{ReadHalf, WriteHalf};
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Duration, Instant, sleep_until, timeout};
@@ -27,6 +28,7 @@ use super::message::{
 use super::repair_right::check_repair_fetch;
 use super::serve_error::ServeError;
 use super::shared::Shared;
+use crate::server::supervisor::brief;
 
 /// What an asker may say once the file is described.
 const SAID: &[Kind] = &[Kind::Ask, Kind::Cancel, Kind::AskManifest];
@@ -164,7 +166,7 @@ impl Service<'_> {
     fn read(&self, index: u32) -> Reading<'static> {
         let (store, local) = (self.shared.store.clone(), self.file.local);
         // Begins at once, also while nobody polls.
-        let read = tokio::spawn(async move { store.read(local, index).await });
+        let read = brief(&Handle::current(), async move { store.read(local, index).await });
         Box::pin(async move { (index, read.await.unwrap_or(Err(StoreError::NotHeld { local }))) })
     }
 

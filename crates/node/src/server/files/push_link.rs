@@ -7,8 +7,9 @@ use carechain_crypto::{HospitalId, SigningPublicKey, chunk_count};
 use carechain_network::BulkStream;
 use carechain_types::{Receipt, SignedUploadOpen};
 use tokio::io::{ReadHalf, WriteHalf, split};
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
-use tokio::task::{AbortHandle, spawn};
+use tokio::task::AbortHandle;
 use tokio::time::timeout;
 
 use super::frame::{Frame, FrameError, Kind, read_frame, write_chunk, write_frame, write_version};
@@ -16,6 +17,7 @@ use super::limits::ANSWER_WAIT;
 use super::link_error::LinkError;
 use super::message::{PushComplete, RefusalCode, body_of, frame_of, present_of};
 use super::shared::Shared;
+use crate::server::supervisor::brief;
 
 /// What may answer an opening.
 const OPENED: &[Kind] = &[Kind::Have, Kind::Refused];
@@ -89,7 +91,7 @@ impl PushLink {
     ) -> Self {
         let (orders, ordered) = mpsc::unbounded_channel();
         let push = Push { shared: Arc::clone(shared), holder, number, open, local, events };
-        let task = spawn(async move {
+        let task = brief(&Handle::current(), async move {
             let Err(error) = push.run(key, ordered).await else { return };
             tracing::debug!(%holder, %error, "a push ended");
             push.say(Heard::Failed).await;

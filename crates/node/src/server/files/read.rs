@@ -11,6 +11,7 @@ use carechain_chunks::{LocalUpload, Put, StoreError};
 use carechain_custody::ranking;
 use carechain_types::{ByteRange, EntryId, SignedReadRequest};
 use futures::StreamExt as _;
+use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinHandle};
 use tokio::time::timeout;
@@ -28,6 +29,7 @@ use super::message::Described;
 use super::shared::Shared;
 use super::start::Files;
 use super::store::store_failure;
+use crate::server::supervisor::brief;
 
 impl Files {
     /// The bytes that a committed `allowed` entry opens, in order. An error ends them; the reader signs a new request
@@ -62,7 +64,7 @@ impl Files {
         shared.counts.reads.increment();
         let (pieces, received) = mpsc::channel(PIECES_MAX);
         let reading = Reading { shared: Arc::clone(shared), guard, range, fetcher, pieces, _active: active };
-        let task = self.0.runtime.spawn(reading.run(local, chunks)).abort_handle();
+        let task = brief(&self.0.runtime, reading.run(local, chunks)).abort_handle();
         Ok(stream(received, task))
     }
 }
@@ -180,7 +182,10 @@ impl Reading {
                 && let Some(index) = unread.next()
             {
                 let store = self.shared.store.clone();
-                ahead.push_back((index, tokio::spawn(async move { store.read(local, index).await })));
+                ahead.push_back((
+                    index,
+                    brief(&Handle::current(), async move { store.read(local, index).await }),
+                ));
             }
             let Some((index, read)) = ahead.pop_front() else { return Ok(()) };
             let gone = NodeError::Internal { what: "a read of the store ended" };

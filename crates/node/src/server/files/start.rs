@@ -32,6 +32,7 @@ use super::store::Store;
 use crate::server::clock::Clock;
 use crate::server::engine_thread::EngineHandle;
 use crate::server::scheme::NodeScheme;
+use crate::server::supervisor::Supervisor;
 
 /// What the byte pump of a node works with.
 pub(crate) struct FilesConfig {
@@ -57,6 +58,8 @@ pub(crate) struct FilesConfig {
     pub parameters: Parameters,
     /// Where everything runs.
     pub runtime: Handle,
+    /// Watches that it does.
+    pub supervisor: Supervisor,
 }
 
 /// The same over any ledger, with settings of its own.
@@ -72,6 +75,7 @@ pub(super) struct PumpConfig {
     pub(super) clock: Clock,
     pub(super) settings: FilesSettings,
     pub(super) runtime: Handle,
+    pub(super) supervisor: Supervisor,
 }
 
 /// The byte pump. Cheap to clone; ends when the last one is dropped.
@@ -97,13 +101,13 @@ impl Files {
     #[must_use]
     pub(crate) fn start(config: FilesConfig) -> Self {
         let FilesConfig { chunks, network, incoming, signer, hospital, membership, .. } = config;
-        let FilesConfig { engine, verifier, clock, parameters, runtime, .. } = config;
+        let FilesConfig { engine, verifier, clock, parameters, runtime, supervisor, .. } = config;
         let receipts_required = usize::from(parameters.receipts_required);
         Self::pump(PumpConfig {
             chunks,
             network,
             incoming,
-            ledger: Arc::new(EngineLedger::start(engine, &runtime)),
+            ledger: Arc::new(EngineLedger::start(engine, &supervisor, &runtime)),
             signer,
             hospital,
             membership,
@@ -111,11 +115,12 @@ impl Files {
             clock,
             settings: FilesSettings::new(receipts_required, usize::from(parameters.copies)),
             runtime,
+            supervisor,
         })
     }
 
     pub(super) fn pump(config: PumpConfig) -> Self {
-        let PumpConfig { incoming, runtime, mut settings, .. } = config;
+        let PumpConfig { incoming, runtime, supervisor, mut settings, .. } = config;
         settings.upload.copies = settings.copies;
         settings.repair.copies = settings.copies;
         let shared = Arc::new(Shared {
@@ -136,10 +141,10 @@ impl Files {
             reads: AtomicU64::new(0),
         });
         let tasks = vec![
-            runtime.spawn(bulk_service::serve(Arc::clone(&shared), incoming)),
-            runtime.spawn(completion::run(Arc::clone(&shared))),
-            runtime.spawn(collection::run(Arc::clone(&shared))),
-            runtime.spawn(scrubbing::run(Arc::clone(&shared))),
+            supervisor.task(&runtime, "bulk-services", bulk_service::serve(Arc::clone(&shared), incoming)),
+            supervisor.task(&runtime, "completion", completion::run(Arc::clone(&shared))),
+            supervisor.task(&runtime, "collection", collection::run(Arc::clone(&shared))),
+            supervisor.task(&runtime, "scrubbing", scrubbing::run(Arc::clone(&shared))),
         ];
         Self(Arc::new(Running { shared, sessions: Sessions::default(), runtime, tasks }))
     }

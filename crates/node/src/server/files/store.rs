@@ -8,6 +8,8 @@ use carechain_chunks::{ChunkStore, Completion, LocalUpload, StoreError, UploadSt
 use carechain_crypto::{Commitment, SubtreeValue};
 use tokio::runtime::Handle;
 
+use crate::server::supervisor::blocking;
+
 /// The store. Cheap to clone.
 #[derive(Clone)]
 pub(super) struct Store {
@@ -38,14 +40,7 @@ impl Store {
         call: impl FnOnce(&ChunkStore) -> T + Send + 'static,
     ) -> T {
         let chunks = Arc::clone(&self.chunks);
-        match self.runtime.spawn_blocking(move || call(&chunks)).await {
-            Ok(answer) => answer,
-            // The runtime cancels such a call only at its own end, when nobody polls this any more.
-            Err(error) => match error.try_into_panic() {
-                Ok(panic) => std::panic::resume_unwind(panic),
-                Err(_) => futures::future::pending().await,
-            },
-        }
+        blocking(&self.runtime, move || call(&chunks)).await
     }
 
     pub(super) async fn put(

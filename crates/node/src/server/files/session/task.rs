@@ -20,6 +20,7 @@ use crate::server::files::opening::opening_of;
 use crate::server::files::push_link::{Heard, LinkEvent, PushLink, PushOrder};
 use crate::server::files::receipt::{expectation, sign_receipt};
 use crate::server::files::shared::Shared;
+use crate::server::supervisor::brief;
 
 /// The machine with everything it needs to act.
 pub(super) struct Task {
@@ -73,7 +74,7 @@ impl Task {
     pub(super) fn start(self, runtime: &Handle) -> Session {
         let (told, orders) = mpsc::channel(ORDERS_MAX);
         let (open, local, progress) = (self.open, self.local, self.progress.subscribe());
-        let task = runtime.spawn(self.run(orders)).abort_handle();
+        let task = brief(runtime, self.run(orders)).abort_handle();
         Session { open, local, told, progress, task }
     }
 

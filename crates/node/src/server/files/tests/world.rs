@@ -24,6 +24,7 @@ use crate::server::files::counts::FilesCounts;
 use crate::server::files::shared::FilesSettings;
 use crate::server::files::start::PumpConfig;
 use crate::server::scheme::NodeScheme;
+use crate::server::supervisor::Supervisor;
 
 /// Far beyond anything a working pump needs, so that only a broken one meets it.
 pub(super) const DEADLINE: Duration = Duration::from_secs(60);
@@ -135,6 +136,7 @@ impl World {
             clock: self.clock.clone(),
             settings: self.settings,
             runtime: Handle::current(),
+            supervisor: Supervisor::default(),
         });
         self.hospitals[index] = Some(Hospital { id: id(index), chunks, network: network.handle, files });
     }
