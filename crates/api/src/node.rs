@@ -9,6 +9,8 @@ mod read;
 mod search;
 mod upload;
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use carechain_crypto::{ChainId, HospitalId, PersonId, SigningPublicKey, TransactionId, UploadId};
 use carechain_schema::StatusReport;
@@ -64,9 +66,9 @@ pub trait Node: Send + Sync + 'static {
     /// The proof of a committed transaction.
     fn transaction(&self, id: TransactionId) -> Answer<'_, Proof>;
 
-    /// One proof of all keys at one height. Tags other than those of
+    /// One proof of all keys, which all differ, at one height. Tags other than those of
     /// [`is_public`](crate::is_public) come with an asker only.
-    fn state(&self, asker: Option<Asker>, query: StateQuery) -> Answer<'_, Proof>;
+    fn state(&self, asker: Option<Asker>, query: StateQuery) -> Answer<'_, Arc<Proof>>;
 
     /// One proof of all claims that show a page of a list whole; [`list_keys`](crate::list_keys) names them.
     fn list(&self, asker: Asker, query: ListQuery) -> Answer<'_, Proof>;

@@ -52,7 +52,6 @@ pub use journal::{journalled, journalled_bodies};
 pub use mempool::{Mempool, MempoolError, SharedSubmission};
 pub use not_proposable::NotProposable;
 pub use output::{Answer, Committed, NotAdmitted, Output, Sink};
-pub use proofs::ProveError;
 pub use wire::{
     BorderError, CommittedBlockMessage, Lane, PEER_MESSAGE_BYTES_MAX, PeerMessage, VerifiedBlock,
     VerifiedPeerMessage,

@@ -2,40 +2,31 @@
 
 use carechain_crypto::TransactionId;
 use carechain_ledger::{Backend, JournalStore, LedgerError};
+use carechain_types::limits::REPLICAS_MAX;
 use carechain_types::{
-    Bodies, BoundedBytes, BoundedVec, Claim, Header, Proof, ProofKind, SignatureScheme, Stamp, StateKey,
-    TransactionBody,
+    Bodies, BoundedBytes, BoundedVec, Claim, Header, Proof, ProofKind, SignatureScheme, SignedHead, Stamp,
+    StateKey, TransactionBody,
 };
 
 use crate::engine::Engine;
 
-/// Why a proof cannot be made.
-#[derive(Debug, thiserror::Error)]
-pub enum ProveError {
-    /// The ledger failed.
-    #[error(transparent)]
-    Ledger(#[from] LedgerError),
-    /// More claims than a proof may have.
-    #[error("{count} claims are too many for one proof")]
-    TooMany {
-        /// How many were asked for.
-        count: usize,
-    },
-}
-
 impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
-    /// The values under these keys, or their absence, at the head; with the heads that say as of when.
-    pub fn prove_state(&self, keys: &[StateKey], bodies: Bodies) -> Result<Proof, ProveError> {
-        let claims = keys.iter().map(|key| self.claim(*key, bodies)).collect::<Result<Vec<_>, _>>()?;
-        let claims = BoundedVec::new(claims).map_err(|error| ProveError::TooMany { count: error.count })?;
-        let header = self.ledger.head().clone();
-        let quorum = self.config.membership.quorum().size();
-        let heads = self.heads.covering(header.height, quorum);
-        let proof = self.certified(header)?;
-        Ok(Proof { claims, heads, ..proof })
+    /// A proof of the head that has no claims yet, with the heads that say as of when. [`Self::claim`] makes the claims,
+    /// a few at a time, as long as the head is the same.
+    pub fn prove_head(&self) -> Result<Proof, LedgerError> {
+        let proof = self.certified(self.ledger.head().clone())?;
+        Ok(Proof { heads: self.covering_heads(), ..proof })
     }
 
-    fn claim(&self, key: StateKey, bodies: Bodies) -> Result<Claim, LedgerError> {
+    /// The newest heads of a quorum, if they show that nothing above this replica's head is committed.
+    #[must_use]
+    pub fn covering_heads(&self) -> Option<BoundedVec<SignedHead, REPLICAS_MAX>> {
+        let quorum = self.config.membership.quorum().size();
+        self.heads.covering(self.ledger.head().height, quorum)
+    }
+
+    /// The value under a key at the head, or its absence, with its path to the head's state root.
+    pub fn claim(&self, key: StateKey, bodies: Bodies) -> Result<Claim, LedgerError> {
         let value = self.ledger.state_value(&key)?;
         let path = self.ledger.prove(&key)?;
         let body = match (&value, bodies) {

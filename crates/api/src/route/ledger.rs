@@ -1,5 +1,6 @@
 //! Transactions, state, lists, detached parts: canonical bytes in and out, since they are signed or proven.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::rejection::PathRejection;
@@ -36,6 +37,10 @@ pub(crate) async fn transaction(
 pub(crate) async fn state(State(border): State<Arc<Border>>, request: Request) -> Result<Response, Refused> {
     let (parts, bytes) = body::split(request, BODY_BYTES_MAX).await?;
     let query: StateQuery = body::canonical(&bytes, BODY_BYTES_MAX)?;
+    let keys: BTreeSet<_> = query.keys.iter().collect();
+    if keys.len() < query.keys.len() {
+        return Err(Refused::malformed("a key stands twice among those asked for"));
+    }
     let asked = optional_asker(&border, &parts, &bytes)?;
     if asked.is_none() && query.keys.iter().any(|key| !is_public(key.tag)) {
         return Err(NodeError::Unauthorized.into());
@@ -45,7 +50,7 @@ pub(crate) async fn state(State(border): State<Arc<Border>>, request: Request) -
         Some(asked) => asked.once(&border, answer)?,
         None => answer?,
     };
-    Ok(body::canonical_answer(&answer))
+    Ok(body::canonical_answer(&*answer))
 }
 
 pub(crate) async fn list(State(border): State<Arc<Border>>, request: Request) -> Result<Response, Refused> {

@@ -11,10 +11,11 @@ use carechain_crypto::{
 };
 use carechain_schema::{StatusReport, UploadState};
 use carechain_types::{
-    AccessPurpose, BoundedString, ByteRange, Decision, DecisionReason, DetachedPart, Ed25519, EntryId,
-    Freshness, ListKind, ListQuery, ListStart, NodeSigner, Proof, Query, READ_REQUEST_VERSION, ReadRequest,
-    ReadResult, SealingKey, SearchQuery, SignedQuery, SignedReadRequest, SignedUploadComplete,
-    SignedUploadOpen, Span, StateQuery, Submission, Time, Verifier, decode, encode,
+    AccessPurpose, Bodies, BoundedString, BoundedVec, ByteRange, Decision, DecisionReason, DetachedPart,
+    Ed25519, EntryId, Freshness, ListKind, ListQuery, ListStart, NodeSigner, Proof, Query,
+    READ_REQUEST_VERSION, ReadRequest, ReadResult, SealingKey, SearchQuery, SignedQuery, SignedReadRequest,
+    SignedUploadComplete, SignedUploadOpen, Span, StateKey, StateQuery, Submission, Time, Verifier, decode,
+    encode,
 };
 use data_encoding::BASE64;
 use futures::FutureExt as _;
@@ -66,7 +67,7 @@ impl Node for Constants {
     fn transaction(&self, _: TransactionId) -> Answer<'_, Proof> {
         refuse(NodeError::NotFound)
     }
-    fn state(&self, _: Option<Asker>, _: StateQuery) -> Answer<'_, Proof> {
+    fn state(&self, _: Option<Asker>, _: StateQuery) -> Answer<'_, Arc<Proof>> {
         refuse(NodeError::NoQuorum)
     }
     fn list(&self, asker: Asker, _: ListQuery) -> Answer<'_, Proof> {
@@ -185,6 +186,19 @@ async fn open_paths_answer_without_a_signature() {
     assert_eq!(call(address, "GET", "/metrics", "", b"").await.1, b"carechain_height 7\n");
     has_code(&call(address, "GET", "/v1/status", "", b"").await, 503, "not_ready");
     has_code(&call(address, "GET", "/v1/nothing", "", b"").await, 404, "no_route");
+}
+
+#[tokio::test]
+async fn state_query_that_names_a_key_twice_is_refused() {
+    let (address, _) = serve().await;
+    let key = |byte| StateKey::person(&PersonId::new([byte; 20]));
+    for (keys, status, code) in
+        [(vec![key(1), key(2)], 503, "no_quorum"), (vec![key(1), key(2), key(1)], 400, "malformed")]
+    {
+        let (bodies, freshness) = (Bodies::Without, Freshness::default());
+        let query = StateQuery { keys: BoundedVec::new(keys).unwrap(), bodies, freshness };
+        has_code(&call(address, "POST", "/v1/state", "", &encode(&query)).await, status, code);
+    }
 }
 
 #[tokio::test]

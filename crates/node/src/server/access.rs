@@ -1,11 +1,14 @@
 //! Who may see which part of the state. Unknown, hidden and not-yours are one answer.
 
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
+
 use carechain_api::{Asker, NodeError, is_public};
 use carechain_contract::{Verb, roles_permit};
-use carechain_crypto::{EhrId, PersonId};
+use carechain_crypto::{EhrId, GrantId, PersonId};
 use carechain_engine::Fatal;
 use carechain_types::{
-    EhrValue, GrantValue, Party, PersonValue, PublicPart, RequestValue, StateKey, StateTag, StateValue,
+    EhrValue, GrantValue, Party, PersonValue, PublicPart, RequestValue, StateKey, StateTag, StateValue, Time,
     TransactionBody, Visibility,
 };
 
@@ -16,7 +19,9 @@ pub(super) struct Viewer {
     /// Who.
     pub id: PersonId,
     person: PersonValue,
-    now: carechain_types::Time,
+    now: Time,
+    /// Records that their newest grants name, once one was asked for: a query of many keys looks through them once.
+    granted: OnceCell<BTreeSet<EhrId>>,
 }
 
 /// The value under a key at the head; a store that fails is a fault of the node.
@@ -37,7 +42,7 @@ impl Viewer {
         if !in_force || person.suspended != 0 {
             return Err(NodeError::Unauthorized);
         }
-        Ok(Self { id: asker.person, person, now })
+        Ok(Self { id: asker.person, person, now, granted: OnceCell::new() })
     }
 
     /// Whether the contract's table lets one of the person's roles do this.
@@ -88,26 +93,27 @@ impl Viewer {
         Ok(own
             || self.may(Verb::Audit)
             || ehr.visibility == Visibility::Searchable && self.may(Verb::Search)
-            || self.has_grant(engine, ehr_id)?)
+            || self.granted(engine)?.contains(ehr_id))
     }
 
-    fn has_grant(&self, engine: &NodeEngine, ehr_id: &EhrId) -> Result<bool, NodeError> {
+    fn granted(&self, engine: &NodeEngine) -> Result<&BTreeSet<EhrId>, NodeError> {
         use carechain_ledger::{IndexList, SearchRange};
+        if let Some(granted) = self.granted.get() {
+            return Ok(granted);
+        }
+        let mut granted = BTreeSet::new();
         for party in self.parties() {
             let page = engine
                 .ledger()
                 .search(&[IndexList::GrantsByGrantee(party)], &SearchRange::newest(GRANTS_LOOKED_AT))
                 .map_err(|_| NodeError::Internal { what: "the ledger cannot be searched" })?;
             for entry in page.entries {
-                let key = StateKey::grant(&carechain_crypto::GrantId::new(entry.id));
-                let names = value::<GrantValue>(engine, &key)?
-                    .is_some_and(|grant| grant.lines.iter().any(|line| line.ehr_id == *ehr_id));
-                if names {
-                    return Ok(true);
-                }
+                let key = StateKey::grant(&GrantId::new(entry.id));
+                let grant = value::<GrantValue>(engine, &key)?;
+                granted.extend(grant.iter().flat_map(|grant| grant.lines.iter().map(|line| line.ehr_id)));
             }
         }
-        Ok(false)
+        Ok(self.granted.get_or_init(|| granted))
     }
 
     fn audits(&self, engine: &NodeEngine, ehr_id: &EhrId) -> Result<bool, NodeError> {

@@ -10,11 +10,12 @@ use carechain_engine::{Answer, Committed, Engine, Fatal, Input, Output, SharedSu
 use carechain_ledger::{FileJournal, RocksBackend};
 use carechain_types::Time;
 use crossbeam_channel::{Receiver, Sender, TrySendError, select};
-use tokio::sync::{broadcast, oneshot};
+use tokio::sync::{broadcast, oneshot, watch};
 
 use super::clock::Clock;
 use super::peer_sender::PeerSender;
-use super::questions::{self, Question};
+use super::proving::{Newest, Prove as _};
+use super::questions::{self, Question, Questions, Step};
 use super::scheme::NodeScheme;
 use super::supervisor::Supervisor;
 
@@ -61,6 +62,7 @@ pub(super) struct EngineHandle {
     next_ticket: Arc<AtomicU64>,
     answers: Arc<Mutex<BTreeMap<Ticket, oneshot::Sender<Answer>>>>,
     committed: broadcast::Sender<Arc<Committed>>,
+    newest: watch::Sender<Newest>,
 }
 
 impl EngineHandle {
@@ -86,12 +88,27 @@ impl EngineHandle {
         &self,
         question: impl FnOnce(&mut NodeEngine) -> T + Send + 'static,
     ) -> Result<T, EngineGone> {
+        let mut question = Some(question);
+        self.ask_in_steps(move |engine| question.take().map(|question| question(engine))).await
+    }
+
+    /// Asks something that reads much: the question is called again and again, with turns in between, until it answers.
+    pub(super) async fn ask_in_steps<T: Send + 'static>(
+        &self,
+        mut question: impl FnMut(&mut NodeEngine) -> Option<T> + Send + 'static,
+    ) -> Result<T, EngineGone> {
         let (sender, receiver) = oneshot::channel();
+        let mut sender = Some(sender);
         let question = move |engine: &mut NodeEngine| {
-            // Whoever asked may have gone, and needs no answer then.
-            if !sender.is_closed() {
-                let _ = sender.send(question(engine));
+            // A caller that has gone needs no answer.
+            if sender.as_ref().is_none_or(oneshot::Sender::is_closed) {
+                return Step::Done;
             }
+            let Some(answer) = question(engine) else { return Step::More };
+            if let Some(sender) = sender.take() {
+                let _ = sender.send(answer);
+            }
+            Step::Done
         };
         self.questions.try_send(Box::new(question)).map_err(not_taken)?;
         receiver.await.map_err(|_| EngineGone::Stopped)
@@ -101,6 +118,12 @@ impl EngineHandle {
     #[must_use]
     pub(super) fn committed(&self) -> broadcast::Receiver<Arc<Committed>> {
         self.committed.subscribe()
+    }
+
+    /// As of when the newest proof would be, after every turn.
+    #[must_use]
+    pub(super) fn newest(&self) -> watch::Receiver<Newest> {
+        self.newest.subscribe()
     }
 
     /// Ends the thread after its current turn.
@@ -162,8 +185,10 @@ impl EngineThread {
             next_ticket: Arc::default(),
             answers: Arc::default(),
             committed: broadcast::Sender::new(COMMITTED_KEPT),
+            newest: watch::Sender::new(engine.newest()),
         };
-        let mut run = Run { engine, clock, peers, orders: receiver, asked, handle: handle.clone() };
+        let questions = Questions::new(asked);
+        let mut run = Run { engine, clock, peers, orders: receiver, questions, handle: handle.clone() };
         let thread = supervisor.thread("consensus", move || run.run())?;
         Ok(Self { handle, thread })
     }
@@ -174,7 +199,7 @@ struct Run {
     clock: Clock,
     peers: PeerSender,
     orders: Receiver<Order>,
-    asked: Receiver<Question<NodeEngine>>,
+    questions: Questions<NodeEngine>,
     handle: EngineHandle,
 }
 
@@ -184,7 +209,7 @@ impl Run {
             let (mut order, mut question) = (None, None);
             select! {
                 recv(self.orders) -> received => order = received.ok(),
-                recv(self.asked) -> received => question = received.ok(),
+                recv(self.questions.source()) -> received => question = received.ok(),
                 default(self.sleep()) => {}
             }
             let (mut inputs, mut stop) = (Vec::new(), false);
@@ -197,7 +222,9 @@ impl Run {
             let Self { engine, clock, peers, handle, .. } = self;
             let begun = Instant::now();
             engine.turn(clock.now(), inputs, &mut |output| give_out(peers, handle, output))?;
-            questions::answer(engine, question, &self.asked, questions::time_after(begun.elapsed()));
+            let newest = engine.newest();
+            handle.newest.send_if_modified(|seen| core::mem::replace(seen, newest) != newest);
+            self.questions.answer(engine, question, questions::time_after(begun.elapsed()));
             if stop {
                 return Ok(());
             }
@@ -205,6 +232,9 @@ impl Run {
     }
 
     fn sleep(&self) -> Duration {
+        if self.questions.has_unfinished() {
+            return Duration::ZERO;
+        }
         let now = self.clock.now();
         let due = self.engine.next_wakeup().unwrap_or(Time::from_micros(u64::MAX));
         Duration::from_micros(due.since(now).as_micros()).min(IDLE)

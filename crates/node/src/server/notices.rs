@@ -1,5 +1,7 @@
 //! What happened to a person, read from committed blocks.
 
+use std::mem;
+
 use carechain_api::{Asker, NodeError, Notice, NoticeKind, Notices};
 use carechain_crypto::EhrId;
 use carechain_types::{
@@ -10,34 +12,50 @@ use carechain_types::{
 use super::access::{Viewer, value};
 use super::engine_thread::NodeEngine;
 
-/// Blocks read at once; the caller asks on from where it ends.
+/// Blocks read for one answer; the caller asks on from where it ends.
 const BLOCKS_MAX: u64 = 16;
 
-/// Everything above `after` that concerns the asker, as far as one answer goes; and the height of the head.
-pub(super) fn notices(
-    engine: &NodeEngine,
-    asker: &Asker,
+/// One look for what happened to a person, a block a step.
+pub(super) struct Looking {
+    asker: Asker,
+    /// Everything up to this height is looked at.
     after: Height,
-) -> Result<(Notices, Height), NodeError> {
-    let viewer = Viewer::of(engine, asker)?;
-    let head = engine.ledger().head().height;
-    // The caller's number: above the head there is nothing, whatever it is.
-    let after = after.min(head);
-    let until = head.min(after.saturating_add(BLOCKS_MAX));
-    let failed = |_| NodeError::Internal { what: "the ledger cannot be read" };
-    let mut notices = Vec::new();
-    let mut height = after.next();
-    while height <= until {
-        let block = engine.ledger().block(height).map_err(failed)?;
-        let outcomes = engine.ledger().outcomes(height).map_err(failed)?.unwrap_or_default();
-        if let Some(block) = block {
+    blocks: u64,
+    found: Vec<Notice>,
+}
+
+impl Looking {
+    /// For what concerns the asker above a height.
+    #[must_use]
+    pub(super) const fn new(asker: Asker, after: Height) -> Self {
+        Self { asker, after, blocks: 0, found: Vec::new() }
+    }
+
+    /// Looks at the next block; `None` if there are more. The answer comes with the height of the head.
+    pub(super) fn step(&mut self, engine: &NodeEngine) -> Option<Result<(Notices, Height), NodeError>> {
+        self.try_step(engine).transpose()
+    }
+
+    fn try_step(&mut self, engine: &NodeEngine) -> Result<Option<(Notices, Height)>, NodeError> {
+        let viewer = Viewer::of(engine, &self.asker)?;
+        let head = engine.ledger().head().height;
+        // The caller's number: above the head there is nothing, whatever it is.
+        self.after = self.after.min(head);
+        if self.after == head || self.blocks == BLOCKS_MAX {
+            let notices = mem::take(&mut self.found);
+            return Ok(Some((Notices { height: self.after, notices }, head)));
+        }
+        self.after = self.after.next();
+        self.blocks += 1;
+        let failed = |_| NodeError::Internal { what: "the ledger cannot be read" };
+        let outcomes = engine.ledger().outcomes(self.after).map_err(failed)?.unwrap_or_default();
+        if let Some(block) = engine.ledger().block(self.after).map_err(failed)? {
             for (transaction, outcome) in block.transactions.iter().zip(&outcomes) {
-                notices.extend(notice(engine, &viewer, &block.header, &transaction.body, outcome)?);
+                self.found.extend(notice(engine, &viewer, &block.header, &transaction.body, outcome)?);
             }
         }
-        height = height.next();
+        Ok(None)
     }
-    Ok((Notices { height: until, notices }, head))
 }
 
 fn notice(

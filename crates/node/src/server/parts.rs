@@ -16,6 +16,7 @@ use super::metrics::Metrics;
 use super::reads_in_flight::ReadsInFlight;
 use super::scheme::NodeScheme;
 use super::search_index::SearchIndex;
+use super::shared_proofs::SharedProofs;
 
 /// What a service works with.
 pub(super) struct Parts {
@@ -45,6 +46,8 @@ pub(super) struct Parts {
     pub gateway: Gateway,
     /// Read requests being wrapped.
     pub reads: ReadsInFlight,
+    /// Proofs that callers without a signature wait for.
+    pub proofs: SharedProofs,
     /// Counters.
     pub metrics: Metrics,
 }

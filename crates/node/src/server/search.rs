@@ -1,5 +1,8 @@
 //! Searching abstracts: lists of the ledger, cut to what the asker may find.
 
+use std::mem;
+use std::sync::Arc;
+
 use carechain_api::{Asker, NodeError, SearchHit, SearchPage};
 use carechain_contract::Verb;
 use carechain_crypto::EhrId;
@@ -37,14 +40,74 @@ impl SealedPage {
 const STEP_ENTRIES: usize = 64;
 const STEPS_MAX: usize = 32;
 
-/// One page of hits for a signed query. What the asker may not find leaves no gap: a page is full if there is more, and
-/// the place where the next starts is that of a hit.
-pub(super) fn search(
-    engine: &NodeEngine,
-    index: &SearchIndex,
-    asker: &Asker,
-    query: &SearchQuery,
-) -> Result<SealedPage, NodeError> {
+/// One search on its way, in steps between the turns of the engine. What the asker may not find leaves no gap: a page is
+/// full if there is more, and the place where the next starts is that of a hit.
+pub(super) struct Search {
+    asker: Asker,
+    query: SearchQuery,
+    index: Arc<SearchIndex>,
+    /// What is looked at next; nothing is before the first step.
+    range: Option<SearchRange>,
+    steps: usize,
+    hits: Vec<SearchHit>,
+    words: Vec<Option<SealedEntry>>,
+    last: Option<IndexPosition>,
+}
+
+impl Search {
+    /// Before its first step.
+    #[must_use]
+    pub(super) const fn new(asker: Asker, query: SearchQuery, index: Arc<SearchIndex>) -> Self {
+        Self { asker, query, index, range: None, steps: 0, hits: Vec::new(), words: Vec::new(), last: None }
+    }
+
+    /// Looks at some entries; `None` if the page is neither full nor at the end of the list.
+    pub(super) fn step(&mut self, engine: &NodeEngine) -> Option<Result<SealedPage, NodeError>> {
+        self.try_step(engine).transpose()
+    }
+
+    fn try_step(&mut self, engine: &NodeEngine) -> Result<Option<SealedPage>, NodeError> {
+        let own = may_search(engine, &self.asker, &self.query)?;
+        let mut range = match self.range.take() {
+            Some(range) => range,
+            None => self.first_range()?,
+        };
+        let failed = |_| NodeError::Internal { what: "the ledger cannot be searched" };
+        let page = engine.ledger().search(&lists(&self.index, &self.query), &range).map_err(failed)?;
+        let count_max = self.query.count_max.map_or(STEP_ENTRIES, usize::from);
+        for entry in &page.entries {
+            let Some(hit) = hit(engine, entry, own)? else { continue };
+            if self.hits.len() == count_max {
+                return Ok(Some(self.page(engine, self.last)));
+            }
+            self.hits.push(hit);
+            self.words.push(sealed_words(engine, entry)?);
+            self.last = Some(entry.position);
+        }
+        self.steps += 1;
+        if page.next.is_none() || self.steps == STEPS_MAX {
+            return Ok(Some(self.page(engine, page.next)));
+        }
+        range.below = page.next;
+        self.range = Some(range);
+        Ok(None)
+    }
+
+    fn first_range(&self) -> Result<SearchRange, NodeError> {
+        let SearchQuery { from, until, after, .. } = &self.query;
+        let below = after.as_deref().map(parse_position).transpose()?;
+        Ok(SearchRange { from: *from, until: *until, below, limit: STEP_ENTRIES })
+    }
+
+    fn page(&mut self, engine: &NodeEngine, next: Option<IndexPosition>) -> SealedPage {
+        let (hits, words) = (mem::take(&mut self.hits), mem::take(&mut self.words));
+        let height = engine.ledger().head().height;
+        SealedPage { page: SearchPage { height, hits, next: next.map(format_position) }, words }
+    }
+}
+
+/// Whether the asker searches their own records; an error if they may not search like this.
+fn may_search(engine: &NodeEngine, asker: &Asker, query: &SearchQuery) -> Result<bool, NodeError> {
     let viewer = Viewer::of(engine, asker)?;
     let own = query.patient == Some(viewer.id) && viewer.may(Verb::SearchOwn);
     if !own && !viewer.may(Verb::Search) {
@@ -54,33 +117,7 @@ pub(super) fn search(
         let problem = "this consortium's search policy wants a patient in every search".to_owned();
         return Err(NodeError::Invalid { problem });
     }
-    let below = query.after.as_deref().map(parse_position).transpose()?;
-    let mut range = SearchRange { from: query.from, until: query.until, below, limit: STEP_ENTRIES };
-    let count_max = query.count_max.map_or(STEP_ENTRIES, usize::from);
-    let height = engine.ledger().head().height;
-    let lists = lists(index, query);
-    let (mut hits, mut words) = (Vec::new(), Vec::new());
-    let mut last = None;
-    for _ in 0..STEPS_MAX {
-        let failed = |_| NodeError::Internal { what: "the ledger cannot be searched" };
-        let page = engine.ledger().search(&lists, &range).map_err(failed)?;
-        for entry in &page.entries {
-            let Some(hit) = hit(engine, entry, own)? else { continue };
-            if hits.len() == count_max {
-                let next = last.map(format_position);
-                return Ok(SealedPage { page: SearchPage { height, hits, next }, words });
-            }
-            hits.push(hit);
-            words.push(sealed_words(engine, entry)?);
-            last = Some(entry.position);
-        }
-        range.below = page.next;
-        if page.next.is_none() {
-            return Ok(SealedPage { page: SearchPage { height, hits, next: None }, words });
-        }
-    }
-    let next = range.below.map(format_position);
-    Ok(SealedPage { page: SearchPage { height, hits, next }, words })
+    Ok(own)
 }
 
 fn policy(engine: &NodeEngine) -> Result<SearchPolicy, NodeError> {

@@ -9,27 +9,29 @@ use carechain_api::{
     UploadProgress, UploadStatus, list_keys,
 };
 use carechain_crypto::{ChainId, HospitalId, TransactionId, UploadId};
-use carechain_engine::{Answer as EngineAnswer, ProveError};
+use carechain_engine::Answer as EngineAnswer;
 use carechain_ledger::StoredPart;
 use carechain_schema::StatusReport;
 use carechain_types::{
     Bodies, DetachedPart, Freshness, ListQuery, Proof, SearchQuery, SignedReadRequest, SignedUploadComplete,
     SignedUploadOpen, StateKey, StateQuery, Submission,
 };
+use futures::FutureExt as _;
 use tokio::runtime::Handle;
 
 use super::access::{Viewer, check_keys};
 use super::engine_thread::NodeEngine;
 use super::node_errors::{COMMIT_WAIT, gone, not_admitted};
+use super::notices::Looking;
 use super::parts::Parts;
+use super::proving::{Patience, Progress, Proved, Proving};
+use super::reading;
+use super::search::Search;
 use super::status::{EngineView, free_percent, storage};
 use super::supervisor::blocking;
-use super::{notices, reading, search};
 
 /// How long a proof waits for heads that cover it.
 const HEADS_WAIT: Duration = Duration::from_secs(2);
-/// Between two looks at the heads while waiting.
-const HEADS_LOOK: Duration = Duration::from_millis(50);
 
 /// Between two looks of one waiting caller for notices.
 const NOTICES_LOOK: Duration = Duration::from_millis(100);
@@ -39,15 +41,6 @@ const NOTICES_ROUNDS_MAX: u32 = 64;
 /// The node as its HTTP border sees it.
 #[derive(Clone)]
 pub(super) struct Service(pub(super) Arc<Parts>);
-
-fn unprovable(error: &ProveError) -> NodeError {
-    match error {
-        ProveError::Ledger(_) => NodeError::Internal { what: "the ledger cannot be read" },
-        ProveError::TooMany { count } => {
-            NodeError::Invalid { problem: format!("{count} claims are too many for one proof") }
-        }
-    }
-}
 
 impl Service {
     /// Over these parts.
@@ -92,44 +85,45 @@ impl Service {
         .await
     }
 
-    /// Asks until the answer is as fresh as wanted, or the wait is over: then the newest there is.
-    async fn prove_fresh(
+    /// Waits until the head is as fresh as wanted or the wait is over, and proves what there is then: once.
+    async fn prove_fresh<K, C>(
         &self,
-        freshness: Freshness,
+        wanted: Freshness,
         bodies: Bodies,
-        keys: impl Fn(&mut NodeEngine) -> Result<Vec<StateKey>, NodeError> + Clone + Send + Sync + 'static,
-    ) -> Result<Proof, NodeError> {
+        (keys, check): (K, C),
+    ) -> Result<Proof, NodeError>
+    where
+        K: Fn(&NodeEngine) -> Result<Vec<StateKey>, NodeError> + Clone + Send + 'static,
+        C: Fn(&NodeEngine, &[StateKey]) -> Result<(), NodeError> + Clone + Send + 'static,
+    {
         let deadline = tokio::time::Instant::now() + HEADS_WAIT;
+        let mut newest = self.0.engine.newest();
         loop {
-            let keys = keys.clone();
-            let proof = self
-                .ask(move |engine| {
-                    let keys = keys(engine)?;
-                    engine.prove_state(&keys, bodies).map_err(|error| unprovable(&error))
-                })
-                .await?;
-            if is_fresh(&proof, freshness) {
-                return Ok(proof);
+            let waited =
+                tokio::time::timeout_at(deadline, newest.wait_for(|newest| newest.satisfies(&wanted)));
+            let patience = if waited.await.is_ok() { Patience::Left } else { Patience::Over };
+            let (keys, check) = (keys.clone(), check.clone());
+            let progress = Progress::default();
+            let mut proving = Proving { keys, check, bodies, wanted, patience, progress };
+            match self.0.engine.ask_in_steps(move |engine| proving.step(engine)).await.map_err(gone)?? {
+                Proved::Proof(proof) => return old_or_new(*proof, wanted),
+                // A turn in between moved the head: nothing was proved.
+                Proved::NotYet => {}
             }
-            if tokio::time::Instant::now() >= deadline {
-                return too_old(proof, freshness);
-            }
-            tokio::time::sleep(HEADS_LOOK).await;
         }
+    }
+
+    /// Proves what anybody may see.
+    async fn prove_public(self, query: StateQuery) -> Result<Arc<Proof>, NodeError> {
+        let keys = query.keys.to_vec();
+        let keys = move |_: &NodeEngine| Ok(keys.clone());
+        let check = |engine: &NodeEngine, keys: &[StateKey]| check_keys(engine, None, keys);
+        self.prove_fresh(query.freshness, query.bodies, (keys, check)).await.map(Arc::new)
     }
 }
 
-fn is_fresh(proof: &Proof, freshness: Freshness) -> bool {
-    let high_enough = freshness.min_height.is_none_or(|height| proof.header.height >= height);
-    let complete = freshness.complete_as_of.is_none_or(|time| {
-        let heads = proof.heads.as_ref();
-        heads.is_some_and(|heads| heads.iter().all(|signed| signed.head.time >= time))
-    });
-    high_enough && complete
-}
-
 /// The client judges completeness by the heads; a height it asked for is a condition.
-fn too_old(proof: Proof, freshness: Freshness) -> Result<Proof, NodeError> {
+fn old_or_new(proof: Proof, freshness: Freshness) -> Result<Proof, NodeError> {
     match freshness.min_height {
         Some(height) if proof.header.height < height => {
             Err(NodeError::NotReady { reason: format!("height {height} is not here yet") })
@@ -173,29 +167,29 @@ impl Node for Service {
         Box::pin(self.prove_transaction(id))
     }
 
-    fn state(&self, asker: Option<Asker>, query: StateQuery) -> Answer<'_, Proof> {
+    fn state(&self, asker: Option<Asker>, query: StateQuery) -> Answer<'_, Arc<Proof>> {
+        let Some(asker) = asker else {
+            let make = || self.clone().prove_public(query.clone()).boxed();
+            return self.0.proofs.join(&query, make).boxed();
+        };
         Box::pin(async move {
             let keys = query.keys.to_vec();
-            let keys = move |engine: &mut NodeEngine| {
-                check_keys(engine, asker.as_ref(), &keys)?;
-                Ok(keys.clone())
-            };
-            self.prove_fresh(query.freshness, query.bodies, keys).await
+            let keys = move |_: &NodeEngine| Ok(keys.clone());
+            let check = move |engine: &NodeEngine, keys: &[StateKey]| check_keys(engine, Some(&asker), keys);
+            self.prove_fresh(query.freshness, query.bodies, (keys, check)).await.map(Arc::new)
         })
     }
 
     fn list(&self, asker: Asker, query: ListQuery) -> Answer<'_, Proof> {
         Box::pin(async move {
             let freshness = query.freshness;
-            let keys = move |engine: &mut NodeEngine| {
-                let viewer = Viewer::of(engine, &asker)?;
+            let keys = move |engine: &NodeEngine| {
+                let _enrolled = Viewer::of(engine, &asker)?;
                 let read = |key: &StateKey| engine.ledger().state_value(key).ok().flatten();
-                let keys = list_keys(&query, read)
-                    .map_err(|error| NodeError::Invalid { problem: error.to_string() })?;
-                keys.iter().try_for_each(|key| viewer.check(engine, key))?;
-                Ok(keys)
+                list_keys(&query, read).map_err(|error| NodeError::Invalid { problem: error.to_string() })
             };
-            self.prove_fresh(freshness, Bodies::With, keys).await
+            let check = move |engine: &NodeEngine, keys: &[StateKey]| check_keys(engine, Some(&asker), keys);
+            self.prove_fresh(freshness, Bodies::With, (keys, check)).await
         })
     }
 
@@ -218,7 +212,9 @@ impl Node for Service {
     fn search(&self, asker: Asker, query: SearchQuery) -> Answer<'_, SearchPage> {
         Box::pin(async move {
             let index = Arc::clone(&self.0.index);
-            let page = self.ask(move |engine| search::search(engine, &index, &asker, &query)).await?;
+            let mut search = Search::new(asker, query, index);
+            let page =
+                self.0.engine.ask_in_steps(move |engine| search.step(engine)).await.map_err(gone)??;
             let index = Arc::clone(&self.0.index);
             Ok(blocking(&Handle::current(), move || page.open(&index)).await)
         })
@@ -230,7 +226,9 @@ impl Node for Service {
             let deadline = tokio::time::Instant::now() + query.wait;
             let mut after = query.after;
             for rounds in 1.. {
-                let (found, head) = self.ask(move |engine| notices::notices(engine, &asker, after)).await?;
+                let mut looking = Looking::new(asker, after);
+                let looked = self.0.engine.ask_in_steps(move |engine| looking.step(engine)).await;
+                let (found, head) = looked.map_err(gone)??;
                 let behind = found.height < head;
                 if !found.notices.is_empty() || (behind && rounds >= NOTICES_ROUNDS_MAX) {
                     return Ok(found);

@@ -32,6 +32,7 @@ use super::reads_in_flight::ReadsInFlight;
 use super::scheme::NodeScheme;
 use super::search_index::{SearchIndex, unindexed};
 use super::service::Service;
+use super::shared_proofs::SharedProofs;
 use super::supervisor::{Ended, Supervisor, blocking, end_within};
 use super::system::{raise_open_files, yield_to_votes};
 use crate::config::Config;
@@ -126,9 +127,7 @@ pub(crate) fn start(
 ) -> Result<RunningNode, StartError> {
     raise_open_files();
     let folder = DataFolder::open(&config.node.data_folder)?;
-    let genesis_file = read_genesis(config)?;
-    let genesis = Genesis::from_bytes(&genesis_file)
-        .map_err(|source| StartError::Genesis { path: config.cluster.genesis_file.clone(), source })?;
+    let (genesis, genesis_file) = read_genesis(config)?;
     let own = own_hospital(&genesis, &identity)?.clone();
     let index = Arc::new(SearchIndex::new(open_index_key(&genesis, &own, &identity)?));
     let stores = open_stores(config, &folder, &genesis, &own, &identity)?;
@@ -191,6 +190,7 @@ pub(crate) fn start(
         index,
         gateway: Gateway::new(signing, own.id, clock),
         reads: ReadsInFlight::default(),
+        proofs: SharedProofs::default(),
         metrics,
     });
     let api = serve(config.node.api_listen, &runtimes.calls, service, &supervisor)?;
@@ -257,11 +257,14 @@ struct Stores {
     chunks: Arc<ChunkStore>,
 }
 
-fn read_genesis(config: &Config) -> Result<Bytes, StartError> {
+fn read_genesis(config: &Config) -> Result<(Genesis, Bytes), StartError> {
     let path = &config.cluster.genesis_file;
-    std::fs::read(path)
+    let bytes = std::fs::read(path)
         .map(Bytes::from)
-        .map_err(|source| StartError::GenesisUnreadable { path: path.clone(), source })
+        .map_err(|source| StartError::GenesisUnreadable { path: path.clone(), source })?;
+    let genesis =
+        Genesis::from_bytes(&bytes).map_err(|source| StartError::Genesis { path: path.clone(), source })?;
+    Ok((genesis, bytes))
 }
 
 fn own_hospital<'a>(
