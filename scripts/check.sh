@@ -6,22 +6,10 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 cd "$root"
 
-# Built with its own defaults for speed of compiling: it runs for seconds.
 readonly CARGO_DENY_VERSION=0.20.2
 
-find_cargo_deny() {
-    command -v cargo-deny >/dev/null && return
-    export PATH="$cache_dir/tools/bin:$PATH"
-    cargo-deny --version 2>/dev/null | grep -qx "cargo-deny $CARGO_DENY_VERSION" && return
-    say "installing cargo-deny $CARGO_DENY_VERSION into $cache_dir/tools"
-    # Outside the repository, so that our lints and lock file are not its own.
-    (cd / && cargo install --locked --debug --no-default-features --version "$CARGO_DENY_VERSION" \
-        --root "$cache_dir/tools" --target-dir "$cache_dir/tools/target" cargo-deny) >&2 || return 1
-    rm -rf "$cache_dir/tools/target"
-}
-
 check_dependencies() {
-    if ! find_cargo_deny; then
+    if ! find_tool cargo-deny "$CARGO_DENY_VERSION" --no-default-features; then
         skip "licences, bans and sources of dependencies: cargo-deny cannot be installed from here"
         return
     fi

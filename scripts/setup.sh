@@ -85,6 +85,21 @@ need_component() {
     rustup component add "$component" >&2 || fail "cannot add the Rust component $component: rustup component add $component"
 }
 
+# Finds a subcommand of cargo, or installs it: find_tool NAME VERSION [ARGUMENTS OF cargo install]. One that is on the path already
+# is taken as it is. Built with debug settings, for speed of compiling. Status 1 if it cannot be had.
+find_tool() {
+    local name="$1" version="$2"
+    shift 2
+    command -v "$name" >/dev/null && return
+    export PATH="$cache_dir/tools/bin:$PATH"
+    cargo "${name#cargo-}" --version 2>/dev/null | grep -qx "$name $version" && return
+    say "installing $name $version into $cache_dir/tools"
+    # Outside the repository, so that our lints and lock file are not its own.
+    (cd / && cargo install --locked --debug --version "$version" --root "$cache_dir/tools" \
+        --target-dir "$cache_dir/tools/target" "$@" "$name") >&2 || return 1
+    rm -rf "$cache_dir/tools/target"
+}
+
 find_folders() {
     target_dir="${CARGO_TARGET_DIR:-$root/target}"
     cache_dir="${CARECHAIN_CI_CACHE:-${HOME:-/root}/.cache/carechain-ci}"
