@@ -8,18 +8,23 @@ use carechain_types::{
     AttemptCounts, CountsValue, DecodeError, EhrByPatientValue, GrantValue, ListKind, ListQuery, ListStart,
     PersonCounts, RecordCounts, RequestValue, StateKey, StateTag, StateValue,
 };
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::limits::LIST_COUNT_MAX;
 
 /// Why a list has no page.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-pub enum ListError {
+pub enum ListError<E> {
+    /// The state cannot be read: the caller stops the node.
+    #[error("the state cannot be read: {0}")]
+    Unreadable(E),
     /// The start is of another sort than the list has.
     #[error("this list does not start there")]
     Start,
     /// A value in the state is not what its key says: the node's storage is damaged.
     #[error("a value of the list is malformed: {0}")]
-    Value(#[from] DecodeError),
+    Value(DecodeError),
 }
 
 /// Whether anybody who knows the id may see the state under this tag without a signed query: public keys, hospitals
@@ -36,28 +41,28 @@ pub const fn is_public(tag: StateTag) -> bool {
 ///
 /// # Errors
 /// See [`ListError`].
-pub fn list_keys(
+pub fn list_keys<E>(
     query: &ListQuery,
-    mut read: impl FnMut(&StateKey) -> Option<Vec<u8>>,
-) -> Result<Vec<StateKey>, ListError> {
+    mut read: impl FnMut(&StateKey) -> Result<Option<Vec<u8>>, E>,
+) -> Result<Vec<StateKey>, ListError<E>> {
     let count_max = usize::from(query.count_max.min(LIST_COUNT_MAX));
     let counts = StateKey::counts(&query.subject);
     let mut keys = vec![counts];
     match query.kind {
         ListKind::Records => {
             let person = PersonId::new(query.subject);
-            let count = person_counts(&mut read, &counts)?.records;
+            let count = counts_of::<PersonCounts, E>(&mut read, &counts)?.records;
             for index in indexes(query.start, count, count_max)? {
                 let by_patient = StateKey::ehr_by_patient(&person, index);
                 keys.push(by_patient);
-                if let Some(value) = read(&by_patient) {
-                    keys.push(StateKey::ehr(&EhrByPatientValue::from_bytes(&value)?.ehr_id));
+                if let Some(value) = read_value::<EhrByPatientValue, E>(&mut read, &by_patient)? {
+                    keys.push(StateKey::ehr(&value.ehr_id));
                 }
             }
         }
         ListKind::Audit => {
             let ehr_id = EhrId::new(query.subject);
-            let count = record_counts(&mut read, &counts)?.access_entries;
+            let count = counts_of::<RecordCounts, E>(&mut read, &counts)?.access_entries;
             let entries = indexes(query.start, count, count_max)?;
             keys.push(StateKey::ehr(&ehr_id));
             keys.extend(entries.map(|index| StateKey::access(&ehr_id, index)));
@@ -65,69 +70,55 @@ pub fn list_keys(
         ListKind::Attempts => {
             let person = PersonId::new(query.subject);
             let counts = StateKey::attempt_counts(&person);
-            let count = attempt_counts(&mut read, &counts)?.attempts;
+            let count = counts_of::<AttemptCounts, E>(&mut read, &counts)?.attempts;
             let entries = indexes(query.start, count, count_max)?;
             keys = vec![counts];
             keys.extend(entries.map(|index| StateKey::attempt(&person, index)));
         }
         ListKind::Requests => {
-            let newest = person_counts(&mut read, &counts)?.newest_request;
+            let newest = counts_of::<PersonCounts, E>(&mut read, &counts)?.newest_request;
             let mut next = linked(query.start, newest.map(|id| *id.get()))?.map(AccessRequestId::new);
             while let Some(id) = next.filter(|_| keys.len() <= count_max) {
                 let key = StateKey::request(&id);
                 keys.push(key);
-                next = read(&key)
-                    .map(|value| RequestValue::from_bytes(&value))
-                    .transpose()?
-                    .and_then(|value| value.previous);
+                next = read_value::<RequestValue, E>(&mut read, &key)?.and_then(|value| value.previous);
             }
         }
         ListKind::Grants => {
-            let newest = person_counts(&mut read, &counts)?.newest_grant;
+            let newest = counts_of::<PersonCounts, E>(&mut read, &counts)?.newest_grant;
             let mut next = linked(query.start, newest.map(|id| *id.get()))?.map(GrantId::new);
             while let Some(id) = next.filter(|_| keys.len() <= count_max) {
                 let key = StateKey::grant(&id);
                 keys.push(key);
-                next = read(&key)
-                    .map(|value| GrantValue::from_bytes(&value))
-                    .transpose()?
-                    .and_then(|value| value.previous);
+                next = read_value::<GrantValue, E>(&mut read, &key)?.and_then(|value| value.previous);
             }
         }
     }
     Ok(keys)
 }
 
-fn person_counts(
-    read: &mut impl FnMut(&StateKey) -> Option<Vec<u8>>,
+fn read_value<V: StateValue, E>(
+    read: &mut impl FnMut(&StateKey) -> Result<Option<Vec<u8>>, E>,
     key: &StateKey,
-) -> Result<PersonCounts, ListError> {
-    let value = read(key).map(|value| CountsValue::<PersonCounts>::from_bytes(&value)).transpose()?;
-    Ok(value.map(|value| value.counts).unwrap_or_default())
+) -> Result<Option<V>, ListError<E>> {
+    let bytes = read(key).map_err(ListError::Unreadable)?;
+    bytes.map(|bytes| V::from_bytes(&bytes)).transpose().map_err(ListError::Value)
 }
 
-fn attempt_counts(
-    read: &mut impl FnMut(&StateKey) -> Option<Vec<u8>>,
+fn counts_of<C: Default + Serialize + DeserializeOwned, E>(
+    read: &mut impl FnMut(&StateKey) -> Result<Option<Vec<u8>>, E>,
     key: &StateKey,
-) -> Result<AttemptCounts, ListError> {
-    let value = read(key).map(|value| CountsValue::<AttemptCounts>::from_bytes(&value)).transpose()?;
-    Ok(value.map(|value| value.counts).unwrap_or_default())
-}
-
-fn record_counts(
-    read: &mut impl FnMut(&StateKey) -> Option<Vec<u8>>,
-    key: &StateKey,
-) -> Result<RecordCounts, ListError> {
-    let value = read(key).map(|value| CountsValue::<RecordCounts>::from_bytes(&value)).transpose()?;
+) -> Result<C, ListError<E>> {
+    let value = read_value::<CountsValue<C>, E>(read, key)?;
     Ok(value.map(|value| value.counts).unwrap_or_default())
 }
 
 /// Indexes of a page, newest first.
-fn indexes(
+fn indexes<E>(
     start: ListStart,
     count: u64,
     count_max: usize,
-) -> Result<impl Iterator<Item = u64> + use<>, ListError> {
+) -> Result<impl Iterator<Item = u64> + use<E>, ListError<E>> {
     let end = match start {
         ListStart::Newest => count,
         ListStart::Below(index) => index.min(count),
@@ -136,7 +127,7 @@ fn indexes(
     Ok((0..end).rev().take(count_max))
 }
 
-fn linked(start: ListStart, newest: Option<[u8; 20]>) -> Result<Option<[u8; 20]>, ListError> {
+fn linked<E>(start: ListStart, newest: Option<[u8; 20]>) -> Result<Option<[u8; 20]>, ListError<E>> {
     match start {
         ListStart::Newest => Ok(newest),
         ListStart::At(id) => Ok(Some(id)),

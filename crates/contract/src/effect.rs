@@ -31,7 +31,7 @@ impl Effect {
 }
 
 /// Why a rule gives no effect.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug)]
 pub(crate) enum Stop {
     /// The rule says no: a recorded outcome.
     Refused(Refusal),

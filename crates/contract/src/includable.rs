@@ -73,7 +73,7 @@ pub fn includable(
         return Ok(Err(reason));
     }
     let id = body.id(&context.chain_id);
-    if parent_state.seen(&transaction_digest(&id)) {
+    if parent_state.seen(&transaction_digest(&id))? {
         return Ok(Err(NotIncludable::Seen { id }));
     }
     let actor = Actor::enrolled(parent_state, &body.sender, &body.sender_key, context.time)?;

@@ -43,7 +43,7 @@ impl<R: StateReader> StateReader for Overlay<R> {
         }
     }
 
-    fn seen(&self, digest: &Digest) -> bool {
-        self.changes.seen.contains(digest) || self.base.seen(digest)
+    fn seen(&self, digest: &Digest) -> Result<bool, StateFailure> {
+        Ok(self.changes.seen.contains(digest) || self.base.seen(digest)?)
     }
 }

@@ -1,5 +1,8 @@
 //! What the rules need of the state, and how a value that cannot be read stops the node.
 
+use std::error::Error;
+use std::sync::Arc;
+
 use carechain_crypto::Digest;
 use carechain_types::{StateKey, StateValue};
 
@@ -12,7 +15,10 @@ pub trait StateReader {
     fn get(&self, key: &StateKey) -> Result<Option<Vec<u8>>, StateFailure>;
 
     /// Whether a transaction id or request digest stands in a block with time > block time − 10 min.
-    fn seen(&self, digest: &Digest) -> bool;
+    ///
+    /// # Errors
+    /// [`StateFailure`]: the caller stops the node. A digest that cannot be looked up is neither seen nor unseen.
+    fn seen(&self, digest: &Digest) -> Result<bool, StateFailure>;
 }
 
 impl<R: StateReader + ?Sized> StateReader for &R {
@@ -20,19 +26,29 @@ impl<R: StateReader + ?Sized> StateReader for &R {
         R::get(self, key)
     }
 
-    fn seen(&self, digest: &Digest) -> bool {
+    fn seen(&self, digest: &Digest) -> Result<bool, StateFailure> {
         R::seen(self, digest)
     }
 }
 
 /// The state cannot be read: fatal, for a node that guesses forks.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum StateFailure {
-    /// The storage below does not answer. It has logged why; the node stops.
-    #[error("state key {key:?} cannot be read")]
+    /// The storage below does not answer: the node stops.
+    #[error("state key {key:?} cannot be read: {source}")]
     Unreadable {
         /// Which key.
         key: StateKey,
+        /// The storage's words.
+        source: Arc<dyn Error + Send + Sync>,
+    },
+    /// The storage does not say whether a digest was seen: the node stops.
+    #[error("digest {digest:?} cannot be looked up among those seen: {source}")]
+    SeenUnreadable {
+        /// Which digest.
+        digest: Digest,
+        /// The storage's words.
+        source: Arc<dyn Error + Send + Sync>,
     },
     /// The bytes are no value of that key's kind: the storage is damaged, the node stops.
     #[error("the value under state key {key:?} does not decode")]

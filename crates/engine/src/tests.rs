@@ -5,8 +5,9 @@ mod consortium;
 use std::sync::Arc;
 
 use carechain_consensus::Message;
-use carechain_contract::NotIncludable;
+use carechain_contract::{NotIncludable, StateFailure};
 use carechain_crypto::StateRoot;
+use carechain_ledger::{FaultPoint, Table};
 use carechain_types::{BoundedVec, Phase, ReplicaId, Span};
 
 use self::consortium::{Consortium, START, member};
@@ -147,6 +148,26 @@ fn client_whose_transaction_no_block_can_hold_any_more_is_told() {
     let told = matches!(&answers[..], [Output::Answer { answer: Answer::NotAdmitted(why), .. }]
         if *why == NotAdmitted::NotIncludable(reason));
     assert!(told, "{answers:?}");
+}
+
+/// A disk error is no verdict: taken for "seen", it would refuse a good transaction, and taken for "unseen" fork the node.
+#[test]
+fn a_seen_set_that_cannot_be_read_stops_the_engine_and_answers_nothing() {
+    let mut consortium = Consortium::new();
+    let submission = consortium.registration(1, START);
+    consortium.restart_on_faulty_disk(member(0), FaultPoint::Reads(Table::Seen));
+    let submit = Input::Submit { ticket: crate::input::Ticket::new(1), submission: submission.clone() };
+    let message = PeerMessage::Transaction(Box::new((**submission).clone()));
+    let mut outputs = Vec::new();
+    let submitted =
+        consortium.engine(member(0)).turn(START, vec![submit], &mut |output| outputs.push(output));
+    let ended = [submitted, consortium.tell(member(0), START, member(1), message).map(drop)];
+    for ended in ended {
+        let fatal = ended.unwrap_err();
+        assert!(matches!(fatal, Fatal::Contract(StateFailure::SeenUnreadable { .. })), "{fatal}");
+        assert!(fatal.to_string().contains("cannot read table seen-1: planned fault"), "{fatal}");
+    }
+    assert!(outputs.is_empty(), "{outputs:?}");
 }
 
 /// The block's certificate holds an own COMMIT: whoever saw the block while that vote is lost could see another one, too.

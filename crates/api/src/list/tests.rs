@@ -50,7 +50,7 @@ fn state() -> BTreeMap<StateKey, Vec<u8>> {
 #[track_caller]
 fn check(query: ListQuery, expected: &[StateKey]) {
     let state = state();
-    assert_eq!(list_keys(&query, |key| state.get(key).cloned()).unwrap(), expected);
+    assert_eq!(list_keys(&query, |key| Ok::<_, ()>(state.get(key).cloned())).unwrap(), expected);
 }
 
 #[test]
@@ -73,15 +73,28 @@ fn grants_follow_previous_from_any_start() {
 #[test]
 fn an_empty_list_is_its_absent_counters() {
     let query = ListQuery { subject: [8; 20], ..query(ListKind::Audit, ListStart::Newest, 9) };
-    let keys = list_keys(&query, |_| None).unwrap();
+    let keys = list_keys(&query, |_| Ok::<_, ()>(None)).unwrap();
     assert_eq!(keys, [StateKey::counts(&[8; 20]), StateKey::ehr(&EhrId::new([8; 20]))]);
 }
 
 #[test]
 fn a_start_of_the_other_sort_is_refused() {
     assert_eq!(
-        list_keys(&query(ListKind::Records, ListStart::At([0; 20]), 9), |_| None),
+        list_keys(&query(ListKind::Records, ListStart::At([0; 20]), 9), |_| Ok::<_, ()>(None)),
         Err(ListError::Start)
     );
-    assert_eq!(list_keys(&query(ListKind::Grants, ListStart::Below(1), 9), |_| None), Err(ListError::Start));
+    assert_eq!(
+        list_keys(&query(ListKind::Grants, ListStart::Below(1), 9), |_| Ok::<_, ()>(None)),
+        Err(ListError::Start)
+    );
+}
+
+/// A counter that cannot be read is not zero: the page would be proven short.
+#[test]
+fn a_state_that_cannot_be_read_gives_no_list() {
+    for kind in [ListKind::Records, ListKind::Audit, ListKind::Attempts, ListKind::Requests, ListKind::Grants]
+    {
+        let keys = list_keys(&query(kind, ListStart::Newest, 9), |_| Err("disk"));
+        assert_eq!(keys, Err(ListError::Unreadable("disk")), "{kind:?}");
+    }
 }

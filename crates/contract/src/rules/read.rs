@@ -38,7 +38,7 @@ fn honoured_reader<R: StateReader, S>(
     part: &ReadPart,
 ) -> Result<Option<PersonValue>, Stop> {
     let digest = request_digest(call.context, part);
-    if !call.seen.contains(&digest) || call.state.seen(&digest) {
+    if !call.seen.contains(&digest) || call.state.seen(&digest)? {
         return Ok(None);
     }
     let reader = standing::person(call.state, &part.request.reader)?;

@@ -8,6 +8,7 @@ mod consent;
 mod day;
 mod decision;
 mod enrolment;
+mod failing_state;
 mod includable;
 mod permissions;
 mod properties;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use carechain_consensus::{Config, Message, Timeouts, Window};
 use carechain_crypto::{BlockId, ChainId, Digest, Nonce, SealingKeyPair, Secret, SigningKeyPair, hash_parts};
-use carechain_ledger::{JournalBinding, Ledger, MemoryBackend, MemoryJournal};
+use carechain_ledger::{FaultPoint, FaultyBackend, JournalBinding, Ledger, MemoryBackend, MemoryJournal};
 use carechain_types::limits::BLOCK_TRANSACTIONS_MAX;
 use carechain_types::{
     BoundedBytes, BoundedString, BoundedVec, Certificate, Commit, DepartmentPart, Ed25519, Endpoints,
@@ -25,7 +25,7 @@ use crate::wire::{CommittedBlockMessage, PeerMessage};
 /// When every test starts: a minute after the founding.
 pub(super) const START: Time = Time::from_micros(1_760_400_060_000_000);
 
-type TestEngine = Engine<MemoryBackend, MemoryJournal, Ed25519>;
+type TestEngine = Engine<FaultyBackend<MemoryBackend>, MemoryJournal, Ed25519>;
 
 /// What somebody said.
 pub(super) type Said = (ReplicaId, Output);
@@ -116,12 +116,18 @@ impl Consortium {
 
     /// The process ends and another one opens what it wrote.
     pub(super) fn restart(&mut self, of: ReplicaId) {
+        self.restart_on_faulty_disk(of, FaultPoint::None);
+    }
+
+    /// The same on a disk that fails on plan below the ledger.
+    pub(super) fn restart_on_faulty_disk(&mut self, of: ReplicaId, fault: FaultPoint) {
         let index = usize::from(of.get());
         self.engines[index] = None;
         let key = || keys("node", u64::from(of.get()));
         let binding = JournalBinding { chain_id: self.chain_id(), node_key: key().public() };
         let journal = self.journals[index].reopen(binding).unwrap();
-        let ledger = Ledger::open(self.backends[index].clone(), &self.genesis).unwrap();
+        let backend = FaultyBackend::new(self.backends[index].clone(), fault);
+        let ledger = Ledger::open(backend, &self.genesis).unwrap();
         let block_zero = ledger.header(carechain_types::Height::ZERO).unwrap().unwrap().id();
         let config = Config::new(
             self.chain_id(),

@@ -9,7 +9,7 @@ use super::Table;
 #[derive(Debug, thiserror::Error)]
 pub enum BackendError {
     /// The database did not open: in use by another process, damaged, or not readable.
-    #[error("cannot open the database at {path:?}")]
+    #[error("cannot open the database at {path:?}: {source}")]
     Open {
         /// Its folder.
         path: PathBuf,
@@ -17,7 +17,7 @@ pub enum BackendError {
         source: Box<dyn Error + Send + Sync>,
     },
     /// A read failed.
-    #[error("cannot read table {}", table.name())]
+    #[error("cannot read table {}: {source}", table.name())]
     Read {
         /// The table.
         table: Table,
@@ -25,7 +25,7 @@ pub enum BackendError {
         source: Box<dyn Error + Send + Sync>,
     },
     /// A write or sync failed.
-    #[error("cannot write the ledger's database")]
+    #[error("cannot write the ledger's database: {source}")]
     Write {
         /// The store's words.
         source: Box<dyn Error + Send + Sync>,

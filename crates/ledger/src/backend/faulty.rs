@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{Backend, BackendError, Batch, Durability, Row, ScanRange, Table};
 
-/// Where the planned fault strikes, counted in writes and syncs from 1.
+/// Where the planned fault strikes; writes and syncs are counted from 1.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum FaultPoint {
     /// Never.
@@ -13,6 +13,8 @@ pub enum FaultPoint {
     Before(u64),
     /// The n-th write reports failure, but took effect: what a lost acknowledgement looks like.
     After(u64),
+    /// Every read of this table fails and everything else works, as on a disk with a bad sector.
+    Reads(Table),
 }
 
 impl FaultPoint {
@@ -26,7 +28,7 @@ impl FaultPoint {
     }
 }
 
-/// Wraps a backend. After the fault everything fails, reads too, as if the process were gone.
+/// Wraps a backend. After a failed write everything fails, reads too, as if the process were gone.
 #[derive(Debug)]
 pub struct FaultyBackend<B> {
     inner: B,
@@ -55,7 +57,7 @@ impl<B: Backend> FaultyBackend<B> {
 
     fn fault_write(&self) -> Option<u64> {
         match self.point {
-            FaultPoint::None => None,
+            FaultPoint::None | FaultPoint::Reads(_) => None,
             FaultPoint::Before(write) | FaultPoint::After(write) => Some(write),
         }
     }
@@ -65,6 +67,13 @@ impl<B: Backend> FaultyBackend<B> {
             Some(write) if self.writes() >= write => Err(BackendError::Planned { write }),
             _ => Ok(()),
         }
+    }
+
+    fn check_readable(&self, table: Table) -> Result<(), BackendError> {
+        if self.point == FaultPoint::Reads(table) {
+            return Err(BackendError::Read { table, source: "planned fault".into() });
+        }
+        self.check_alive()
     }
 
     fn write_or_fail(&self, apply: impl FnOnce(&B) -> Result<(), BackendError>) -> Result<(), BackendError> {
@@ -79,12 +88,12 @@ impl<B: Backend> FaultyBackend<B> {
 
 impl<B: Backend> Backend for FaultyBackend<B> {
     fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, BackendError> {
-        self.check_alive()?;
+        self.check_readable(table)?;
         self.inner.get(table, key)
     }
 
     fn scan(&self, table: Table, range: &ScanRange) -> Result<Vec<Row>, BackendError> {
-        self.check_alive()?;
+        self.check_readable(table)?;
         self.inner.scan(table, range)
     }
 

@@ -60,7 +60,7 @@ pub enum JournalError {
         bytes_max: usize,
     },
     /// A file operation failed.
-    #[error("cannot {operation} the journal")]
+    #[error("cannot {operation} the journal: {source}")]
     Failed {
         /// What was tried.
         operation: &'static str,

@@ -52,9 +52,8 @@ pub(super) async fn open_read(
         .ask(move |engine| engine.ledger().header(height))
         .await
         .map_err(gone)?
-        .ok()
-        .flatten()
-        .ok_or(NodeError::Internal { what: "the block of the decision cannot be read" })?;
+        .map_err(|_| NodeError::Internal { what: "the block of the decision cannot be read" })?
+        .ok_or(NodeError::Internal { what: "the block of the decision is missing" })?;
     let bytes = match (result.decision, result.entry) {
         (Decision::Allowed, Some(entry)) => {
             Some(parts.files.read(entry, SignedReadRequest { request: body, signature, shown }).await?)

@@ -168,7 +168,7 @@ fn sealed_words(engine: &NodeEngine, entry: &IndexEntry) -> Result<Option<Sealed
     let Ok(PublicPart::Publish(part)) = PublicPart::decode(body.kind, &body.public_part) else {
         return Ok(None);
     };
-    Ok(sealed_entry(engine, &body, &part))
+    sealed_entry(engine, &body, &part).map_err(failed)
 }
 
 fn format_position(position: IndexPosition) -> String {

@@ -8,8 +8,8 @@ use carechain_crypto::{EhrId, HospitalId, SealedPartContext, SealingKeyPair, has
 use carechain_ledger::{IndexEntry, IndexPosition, LedgerError, SearchToken, StoredPart};
 use carechain_types::limits::PART_BYTES_MAX;
 use carechain_types::{
-    Header, Height, IndexEntry as IndexContent, PartKind, PublicPart, PublishPart, TransactionBody, decode,
-    ehr_id,
+    Header, Height, IndexEntry as IndexContent, PartHead, PartKind, PublicPart, PublishPart, TransactionBody,
+    decode, ehr_id,
 };
 
 use super::engine_thread::NodeEngine;
@@ -66,21 +66,22 @@ pub(super) struct SealedEntry {
     bytes: Vec<u8>,
 }
 
-/// The index entry of a record, if it has one.
+/// The index entry of a record, if it has one that is not purged.
 pub(super) fn sealed_entry(
     engine: &NodeEngine,
     body: &TransactionBody,
     part: &PublishPart,
-) -> Option<SealedEntry> {
-    let index = body.parts.iter().position(|head| head.kind == PartKind::IndexEntry.byte())?;
+) -> Result<Option<SealedEntry>, LedgerError> {
+    let is_entry = |head: &PartHead| head.kind == PartKind::IndexEntry.byte();
+    let Some((index, _)) = (0_u16..).zip(body.parts.iter()).find(|(_, head)| is_entry(head)) else {
+        return Ok(None);
+    };
     let chain_id = *engine.ledger().chain_id();
     let id = body.id(&chain_id);
-    let StoredPart::Present(sealed) = engine.ledger().part(&id, u16::try_from(index).ok()?).ok()?? else {
-        return None;
-    };
+    let Some(StoredPart::Present(sealed)) = engine.ledger().part(&id, index)? else { return Ok(None) };
     let record = ehr_id(&chain_id, &body.sender, &part.commitment);
     let context = index_entry_context(engine, record, body, part.hospital);
-    Some(SealedEntry { context, bytes: sealed.bytes.to_vec() })
+    Ok(Some(SealedEntry { context, bytes: sealed.bytes.to_vec() }))
 }
 
 /// A record whose words are not indexed yet.
@@ -101,18 +102,23 @@ pub(super) fn unindexed(engine: &NodeEngine) -> Result<Option<(Vec<Unindexed>, H
         for (index, transaction) in (0_u32..).zip(&block.transactions) {
             let done = outcomes.get(index as usize).is_some_and(|outcome| outcome.is_done());
             if done {
-                records.extend(published(engine, &block.header, index, &transaction.body));
+                records.extend(published(engine, &block.header, index, &transaction.body)?);
             }
         }
     }
     Ok((looked > from).then_some((records, looked)))
 }
 
-fn published(engine: &NodeEngine, header: &Header, index: u32, body: &TransactionBody) -> Option<Unindexed> {
+fn published(
+    engine: &NodeEngine,
+    header: &Header,
+    index: u32,
+    body: &TransactionBody,
+) -> Result<Option<Unindexed>, LedgerError> {
     let Ok(PublicPart::Publish(part)) = PublicPart::decode(body.kind, &body.public_part) else {
-        return None;
+        return Ok(None);
     };
-    let sealed = sealed_entry(engine, body, &part)?;
+    let Some(sealed) = sealed_entry(engine, body, &part)? else { return Ok(None) };
     let record = ehr_id(&header.chain_id, &body.sender, &part.commitment);
     let entry = IndexEntry {
         position: IndexPosition { time: header.time, index },
@@ -120,7 +126,7 @@ fn published(engine: &NodeEngine, header: &Header, index: u32, body: &Transactio
         id: *record.get(),
         number: 0,
     };
-    Some(Unindexed { entry, sealed })
+    Ok(Some(Unindexed { entry, sealed }))
 }
 
 /// Associated data of an index entry.

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use carechain_api::{
-    Answer, Asker, ChunkBuffers, Node, NodeError, NoticeQuery, Notices, OpenedRead, SearchPage, UploadBytes,
-    UploadProgress, UploadStatus, list_keys,
+    Answer, Asker, ChunkBuffers, ListError, Node, NodeError, NoticeQuery, Notices, OpenedRead, SearchPage,
+    UploadBytes, UploadProgress, UploadStatus, list_keys,
 };
 use carechain_crypto::{ChainId, HospitalId, TransactionId, UploadId};
 use carechain_engine::Answer as EngineAnswer;
-use carechain_ledger::StoredPart;
+use carechain_ledger::{LedgerError, StoredPart};
 use carechain_schema::StatusReport;
 use carechain_types::{
     Bodies, DetachedPart, Freshness, ListQuery, Proof, SearchQuery, SignedReadRequest, SignedUploadComplete,
@@ -41,6 +41,14 @@ const NOTICES_ROUNDS_MAX: u32 = 64;
 /// The node as its HTTP border sees it.
 #[derive(Clone)]
 pub(super) struct Service(pub(super) Arc<Parts>);
+
+fn unlistable(error: ListError<LedgerError>) -> NodeError {
+    match error {
+        ListError::Unreadable(_) => NodeError::Internal { what: "the ledger cannot be read" },
+        ListError::Value(_) => NodeError::Internal { what: "a value of the ledger does not decode" },
+        ListError::Start => NodeError::Invalid { problem: error.to_string() },
+    }
+}
 
 impl Service {
     /// Over these parts.
@@ -185,8 +193,7 @@ impl Node for Service {
             let freshness = query.freshness;
             let keys = move |engine: &NodeEngine| {
                 let _enrolled = Viewer::of(engine, &asker)?;
-                let read = |key: &StateKey| engine.ledger().state_value(key).ok().flatten();
-                list_keys(&query, read).map_err(|error| NodeError::Invalid { problem: error.to_string() })
+                list_keys(&query, |key| engine.ledger().state_value(key)).map_err(unlistable)
             };
             let check = move |engine: &NodeEngine, keys: &[StateKey]| check_keys(engine, Some(&asker), keys);
             self.prove_fresh(freshness, Bodies::With, (keys, check)).await

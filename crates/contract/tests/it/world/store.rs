@@ -33,7 +33,7 @@ impl StateReader for Store {
         Ok(self.values.get(key).cloned())
     }
 
-    fn seen(&self, digest: &Digest) -> bool {
-        self.seen.contains_key(digest)
+    fn seen(&self, digest: &Digest) -> Result<bool, StateFailure> {
+        Ok(self.seen.contains_key(digest))
     }
 }
