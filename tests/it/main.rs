@@ -1,12 +1,13 @@
 //! The product as people use it: the binary, processes on this machine, commands typed and files compared.
 #![allow(clippy::unwrap_used)]
-// No node runs in this process: its threads are watched by the tests that start them.
+// No node runs in this process: its threads are watched by the tests that start them, and its files are of no value.
 #![allow(clippy::disallowed_methods)]
 
 mod bad_input;
 mod border;
 mod day;
 mod faults;
+mod files_of_value;
 mod full_disk;
 mod gateway;
 mod hostile_record;

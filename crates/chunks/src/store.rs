@@ -19,5 +19,5 @@ pub use scrub::{CorruptChunk, ScrubProgress, ScrubReport};
 pub use write::Put;
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::unwrap_used, clippy::disallowed_methods)]
 mod tests;

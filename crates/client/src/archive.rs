@@ -8,5 +8,5 @@ pub use pack::{PackError, Packed, Sources};
 pub use unpack::{UnpackError, Unpacked, check_output, unpack};
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::unwrap_used, clippy::disallowed_methods)]
 mod tests;

@@ -19,7 +19,7 @@ use std::path::Path;
 
 use carechain_crypto::Secret;
 
-use crate::private_file::{self, Overwrite};
+use crate::private_file;
 
 pub use enrol::{EnrolError, Enrolment};
 pub use error::KeystoreError;
@@ -30,7 +30,7 @@ impl Keystore {
     /// Writes the file; one that is there is kept.
     pub fn save(&self, path: &Path, passphrase: &Secret<Vec<u8>>) -> Result<(), KeystoreError> {
         let bytes = file::seal(self, passphrase, Hardness::default())?;
-        Ok(private_file::write_private(path, &bytes, Overwrite::Never)?)
+        Ok(private_file::write_new(path, &bytes, 0o600)?)
     }
 
     /// Opens the file.

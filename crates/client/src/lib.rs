@@ -33,10 +33,10 @@ mod retrieve;
 mod search;
 mod session;
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::unwrap_used, clippy::disallowed_methods)]
 mod test_gateway;
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::unwrap_used, clippy::disallowed_methods)]
 mod tests;
 mod trust;
 
@@ -53,7 +53,7 @@ pub use profile::{Profile, ProfileError};
 pub use progress::{Progress, Stage, Unwatched};
 pub use publish::{PublishPlan, Published};
 pub use random::SystemRandom;
-pub use registry::{PersonName, Registry, RegistryError};
+pub use registry::{LockedRegistry, PersonName, Registry, RegistryError};
 pub use retrieve::{RetrieveTarget, Retrieved};
 pub use session::{Committed, Draft, Session, SharedAgent, node_status, proof_file};
 pub use trust::{Trust, TrustError};

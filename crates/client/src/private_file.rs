@@ -1,13 +1,27 @@
-//! Small files that only their owner reads: bounded, checked, written whole or not at all.
+//! Files of value: keys, proofs, the registry, what a client remembers. Bounded and checked when they are read, whole or
+//! not there when they are written.
+//!
+//! Invariants
+//! - Every such file is written here. `clippy.toml` refuses what the standard library offers to overwrite a file.
+//! - [`write_new`] never writes over another file.
+//! - A file that its program rewrites is read and replaced under one lock ([`LockedFile`]), so that of two processes
+//!   neither loses what the other wrote.
+//!
+//! Crash: bytes are synced before the name points to them, and the folder before the call returns.
 
+mod write;
+
+use std::ffi::OsString;
 use std::fs::File;
-use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt};
+use std::io::{self, Read as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use carechain_crypto::Secret;
 
 use crate::limits::PASSPHRASE_FILE_BYTES_MAX;
+
+pub use write::{LockedFile, check_free, write_new};
 
 /// Why a file is not used. The caller mends the path or its permissions.
 #[derive(Debug, thiserror::Error)]
@@ -51,13 +65,12 @@ impl FileError {
     }
 }
 
-/// Whether a file that is there may be replaced.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Overwrite {
-    /// It is kept, and writing fails.
-    Never,
-    /// It is replaced.
-    Replace,
+/// A path with something behind its name. Nothing of the name is replaced: `dr.alice` and `dr.bob` stay apart.
+#[must_use]
+pub fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(suffix);
+    name.into()
 }
 
 /// The first line of a passphrase file.
@@ -87,27 +100,6 @@ pub fn read_private(path: &Path, bytes_max: u64) -> Result<Vec<u8>, FileError> {
     read(path, bytes_max)
 }
 
-/// Writes a file with mode 0600, whole or not at all, durable when it returns.
-pub fn write_private(path: &Path, bytes: &[u8], overwrite: Overwrite) -> Result<(), FileError> {
-    write(path, bytes, 0o600, overwrite)
-}
-
-/// Writes a file with the given mode, whole or not at all, durable when it returns.
-pub fn write(path: &Path, bytes: &[u8], mode: u32, overwrite: Overwrite) -> Result<(), FileError> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(FileError::at(path))?;
-    file.as_file().set_permissions(PermissionsExt::from_mode(mode)).map_err(FileError::at(path))?;
-    file.write_all(bytes).map_err(FileError::at(path))?;
-    file.as_file().sync_all().map_err(FileError::at(path))?;
-    match overwrite {
-        Overwrite::Replace => file.persist(path).map(drop).map_err(|error| FileError::at(path)(error.error)),
-        Overwrite::Never => match file.persist_noclobber(path) {
-            Ok(_) => Ok(()),
-            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
-                Err(FileError::Exists { path: path.to_owned() })
-            }
-            Err(error) => Err(FileError::at(path)(error.error)),
-        },
-    }?;
-    File::open(folder).and_then(|folder| folder.sync_all()).map_err(FileError::at(path))
-}
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::disallowed_methods)]
+mod tests;

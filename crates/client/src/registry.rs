@@ -1,13 +1,16 @@
 //! The hospital's private registry: its own patient numbers, mapped to person ids. Kept by the registrar, never sent.
+//!
+//! Several registrars may share the file: whoever adds to it holds its lock from reading to writing ([`LockedRegistry`]).
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use carechain_crypto::{IdTextError, PersonId};
 use serde::{Deserialize, Serialize};
 
 use crate::limits::REGISTRY_BYTES_MAX;
-use crate::private_file::{self, FileError, Overwrite};
+use crate::private_file::{self, FileError, LockedFile};
 
 const SCHEMA: &str = "carechain/registry/1";
 
@@ -71,9 +74,8 @@ struct File {
 }
 
 /// The registry of one hospital.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Registry {
-    path: PathBuf,
     numbers: BTreeMap<String, PersonId>,
     persons: Vec<PersonId>,
 }
@@ -81,12 +83,17 @@ pub struct Registry {
 impl Registry {
     /// Reads it; a file that is not there is an empty registry.
     pub fn load(path: &Path) -> Result<Self, RegistryError> {
-        if !path.exists() {
-            return Ok(Self { path: path.to_owned(), numbers: BTreeMap::new(), persons: Vec::new() });
+        match private_file::read_private(path, REGISTRY_BYTES_MAX) {
+            Err(FileError::Access { source, .. }) if source.kind() == ErrorKind::NotFound => {
+                Ok(Self::default())
+            }
+            bytes => Self::parse(path, &bytes?),
         }
-        let bytes = private_file::read_private(path, REGISTRY_BYTES_MAX)?;
+    }
+
+    fn parse(path: &Path, bytes: &[u8]) -> Result<Self, RegistryError> {
         let json = |source| RegistryError::Json { path: path.to_owned(), source };
-        let file: File = serde_json::from_slice(&bytes).map_err(json)?;
+        let file: File = serde_json::from_slice(bytes).map_err(json)?;
         if file.schema != SCHEMA {
             return Err(RegistryError::Schema { got: file.schema });
         }
@@ -98,7 +105,7 @@ impl Registry {
             .map(|(number, text)| Ok((number.clone(), person(text)?)))
             .collect::<Result<_, RegistryError>>()?;
         let persons = file.persons.iter().map(|text| person(text)).collect::<Result<_, _>>()?;
-        Ok(Self { path: path.to_owned(), numbers, persons })
+        Ok(Self { numbers, persons })
     }
 
     /// Whom a name stands for.
@@ -119,25 +126,13 @@ impl Registry {
         }
     }
 
-    /// Remembers an enrolled person, with the hospital's own number if there is one, and writes the file.
-    pub fn remember(&mut self, person: PersonId, number: Option<&str>) -> Result<(), RegistryError> {
-        if let Some(number) = number {
-            self.check_free(number)?;
-            self.numbers.insert(number.to_owned(), person);
-        }
-        if !self.persons.contains(&person) {
-            self.persons.push(person);
-        }
-        self.save()
-    }
-
     /// Everybody this registrar enrolled, in order.
     #[must_use]
     pub fn persons(&self) -> &[PersonId] {
         &self.persons
     }
 
-    fn save(&self) -> Result<(), RegistryError> {
+    fn to_bytes(&self) -> Vec<u8> {
         let file = File {
             schema: SCHEMA.to_owned(),
             numbers: self.numbers.iter().map(|(number, id)| (number.clone(), id.to_string())).collect(),
@@ -145,7 +140,42 @@ impl Registry {
         };
         let mut bytes = serde_json::to_vec_pretty(&file).expect("strings always encode");
         bytes.push(b'\n');
-        Ok(private_file::write_private(&self.path, &bytes, Overwrite::Replace)?)
+        bytes
+    }
+}
+
+/// The registry while one registrar adds to it: no other process writes it until this is dropped.
+#[derive(Debug)]
+pub struct LockedRegistry {
+    file: LockedFile,
+    registry: Registry,
+}
+
+impl LockedRegistry {
+    /// Waits until no other process has it, and reads it. Its folder must be there.
+    pub fn lock(path: &Path) -> Result<Self, RegistryError> {
+        let file = LockedFile::lock(path)?;
+        let bytes = file.read(REGISTRY_BYTES_MAX)?;
+        let registry = bytes.map(|bytes| Registry::parse(path, &bytes)).transpose()?.unwrap_or_default();
+        Ok(Self { file, registry })
+    }
+
+    /// As it is now.
+    #[must_use]
+    pub const fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    /// Remembers an enrolled person, with the hospital's own number if there is one, and writes the file.
+    pub fn remember(&mut self, person: PersonId, number: Option<&str>) -> Result<(), RegistryError> {
+        if let Some(number) = number {
+            self.registry.check_free(number)?;
+            self.registry.numbers.insert(number.to_owned(), person);
+        }
+        if !self.registry.persons.contains(&person) {
+            self.registry.persons.push(person);
+        }
+        Ok(self.file.replace(&self.registry.to_bytes())?)
     }
 }
 

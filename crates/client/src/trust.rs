@@ -13,7 +13,7 @@ use carechain_types::{
 use serde::{Deserialize, Serialize};
 
 use crate::limits::{ANSWER_AGE_MAX, CLOCK_OFF_MAX, GENESIS_BYTES_MAX, SMALL_FILE_BYTES_MAX};
-use crate::private_file::{self, FileError, Overwrite};
+use crate::private_file::{self, FileError, LockedFile};
 
 const MEMORY_SCHEMA: &str = "carechain/trust/1";
 
@@ -193,8 +193,7 @@ impl Trust {
         }
         newest.1 = newest.1.max(verified.header.height);
         if got > newest.0 {
-            write_memory(&self.memory, &self.chain_id, got)?;
-            newest.0 = got;
+            newest.0 = write_memory(&self.memory, &self.chain_id, got)?;
         }
         Ok(())
     }
@@ -226,8 +225,15 @@ fn remembered(path: &Path, chain_id: &ChainId) -> Result<Epoch, TrustError> {
         .ok_or_else(|| TrustError::Memory { path: path.to_owned() })
 }
 
-fn write_memory(path: &Path, chain_id: &ChainId, epoch: Epoch) -> Result<(), FileError> {
+/// Remembers an epoch, unless another process of this client remembers a newer one; gives the newest.
+fn write_memory(path: &Path, chain_id: &ChainId, epoch: Epoch) -> Result<Epoch, TrustError> {
+    let file = LockedFile::lock(path)?;
+    let newest = remembered(path, chain_id)?;
+    if newest >= epoch {
+        return Ok(newest);
+    }
     let memory = Memory { schema: MEMORY_SCHEMA.to_owned(), chain_id: chain_id.to_hex(), epoch: epoch.get() };
     let bytes = serde_json::to_vec(&memory).expect("strings and numbers always encode");
-    private_file::write_private(path, &bytes, Overwrite::Replace)
+    file.replace(&bytes)?;
+    Ok(epoch)
 }

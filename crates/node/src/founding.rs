@@ -103,7 +103,7 @@ pub(crate) fn found(
         index_key: SealingKey::x25519(index_key.public()),
         hospitals: BoundedVec::new(hospitals).map_err(too_many("hospitals"))?,
     };
-    private_file::write(genesis_file, &genesis.to_bytes(), 0o644, private_file::Overwrite::Never)?;
+    private_file::write_new(genesis_file, &genesis.to_bytes(), 0o644)?;
     for (plan, hospital) in plans.iter().zip(&genesis.hospitals) {
         let binding = JournalBinding { chain_id: genesis.chain_id(), node_key: hospital.node_key };
         let data_folder = plan.node_folder.join("data");
@@ -165,7 +165,7 @@ pub(crate) fn new_passphrase(file: &Path) -> Result<Secret<Vec<u8>>, FoundingErr
     if let Some(folder) = file.parent() {
         make_folder(folder)?;
     }
-    private_file::write_private(file, format!("{text}\n").as_bytes(), private_file::Overwrite::Never)?;
+    private_file::write_new(file, format!("{text}\n").as_bytes(), 0o600)?;
     Ok(Secret::new(text.into_bytes()))
 }
 

@@ -13,8 +13,6 @@ use super::person::Person;
 /// A running network.
 pub(crate) struct Network {
     folder: TempDir,
-    // One registrar types at a time, as in a hospital.
-    registrar: Mutex<()>,
 }
 
 /// One network is started at a time, so that no two take the same ports.
@@ -24,7 +22,7 @@ impl Network {
     /// Folders for so many nodes; nothing runs yet.
     pub(crate) fn init(nodes: usize) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let network = Self { folder, registrar: Mutex::new(()) };
+        let network = Self { folder };
         network.run(&["testnet", "init", "--dir", "net", "--nodes", &nodes.to_string()]).done();
         network
     }
@@ -95,7 +93,6 @@ impl Network {
 
     /// Types a command as the registrar of a hospital.
     pub(crate) fn as_registrar(&self, hospital: usize, arguments: &[&str]) -> Ran {
-        let _one_at_a_time = self.registrar.lock().unwrap_or_else(PoisonError::into_inner);
         let profile = format!("registrar-{hospital}");
         let passphrase = format!("net/hospital-{hospital}/registrar.passphrase");
         let who = ["--client", "net/client.toml", "--profile", &profile, "--passphrase-file", &passphrase];

@@ -128,10 +128,18 @@ pub fn unpack<R: Read + Seek>(
         done += entry.bytes;
         entry_count += 1;
     }
-    std::fs::rename(staging.path(), output).map_err(write)?;
+    put_in_place(staging.path(), output).map_err(write)?;
     // The folder has moved: there is nothing left to remove.
     let _moved = staging.keep();
     Ok(Unpacked { entry_count, bytes: done })
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a folder replaces nothing but an empty folder: rename(2) sees to that"
+)]
+fn put_in_place(staging: &Path, output: &Path) -> io::Result<()> {
+    std::fs::rename(staging, output)
 }
 
 fn inspect<R: Read + Seek>(zip: &mut ZipArchive<R>) -> Result<Vec<Entry>, UnpackError> {

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::keys::Keystore;
 use crate::limits::SMALL_FILE_BYTES_MAX;
-use crate::private_file::{self, FileError, Overwrite};
+use crate::private_file::{self, FileError};
 
 const SCHEMA: &str = "carechain/enrol/1";
 
@@ -80,7 +80,7 @@ impl Enrolment {
         Self { possession, signatures: vec![signature] }
     }
 
-    /// Writes the file; one that is there is replaced.
+    /// Writes the file; one that is there is kept.
     pub fn save(&self, path: &Path) -> Result<(), EnrolError> {
         let hex = |key: &SealingKey| HEXLOWER.encode(&key.bytes);
         let file = File {
@@ -91,7 +91,7 @@ impl Enrolment {
         };
         let mut bytes = serde_json::to_vec_pretty(&file)?;
         bytes.push(b'\n');
-        Ok(private_file::write(path, &bytes, 0o644, Overwrite::Replace)?)
+        Ok(private_file::write_new(path, &bytes, 0o644)?)
     }
 
     /// Reads a file and checks every key and signature in it.

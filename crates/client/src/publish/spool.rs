@@ -19,7 +19,7 @@ use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::error::OperationError;
 use crate::limits::SMALL_FILE_BYTES_MAX;
-use crate::private_file::{self, Overwrite};
+use crate::private_file;
 use crate::random::SystemRandom;
 use crate::session::Session;
 
@@ -90,7 +90,7 @@ impl Spool {
             sealed: BASE64.encode(&sealed.ciphertext),
         };
         let bytes = serde_json::to_vec_pretty(&file).expect("strings always encode");
-        private_file::write_private(&memo, &bytes, Overwrite::Never)?;
+        private_file::write_new(&memo, &bytes, 0o600)?;
         Ok(Self { record, memo, open, secret })
     }
 

@@ -1,6 +1,7 @@
 //! Golden vectors of everything this crate derives, seals or writes, compared with `tests/fixtures`.
 //!
 //! `CARECHAIN_BLESS=1` writes the files anew; a change to them breaks every record and ledger that exists.
+#![allow(clippy::disallowed_methods)]
 
 mod fixed_random;
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use carechain_client::OperationError;
+use carechain_client::private_file::FileError;
 
 use crate::testnet::{InitError, PeopleError, ProcessError, TestnetError};
 
@@ -24,6 +25,9 @@ pub(crate) enum BenchError {
     /// What is measured failed.
     #[error(transparent)]
     Operation(#[from] OperationError),
+    /// A file cannot be written.
+    #[error(transparent)]
+    Write(#[from] FileError),
     /// A file cannot be used.
     #[error("{}: {source}", path.display())]
     File {

@@ -1,5 +1,7 @@
 //! Greatest resident memory of processes, from the kernel's books (`proc(5)`: `VmHWM`, `clear_refs`).
 
+use std::fs::File;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::error::BenchError;
@@ -10,7 +12,7 @@ use crate::testnet::{NodePlace, running};
 pub(super) struct Watched(PathBuf);
 
 /// What resets the greatest value to the present one.
-const RESET_PEAK: &str = "5";
+const RESET_PEAK: &[u8] = b"5";
 
 impl Watched {
     /// This process: the client.
@@ -30,7 +32,9 @@ impl Watched {
     /// Forgets what was before.
     pub(super) fn reset(&self) -> Result<(), BenchError> {
         let path = self.0.join("clear_refs");
-        std::fs::write(&path, RESET_PEAK).map_err(BenchError::file(path))
+        // What is written to the kernel's books is an order: there is no file to lose.
+        let ordered = File::options().write(true).open(&path).and_then(|mut file| file.write_all(RESET_PEAK));
+        ordered.map_err(BenchError::file(path))
     }
 
     /// The greatest since then, bytes.

@@ -1,6 +1,7 @@
 //! Latency of publishing on an idle network: one transaction at a time, its file uploaded before.
 
 use carechain_client::Unwatched;
+use carechain_client::private_file::write_new;
 use carechain_schema::BenchPublish;
 
 use super::error::BenchError;
@@ -19,7 +20,7 @@ pub(crate) fn publish(plan: &BenchPlan, watch: &dyn Fn(usize)) -> Result<BenchPu
     let times = on_network(plan, |net| {
         let people = People::enrol(net)?;
         let file = plan.folder.join("report.txt");
-        std::fs::write(&file, REPORT.repeat(40)).map_err(BenchError::file(&file))?;
+        write_new(&file, REPORT.repeat(40).as_bytes(), 0o644)?;
         let mut times = Vec::with_capacity(plan.count);
         for done in 0..WARM_UP + plan.count {
             let published = people.publish(&file, &Unwatched)?;

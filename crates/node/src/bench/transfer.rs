@@ -84,7 +84,7 @@ const FILE: &str = "series.dcm";
 fn generate(plan: &BenchPlan) -> Result<PathBuf, BenchError> {
     let path = plan.folder.join(FILE);
     let write = || -> io::Result<()> {
-        let mut file = File::create(&path)?;
+        let mut file = File::create_new(&path)?;
         io::copy(&mut Noise::new(1).take(plan.bytes), &mut file)?;
         Ok(())
     };

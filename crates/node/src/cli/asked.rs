@@ -1,8 +1,9 @@
 //! Requests that this profile made: the ledger lists a patient's requests to the patient alone, so the asker remembers.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use carechain_client::private_file::{self, Overwrite};
+use carechain_client::private_file::{self, FileError, LockedFile};
 use carechain_crypto::AccessRequestId;
 
 use super::CommandError;
@@ -16,25 +17,25 @@ fn file(state: &Path) -> PathBuf {
 
 /// All of them, newest first.
 pub(super) fn list(state: &Path) -> Result<Vec<AccessRequestId>, CommandError> {
-    let file = file(state);
-    if !file.exists() {
-        return Ok(Vec::new());
-    }
-    let bytes = private_file::read_private(&file, BYTES_MAX).map_err(|error| failed(&error))?;
+    let bytes = match private_file::read_private(&file(state), BYTES_MAX) {
+        Err(FileError::Access { source, .. }) if source.kind() == ErrorKind::NotFound => Vec::new(),
+        bytes => bytes.map_err(|error| failed(&error))?,
+    };
     let text = String::from_utf8_lossy(&bytes);
     Ok(text.lines().rev().filter_map(|line| line.parse().ok()).collect())
 }
 
 /// One more.
 pub(super) fn remember(state: &Path, id: AccessRequestId) -> Result<(), CommandError> {
-    let mut ids = list(state)?;
-    ids.reverse();
-    ids.push(id);
-    let text: String = ids.iter().map(|id| format!("{id}\n")).collect();
-    private_file::write_private(&file(state), text.as_bytes(), Overwrite::Replace)
-        .map_err(|error| failed(&error))
+    let add = || {
+        let file = LockedFile::lock(&file(state))?;
+        let mut bytes = file.read(BYTES_MAX)?.unwrap_or_default();
+        bytes.extend(format!("{id}\n").bytes());
+        file.replace(&bytes)
+    };
+    add().map_err(|error| failed(&error))
 }
 
-fn failed(error: &private_file::FileError) -> CommandError {
+fn failed(error: &FileError) -> CommandError {
     CommandError::local(error, "the request itself stands on the ledger; mend the profile's state folder")
 }

@@ -1,8 +1,10 @@
 //! `audit`: every attempt to read, with proof that none is missing.
 
 use std::path::{Path, PathBuf};
+use std::{iter, slice};
 
-use carechain_client::{AuditTrail, PersonName, private_file, proof_file};
+use carechain_client::private_file::{FileError, check_free, with_suffix, write_new};
+use carechain_client::{AuditTrail, PersonName, proof_file};
 use carechain_crypto::{EhrId, PersonId};
 use carechain_schema::{AuditReport, Base64};
 use clap::Args;
@@ -36,6 +38,7 @@ pub(super) const EXAMPLES: &str = "Examples:
 
 /// Runs it.
 pub(super) fn run(command: &AuditCommand, global: &Global, output: &Output) -> Result<(), CommandError> {
+    command.prove.as_ref().map_or(Ok(()), |file| check_free(slice::from_ref(file))).map_err(not_written)?;
     let connection = Connection::open_as_person(global)?;
     let session = &connection.session;
     let (subject, trail) = match (&command.patient, command.ehr, command.person) {
@@ -65,18 +68,17 @@ pub(super) fn run(command: &AuditCommand, global: &Global, output: &Output) -> R
 }
 
 fn write_proofs(file: &Path, trail: &AuditTrail) -> Result<Vec<PathBuf>, CommandError> {
-    let hint = "choose a folder that may be written";
-    let mut files = Vec::with_capacity(trail.proofs.len());
-    for (number, proof) in (1..).zip(&trail.proofs) {
-        let path = match number {
-            1 => file.to_owned(),
-            number => PathBuf::from(format!("{}.{number}", file.display())),
-        };
-        private_file::write(&path, &proof_file(proof)?, 0o644, private_file::Overwrite::Replace)
-            .map_err(|error| CommandError::usage(error, hint))?;
-        files.push(path);
+    let numbered = (2..).map(|number| with_suffix(file, &format!(".{number}")));
+    let files: Vec<_> = iter::once(file.to_owned()).chain(numbered).take(trail.proofs.len()).collect();
+    check_free(&files).map_err(not_written)?;
+    for (path, proof) in files.iter().zip(&trail.proofs) {
+        write_new(path, &proof_file(proof)?, 0o644).map_err(not_written)?;
     }
     Ok(files)
+}
+
+fn not_written(error: FileError) -> CommandError {
+    CommandError::usage(error, "--prove names files that are not there yet, in a folder that may be written")
 }
 
 fn describe(report: &AuditReport, files: &[PathBuf]) -> String {

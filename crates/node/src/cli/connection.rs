@@ -3,7 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use carechain_client::{Committed, Keystore, OperationError, PersonName, Profile, Registry, Session};
+use carechain_client::private_file::with_suffix;
+use carechain_client::{
+    Committed, Keystore, LockedRegistry, OperationError, PersonName, Profile, Registry, Session,
+};
 use carechain_crypto::PersonId;
 use carechain_schema::{Origin, OutcomeLine};
 use carechain_types::{Refusal, Role};
@@ -38,9 +41,21 @@ impl Connection {
 
     /// The private registry of the hospital whose node it is.
     pub(super) fn registry(&self) -> Result<Registry, CommandError> {
-        let file = self.profile.registry.join(format!("{}.json", self.session.gateway()));
         let hint = "the registrar keeps this file; `registry` in the profile names its folder";
-        Registry::load(&file).map_err(|error| CommandError::usage(error, hint))
+        Registry::load(&self.registry_file()).map_err(|error| CommandError::usage(error, hint))
+    }
+
+    /// The same, to add to it; makes its folder. Another registrar of the hospital waits until it is dropped.
+    pub(super) fn lock_registry(&self) -> Result<LockedRegistry, CommandError> {
+        let hint = "`registry` in the profile names a folder that may be written";
+        let folder = &self.profile.registry;
+        std::fs::create_dir_all(folder)
+            .map_err(|error| CommandError::usage(format!("{}: {error}", folder.display()), hint))?;
+        LockedRegistry::lock(&self.registry_file()).map_err(|error| CommandError::usage(error, hint))
+    }
+
+    fn registry_file(&self) -> PathBuf {
+        self.profile.registry.join(format!("{}.json", self.session.gateway()))
     }
 
     /// Whom a name stands for: an id, or the hospital's own number.
@@ -135,9 +150,9 @@ fn of_options(global: &Global, node: &str, key: &Path, genesis: &Path) -> Profil
     }
 }
 
-/// `alice.key` remembers in `alice.state`.
+/// `alice.key` remembers in `alice.key.state`.
 fn state_beside(key: &Path) -> PathBuf {
-    key.with_extension("state")
+    with_suffix(key, ".state")
 }
 
 fn checked_url(text: &str) -> Result<String, CommandError> {

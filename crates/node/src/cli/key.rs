@@ -1,7 +1,9 @@
 //! `key`: keystores of people.
 
 use std::path::{Path, PathBuf};
+use std::slice;
 
+use carechain_client::private_file::{FileError, check_free, with_suffix};
 use carechain_client::{Keystore, KeystoreError};
 use carechain_crypto::Secret;
 use carechain_schema::{ErrorCode, KeyCreated, KeyLine};
@@ -20,7 +22,7 @@ pub(super) enum KeyCommand {
         after_help = "Example:\n  carechain key new --out alice.key --passphrase-file alice.passphrase"
     )]
     New {
-        /// The keystore to write; alice.key also writes alice.enrol.
+        /// The keystore to write; alice.key also writes alice.enrol. Neither may be there yet.
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
@@ -30,7 +32,7 @@ pub(super) enum KeyCommand {
     /// Write the .enrol file of a keystore again.
     #[command(after_help = "Example:\n  carechain key export --key alice.key --out alice.enrol")]
     Export {
-        /// The file to write.
+        /// The file to write; it may not be there yet.
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
@@ -40,10 +42,10 @@ pub(super) enum KeyCommand {
 pub(super) fn run(command: &KeyCommand, global: &Global, output: &Output) -> Result<(), CommandError> {
     match command {
         KeyCommand::New { out } => {
+            let enrol = enrolment_beside(out)?;
             let passphrase = new_passphrase(global)?;
             let keystore = Keystore::generate();
             keystore.save(out, &passphrase).map_err(|error| keystore_error(out, &error))?;
-            let enrol = out.with_extension("enrol");
             save_enrolment(&keystore, &enrol)?;
             show(&keystore, out, Some(&enrol), output);
         }
@@ -52,6 +54,7 @@ pub(super) fn run(command: &KeyCommand, global: &Global, output: &Output) -> Res
             show(&keystore, &path, None, output);
         }
         KeyCommand::Export { out } => {
+            check_free(slice::from_ref(out)).map_err(not_free)?;
             let (keystore, path) = open(global)?;
             save_enrolment(&keystore, out)?;
             show(&keystore, &path, Some(out), output);
@@ -70,9 +73,29 @@ fn open(global: &Global) -> Result<(Keystore, PathBuf), CommandError> {
     Ok((keystore, path))
 }
 
+/// Where the .enrol file of a new keystore goes, once it is known that both can be made: `alice.key` has `alice.enrol`,
+/// `dr.alice` has `dr.alice.enrol`.
+fn enrolment_beside(keystore: &Path) -> Result<PathBuf, CommandError> {
+    let ends_in = |suffix: &str| keystore.extension().is_some_and(|extension| extension == suffix);
+    if ends_in("enrol") {
+        let message =
+            format!("{} is the name of a file for the registrar, not of a keystore", keystore.display());
+        return Err(CommandError::usage(message, "name the keystore, for example --out alice.key"));
+    }
+    let stem = if ends_in("key") { keystore.with_extension("") } else { keystore.to_owned() };
+    let enrol = with_suffix(&stem, ".enrol");
+    check_free(&[keystore.to_owned(), enrol.clone()]).map_err(not_free)?;
+    Ok(enrol)
+}
+
 fn save_enrolment(keystore: &Keystore, path: &Path) -> Result<(), CommandError> {
-    let hint = "choose a folder that may be written";
+    let hint = "choose a folder that may be written, and a name that is not taken: `key export` writes the file again";
     keystore.enrolment().save(path).map_err(|error| CommandError::usage(error, hint))
+}
+
+fn not_free(error: FileError) -> CommandError {
+    let hint = "nothing was written; name another file with --out, or move the one that is there away";
+    CommandError::usage(error, hint)
 }
 
 fn show(keystore: &Keystore, path: &Path, enrol: Option<&Path>, output: &Output) {

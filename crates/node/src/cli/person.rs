@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use carechain_client::private_file::with_suffix;
 use carechain_client::{Enrolment, EnrolmentPlan, RenewalPlan, now};
 use carechain_crypto::{DepartmentId, Digest, PersonId};
 use carechain_schema::{KeyLine, PersonLine, PersonList, RoleLine};
@@ -113,17 +114,10 @@ pub(super) fn run(command: &PersonCommand, global: &Global, output: &Output) -> 
 fn register(registration: &Registration, global: &Global, output: &Output) -> Result<(), CommandError> {
     let enrolment = Enrolment::load(&registration.enrolment).map_err(|error| enrolment_error(&error))?;
     let connection = Connection::open(global)?;
-    let mut registry = connection.registry()?;
-    // Before anybody is enrolled: who stands on the ledger must be in the registry.
-    std::fs::create_dir_all(&connection.profile.registry).map_err(|error| {
-        let folder = connection.profile.registry.display();
-        CommandError::usage(
-            format!("{folder}: {error}"),
-            "`registry` in the profile names a folder that may be written",
-        )
-    })?;
+    // Before anybody is enrolled, and until the person is noted: who stands on the ledger must be in the registry.
+    let mut registry = connection.lock_registry()?;
     if let Some(number) = &registration.mrn {
-        registry.check_free(number).map_err(carechain_client::OperationError::from)?;
+        registry.registry().check_free(number).map_err(carechain_client::OperationError::from)?;
     }
     let plan = EnrolmentPlan {
         enrolment,
@@ -138,6 +132,7 @@ fn register(registration: &Registration, global: &Global, output: &Output) -> Re
         );
         CommandError::local(error, hint)
     })?;
+    drop(registry);
     let line = line(person, &connection.session.show_person(person)?);
     let snippet = snippet(registration, &connection, person);
     output.done_with(line, connection.origin(&committed), |line| {
@@ -168,7 +163,7 @@ fn in_a_year() -> Time {
 fn snippet(registration: &Registration, connection: &Connection, person: PersonId) -> String {
     let stem = registration.enrolment.file_stem().and_then(|stem| stem.to_str()).unwrap_or("me");
     let genesis = absolute(&connection.profile.genesis);
-    let key = absolute(&registration.enrolment.with_extension("key"));
+    let key = absolute(&keystore_beside(&registration.enrolment));
     let role = registration.roles.first().map_or("patient", |role| role.as_str());
     format!(
         "[profile.{stem:?}]\nnode = {:?}\ngenesis = {:?}\nkey = {:?}\nrole = \"{role}\"\nperson = \"{person}\"\n\
@@ -178,6 +173,12 @@ fn snippet(registration: &Registration, connection: &Connection, person: PersonI
         key.display().to_string(),
         connection.session.gateway(),
     )
+}
+
+/// The keystore that `key new` wrote with an .enrol file: `alice.key`, or `dr.alice` where that is there.
+fn keystore_beside(enrolment: &Path) -> PathBuf {
+    let stem = enrolment.with_extension("");
+    if stem.is_file() { stem } else { with_suffix(&stem, ".key") }
 }
 
 fn absolute(path: &Path) -> PathBuf {

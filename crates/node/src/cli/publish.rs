@@ -1,9 +1,11 @@
 //! `publish`: a record, sealed on this machine, kept by several hospitals.
 
 use std::path::{Path, PathBuf};
+use std::slice;
 use std::time::Instant;
 
-use carechain_client::{PersonName, PublishPlan, Published, private_file};
+use carechain_client::private_file::{FileError, check_free, write_new};
+use carechain_client::{PersonName, PublishPlan, Published};
 use carechain_crypto::{EhrId, GrantId, UploadId};
 use carechain_schema::{CopyHolder, PublishReport};
 use carechain_types::{EhrKind, Visibility};
@@ -41,7 +43,7 @@ pub(super) struct PublishCommand {
     /// Keep it out of every search index: it is found only through the patient.
     #[arg(long)]
     patient_only: bool,
-    /// Where to write the proof; beside the client's state if left out.
+    /// Where to write the proof, a file that is not there yet; beside the client's state if left out.
     #[arg(long, value_name = "FILE")]
     proof: Option<PathBuf>,
     /// Go on with an interrupted upload; without an id, with the only one.
@@ -58,6 +60,9 @@ pub(super) const EXAMPLES: &str = "Examples:
 
 /// Runs it.
 pub(super) fn run(command: &PublishCommand, global: &Global, output: &Output) -> Result<(), CommandError> {
+    command.proof.as_ref().map_or(Ok(()), |file| check_free(slice::from_ref(file))).map_err(|error| {
+        CommandError::usage(error, "nothing was published; --proof names a file that is not there yet")
+    })?;
     let connection = Connection::open_as_person(global)?;
     let started = Instant::now();
     let watch = Watch::new(output);
@@ -68,7 +73,7 @@ pub(super) fn run(command: &PublishCommand, global: &Global, output: &Output) ->
     drop(watch);
     let published = published.map_err(|error| with_resume(error.into(), &connection))?;
     let path = proof_path(command, &connection, &published);
-    write_proof(&path, &published)?;
+    write_proof(&path, &connection, &published)?;
     let mut origin = connection.origin(&published.committed);
     origin.timings_ms.insert("total".to_owned(), started.elapsed().as_secs_f64() * 1_000.0);
     output.done_with(report(&connection, &published, &path), origin, describe);
@@ -117,19 +122,25 @@ fn with_resume(error: CommandError, connection: &Connection) -> CommandError {
 }
 
 fn proof_path(command: &PublishCommand, connection: &Connection, published: &Published) -> PathBuf {
-    let name = format!("{}.proof", published.ehr_id);
-    command.proof.clone().unwrap_or_else(|| connection.profile.state.join("proofs").join(name))
+    command.proof.clone().unwrap_or_else(|| default_proof_path(connection, published))
 }
 
-fn write_proof(path: &Path, published: &Published) -> Result<(), CommandError> {
+fn default_proof_path(connection: &Connection, published: &Published) -> PathBuf {
+    connection.profile.state.join("proofs").join(format!("{}.proof", published.ehr_id))
+}
+
+fn write_proof(path: &Path, connection: &Connection, published: &Published) -> Result<(), CommandError> {
     let bytes = published.committed.proof_file()?;
     let hint =
         format!("the record {} is published all the same; only its proof is not kept", published.ehr_id);
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(|error| CommandError::local(error, &*hint))?;
     }
-    private_file::write(path, &bytes, 0o644, private_file::Overwrite::Replace)
-        .map_err(|error| CommandError::local(error, hint))
+    match write_new(path, &bytes, 0o644) {
+        // Kept beside the client's state by the run that this one goes on from.
+        Err(FileError::Exists { .. }) if path == default_proof_path(connection, published) => Ok(()),
+        written => written.map_err(|error| CommandError::local(error, hint)),
+    }
 }
 
 fn report(connection: &Connection, published: &Published, proof: &Path) -> PublishReport {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use carechain_client::OperationError;
+use carechain_client::private_file::FileError;
 
 use crate::testnet::{InitError, PeopleError, ProcessError, TestnetError};
 
@@ -18,6 +19,9 @@ pub(crate) enum DemoError {
     /// A node does not start or end.
     #[error(transparent)]
     Process(#[from] ProcessError),
+    /// A file cannot be written.
+    #[error(transparent)]
+    Write(#[from] FileError),
     /// A file cannot be used.
     #[error("{}: {source}", path.display())]
     File {

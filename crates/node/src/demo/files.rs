@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use carechain_client::private_file::write_new;
+
 use super::error::DemoError;
 
 pub(super) fn read(path: &Path) -> Result<Vec<u8>, DemoError> {
@@ -9,5 +11,5 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, DemoError> {
 }
 
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), DemoError> {
-    std::fs::write(path, bytes).map_err(|source| DemoError::File { path: path.to_owned(), source })
+    Ok(write_new(path, bytes, 0o644)?)
 }

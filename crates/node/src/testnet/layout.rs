@@ -130,15 +130,10 @@ impl Testnet {
         for index in 1..=nodes {
             let text = node_toml(index, &ports);
             let file = folder.join(format!("node-{index}")).join("node.toml");
-            private_file::write(&file, text.as_bytes(), 0o644, private_file::Overwrite::Never)?;
+            private_file::write_new(&file, text.as_bytes(), 0o644)?;
         }
         let text = client_toml(&genesis, &ports);
-        private_file::write(
-            &folder.join("client.toml"),
-            text.as_bytes(),
-            0o644,
-            private_file::Overwrite::Never,
-        )?;
+        private_file::write_new(&folder.join("client.toml"), text.as_bytes(), 0o644)?;
         let nodes = (1..=nodes).map(|index| NodePlace {
             index,
             folder: folder.join(format!("node-{index}")),

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use carechain_client::private_file::{FileError, LockedFile};
 use rustix::process::{Pid, Signal};
 
 use super::{NodePlace, Testnet};
@@ -56,6 +57,9 @@ pub(crate) enum ProcessError {
         /// How long it was waited for.
         seconds: u64,
     },
+    /// The file of its process id cannot be written.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// The system says no.
     #[error("cannot {what} {}: {source}", path.display())]
     System {
@@ -96,6 +100,8 @@ const KERNEL_THREADS_PARENT: &str = "2";
 
 /// Starts a node as a process of its own; it outlives this one.
 pub(crate) fn start(node: &NodePlace) -> Result<(), ProcessError> {
+    // Until the process id is written, nobody else may start the node.
+    let pid_file = LockedFile::lock(&node.pid_file())?;
     if let Some(pid) = running(node) {
         return Err(ProcessError::Running { index: node.index, pid: pid.as_raw_nonzero().get() });
     }
@@ -113,10 +119,9 @@ pub(crate) fn start(node: &NodePlace) -> Result<(), ProcessError> {
         .process_group(0)
         .spawn()
         .map_err(failed("start", program))?;
-    let pid_file = node.pid_file();
-    std::fs::write(&pid_file, child.id().to_string()).map_err(failed("write", pid_file))?;
+    let written = pid_file.replace(child.id().to_string().as_bytes());
     reap(child);
-    Ok(())
+    Ok(written?)
 }
 
 /// A child that ends while this process lives must not stay as a zombie, or it would seem to run.
