@@ -35,3 +35,6 @@ impl Answered {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,6 @@
 //! Whole engines of one consortium, wired by hand.
 
+mod blocks;
 mod consortium;
 
 use std::sync::Arc;

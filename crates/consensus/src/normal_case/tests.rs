@@ -182,9 +182,11 @@ fn wrong_parent_is_not_accepted() {
     let a = table.block("A", &genesis(), 0);
     let other = table.block("other", &genesis(), 0);
     let b = table.block("B", &other.header, 0);
+    let c = table.block("C", &a.header, 0);
     table.run(vec![
         step("A comes from a peer", caught_up(&a, 0), &["journal committed A"], ACTIVE_1),
         step("B stands on another block", pre_prepare(0, 0, &b), &[], ACTIVE_1),
+        step("so its place is still free", pre_prepare(0, 0, &c), &["check C Fresh"], ACTIVE_1),
     ]);
 }
 
@@ -330,6 +332,22 @@ fn certified_block_that_was_never_seen_is_fetched() {
         ),
         step("the block comes", caught_up(&a, 0), &["journal committed A"], ACTIVE_1),
         step("once", caught_up(&a, 0), &[], ACTIVE_1),
+    ]);
+}
+
+#[test]
+fn fetched_block_is_not_committed_by_the_certificate_of_another() {
+    let mut table = Table::new(1, 1);
+    let (a, b) = (table.block("A", &genesis(), 0), table.block("B", &genesis(), 0));
+    let above = table.block("above", &a.header, 0);
+    let fetched = |certified| Input::CaughtUp {
+        header: a.header.clone(),
+        certificate: crate::table::verified(certificate(Phase::Commit, 0, certified)),
+    };
+    table.run(vec![
+        step("of its height", fetched(&b), &[], ACTIVE_0),
+        step("of the height above", fetched(&above), &[], ACTIVE_0),
+        step("its own", fetched(&a), &["journal committed A"], ACTIVE_1),
     ]);
 }
 

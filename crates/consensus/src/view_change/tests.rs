@@ -1,5 +1,7 @@
 //! The view change, rule by rule: the choice as a pure function, then one replica against made messages.
 
+mod passed_over;
+
 use carechain_types::{Header, Phase, Span, ViewChange};
 
 use super::choice::choose;
@@ -247,6 +249,33 @@ fn false_new_view_is_refused_and_its_view_left() {
                 "to 2 FETCH NEW-VIEW 2",
             ],
             "view 2 waiting, committed 0",
+        ),
+    ]);
+}
+
+/// q VIEW-CHANGEs of distinct members share a correct one with every certificate; fewer members may all be faulty.
+#[test]
+fn new_view_that_repeats_a_member_or_names_another_number_than_a_quorum_is_refused() {
+    let mut table = Table::new(3, 1);
+    let bodies: Vec<_> = (0..3).map(|member| view_change_body(member, 1, None, &[])).collect();
+    for body in &bodies {
+        table.take(view_change(body));
+    }
+    let own = view_change_body(3, 1, None, &[]);
+    let [zero, one, two] = &bodies[..] else { panic!("three were made") };
+    let evidence: &[&str] = &["evidence 1 FalseNewView"];
+    let waiting = "view 1 waiting, committed 0";
+    table.run(vec![
+        step("one fewer", new_view(1, &[zero, one], &[]), evidence, waiting),
+        step("nobody", new_view(1, &[], &[]), evidence, waiting),
+        step("one member twice", new_view(1, &[zero, zero, one], &[]), evidence, waiting),
+        step("a quorum, and one of them again", new_view(1, &[zero, one, two, two], &[]), evidence, waiting),
+        step("one more", new_view(1, &[zero, one, two, &own], &[]), evidence, waiting),
+        step(
+            "a quorum",
+            new_view(1, &[zero, one, two], &[]),
+            &["journal entered 1 by NEW-VIEW", "entered 1"],
+            "view 1 active, committed 0",
         ),
     ]);
 }

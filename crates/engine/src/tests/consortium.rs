@@ -46,7 +46,7 @@ fn seed(what: &str, index: u64) -> Secret<[u8; 32]> {
     Secret::new(*hash_parts(&[what.as_bytes(), &index.to_le_bytes()]).get())
 }
 
-fn keys(what: &str, index: u64) -> SigningKeyPair {
+pub(super) fn keys(what: &str, index: u64) -> SigningKeyPair {
     SigningKeyPair::from_seed(&seed(what, index))
 }
 
@@ -108,6 +108,10 @@ impl Consortium {
 
     pub(super) fn chain_id(&self) -> ChainId {
         self.genesis.chain_id()
+    }
+
+    pub(super) fn membership(&self) -> carechain_types::Membership {
+        self.genesis.membership()
     }
 
     pub(super) fn engine(&mut self, of: ReplicaId) -> &mut TestEngine {
