@@ -5,6 +5,7 @@
 
 mod bad_input;
 mod border;
+mod crowd;
 mod day;
 mod faults;
 mod files_of_value;

@@ -5,7 +5,7 @@
 //! key, and be answered for the first time.
 
 use axum::http::request::Parts;
-use carechain_crypto::{Nonce, hash};
+use carechain_crypto::hash;
 use carechain_schema::{ErrorCode, QUERY_HEADER};
 use carechain_types::limits::TRANSACTION_LIFE_MAX;
 use carechain_types::{Ed25519, SignedQuery, Time, Verifier, decode};
@@ -15,23 +15,28 @@ use crate::border::{Border, now};
 use crate::failure::Refused;
 use crate::limits::QUERY_HEADER_BYTES_MAX;
 use crate::node::{Asker, NodeError};
+use crate::salts::Spending;
 
 /// A signed query that verified, and has not been answered yet.
 pub(crate) struct Asked {
     /// Who asks.
     pub(crate) asker: Asker,
-    salt: Nonce,
-    expiry: Time,
+    spending: Spending,
 }
 
 impl Asked {
-    /// The node's answer, if this query was not answered before. Until then nothing of it is remembered: a key that
-    /// the node does not know could be anybody's, and a busy node is asked again.
-    pub(crate) fn once<T>(&self, border: &Border, answer: Result<T, NodeError>) -> Result<T, Refused> {
+    /// The node's answer, which spends the query. Until then nothing of it is remembered: a key that the node does not
+    /// know could be anybody's, and a busy node is asked again.
+    pub(crate) fn once<T>(&self, answer: Result<T, NodeError>) -> Result<T, Refused> {
         if !matches!(answer, Err(NodeError::Unauthorized | NodeError::Busy | NodeError::NotReady { .. })) {
-            border.first_time(self.asker.key, self.salt, self.expiry)?;
+            self.spend()?;
         }
         Ok(answer?)
+    }
+
+    /// Spends the query, of a key that the node knows.
+    pub(crate) fn spend(&self) -> Result<(), Refused> {
+        Ok(self.spending.spend()?)
     }
 }
 
@@ -44,10 +49,12 @@ pub(crate) fn optional_asker(border: &Border, parts: &Parts, body: &[u8]) -> Res
     let bytes =
         BASE64.decode(header.as_bytes()).map_err(|_| Refused::malformed("the signed query is no base64"))?;
     let signed: SignedQuery = decode(&bytes, QUERY_HEADER_BYTES_MAX)?;
-    check(border, parts, body, &signed, now())?;
+    let now = now();
+    check(border, parts, body, &signed, now)?;
     let query = signed.query;
     let asker = Asker { person: query.person, key: query.key, min_height: query.min_height };
-    Ok(Some(Asked { asker, salt: query.salt, expiry: query.expiry }))
+    let spending = border.salts.begin((query.expiry, query.key, query.salt), now)?;
+    Ok(Some(Asked { asker, spending }))
 }
 
 /// Who asks; nobody is refused.

@@ -1,58 +1,63 @@
 //! What all calls share: the node, the clock, the bounds on work at once, the salts seen.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use carechain_crypto::{Nonce, SigningPublicKey};
-use carechain_types::Time;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use carechain_crypto::PersonId;
+use carechain_types::{Party, Time};
 
-use crate::failure::Refused;
-use crate::limits::{READ_STREAMS_MAX, REQUESTS_MAX, UPLOAD_STREAMS_MAX, WAITERS_MAX};
-use crate::node::{Node, NodeError};
-use crate::salts::{Salt, SeenSalts};
+use crate::failure::Reason;
+use crate::limits::{
+    BODIES_KIB_MAX, HEALTH_MAX, HEALTH_PER_ADDRESS_MAX, READ_STREAMS_MAX, READ_STREAMS_PER_PERSON_MAX,
+    REQUESTS_MAX, UPLOAD_STREAMS_MAX, UPLOAD_STREAMS_PER_PERSON_MAX, WAITERS_MAX, WAITERS_PER_PERSON_MAX,
+};
+use crate::node::Node;
+use crate::places::Places;
+use crate::refusals::Refusals;
+use crate::salts::Salts;
 
 /// Where the outside meets the node.
 pub(crate) struct Border {
     pub(crate) node: Arc<dyn Node>,
-    pub(crate) requests: Arc<Semaphore>,
-    pub(crate) uploads: Semaphore,
-    pub(crate) reads: Arc<Semaphore>,
-    pub(crate) waiters: Semaphore,
-    salts: Mutex<SeenSalts>,
+    pub(crate) requests: Arc<Places<IpAddr>>,
+    pub(crate) health: Arc<Places<IpAddr>>,
+    /// Memory of bodies, KiB.
+    pub(crate) bodies: Arc<Places<IpAddr>>,
+    /// Streams of uploads by address.
+    pub(crate) uploads: Arc<Places<IpAddr>>,
+    /// The same by whose files they are.
+    pub(crate) authors: Arc<Places<Party>>,
+    pub(crate) readers: Arc<Places<PersonId>>,
+    pub(crate) waiters: Arc<Places<PersonId>>,
+    refusals: Refusals,
+    pub(crate) salts: Arc<Salts>,
 }
 
 impl Border {
     pub(crate) fn new(node: Arc<dyn Node>) -> Self {
+        let shared = |places| Arc::new(Places::new(places, places));
         Self {
             node,
-            requests: Arc::new(Semaphore::new(REQUESTS_MAX)),
-            uploads: Semaphore::new(UPLOAD_STREAMS_MAX),
-            reads: Arc::new(Semaphore::new(READ_STREAMS_MAX)),
-            waiters: Semaphore::new(WAITERS_MAX),
-            salts: Mutex::new(SeenSalts::default()),
+            requests: shared(REQUESTS_MAX),
+            health: Arc::new(Places::new(HEALTH_MAX, HEALTH_PER_ADDRESS_MAX)),
+            bodies: shared(BODIES_KIB_MAX),
+            uploads: shared(UPLOAD_STREAMS_MAX),
+            authors: Arc::new(Places::new(UPLOAD_STREAMS_MAX, UPLOAD_STREAMS_PER_PERSON_MAX)),
+            readers: Arc::new(Places::new(READ_STREAMS_MAX, READ_STREAMS_PER_PERSON_MAX)),
+            waiters: Arc::new(Places::new(WAITERS_MAX, WAITERS_PER_PERSON_MAX)),
+            refusals: Refusals::default(),
+            salts: Arc::default(),
         }
     }
 
-    /// Whether a signed query comes for the first time; it is remembered then.
-    pub(crate) fn first_time(
-        &self,
-        key: SigningPublicKey,
-        salt: Nonce,
-        expiry: Time,
-    ) -> Result<(), NodeError> {
-        let mut salts = self.salts.lock().unwrap_or_else(PoisonError::into_inner);
-        match salts.admit(key, salt, expiry, now()) {
-            Salt::First => Ok(()),
-            Salt::Again => Err(NodeError::Replayed),
-            Salt::TooMany => Err(NodeError::RateLimited),
+    /// Counts a refusal, and tells the operator of it if it is unusual.
+    pub(crate) fn refused(&self, reason: Reason, address: IpAddr) {
+        self.node.refused(reason.name);
+        if reason.is_unusual() {
+            self.refusals.tell(reason.name, address);
         }
     }
-}
-
-/// A place among a bounded number of workers, or `busy`.
-pub(crate) fn place(among: &Semaphore) -> Result<SemaphorePermit<'_>, Refused> {
-    among.try_acquire().map_err(|_| Refused::busy())
 }
 
 /// This machine's clock.

@@ -1,18 +1,16 @@
 //! An upload's body as it streams in, cut into the chunks of the file: flat memory whatever its length.
 
-use axum::body::{Body, BodyDataStream};
 use bytes::Bytes;
 use carechain_crypto::chunk_length;
-use carechain_schema::ErrorCode;
-use futures::StreamExt as _;
 
 use crate::chunk_buffers::ChunkBuffers;
 use crate::failure::Refused;
-use crate::limits::{DISCARD_WAIT, PIECE_WAIT};
+use crate::limits::DISCARD_WAIT;
+use crate::paced_body::PacedBody;
 
 /// Cuts consecutive chunks out of a body.
 pub(crate) struct ChunkStream {
-    body: BodyDataStream,
+    body: PacedBody,
     length: u64,
     index: u32,
     /// What came after the last chunk that was cut.
@@ -22,14 +20,14 @@ pub(crate) struct ChunkStream {
 
 impl ChunkStream {
     /// Chunks from `index` on, of a file of `length` bytes.
-    pub(crate) fn new(body: Body, length: u64, index: u32, buffers: ChunkBuffers) -> Self {
-        Self { body: body.into_data_stream(), length, index, rest: Bytes::new(), buffers }
+    pub(crate) const fn new(body: PacedBody, length: u64, index: u32, buffers: ChunkBuffers) -> Self {
+        Self { body, length, index, rest: Bytes::new(), buffers }
     }
 
     /// The next whole chunk with its index; `None` when the body ended between chunks.
     pub(crate) async fn next(&mut self) -> Result<Option<(u32, Bytes)>, Refused> {
         if self.rest.is_empty() {
-            match self.piece().await? {
+            match self.body.piece().await? {
                 Some(piece) => self.rest = piece,
                 None => return Ok(None),
             }
@@ -45,7 +43,7 @@ impl ChunkStream {
             if chunk.len() == expected {
                 break;
             }
-            self.rest = self.piece().await?.ok_or_else(|| {
+            self.rest = self.body.piece().await?.ok_or_else(|| {
                 let (index, got) = (self.index, chunk.len());
                 Refused::malformed(format_args!("chunk {index} has {got} bytes, expected {expected}"))
             })?;
@@ -57,25 +55,9 @@ impl ChunkStream {
 
     /// Takes what still comes, for a while.
     pub(crate) async fn discard(&mut self) {
-        let rest = async { while let Ok(Some(_)) = self.piece().await {} };
+        let rest = async { while let Ok(Some(_)) = self.body.piece().await {} };
         // Who sends for longer is cut off.
         let _ = tokio::time::timeout(DISCARD_WAIT, rest).await;
-    }
-
-    async fn piece(&mut self) -> Result<Option<Bytes>, Refused> {
-        loop {
-            let next = tokio::time::timeout(PIECE_WAIT, self.body.next()).await.map_err(|_| {
-                Refused::new(ErrorCode::Busy, "the upload stood still for too long", "resume the upload")
-            })?;
-            match next {
-                None => return Ok(None),
-                Some(Ok(piece)) if piece.is_empty() => {}
-                Some(Ok(piece)) => return Ok(Some(piece)),
-                Some(Err(error)) => {
-                    return Err(Refused::malformed(format_args!("the body broke off: {error}")));
-                }
-            }
-        }
     }
 }
 

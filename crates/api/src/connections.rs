@@ -1,27 +1,32 @@
 //! Connections of clients: bounded in number, each address with its share, none kept by a client that says or takes
 //! nothing.
 
-use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::net::IpAddr;
 use std::pin::pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
+use carechain_schema::ErrorCode;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
-use hyper::service::Service;
+use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
+use crate::border::Border;
+use crate::client::{Client, Connection};
+use crate::failure::{Bound, Reason};
 use crate::limits::{
-    ACCEPT_PAUSE, BUFFER_BYTES_MAX, CONNECTIONS_MAX, HEADERS_MAX, HEADERS_WAIT, TAKING_WAIT,
+    ACCEPT_PAUSE, BUFFER_BYTES_MAX, CONNECTIONS_MAX, HEADERS_MAX, HEADERS_WAIT, SPARE_CONNECTIONS_MAX,
+    SPARE_HEADERS_WAIT, TAKING_WAIT,
 };
+use crate::places::{Place, Places};
 use crate::timed_stream::TimedStream;
 
 /// What answers the calls of all connections.
@@ -39,8 +44,13 @@ impl<S> Calls for S where
 }
 
 /// Serves connections until `stop` ends, then lets the calls under way finish.
-pub(crate) async fn serve(listener: TcpListener, calls: impl Calls, stop: impl Future<Output = ()>) {
-    let places = Arc::new(Places::new(CONNECTIONS_MAX));
+pub(crate) async fn serve(
+    listener: TcpListener,
+    border: &Border,
+    calls: impl Calls,
+    stop: impl Future<Output = ()>,
+) {
+    let room = Room::default();
     let ending = watch::Sender::new(false);
     let mut open = JoinSet::new();
     let mut stop = pin!(stop);
@@ -48,15 +58,15 @@ pub(crate) async fn serve(listener: TcpListener, calls: impl Calls, stop: impl F
         tokio::select! {
             () = &mut stop => break,
             accepted = listener.accept() => match accepted {
-                Ok((stream, address)) => match places.enter(address.ip()) {
-                    Some(place) => {
-                        let served = connection(stream, calls.clone(), ending.subscribe());
+                Ok((stream, address)) => match room.enter(address.ip()) {
+                    Some((place, client)) => {
+                        let served = connection(stream, client, calls.clone(), ending.subscribe());
                         open.spawn(async move {
                             let _held = place;
                             served.await;
                         });
                     }
-                    None => tracing::debug!(%address, "a connection beyond its share was closed"),
+                    None => border.refused(NO_CONNECTION, address.ip()),
                 },
                 Err(error) => {
                     // Out of descriptors, perhaps: some connection must end first.
@@ -72,15 +82,49 @@ pub(crate) async fn serve(listener: TcpListener, calls: impl Calls, stop: impl F
     while open.join_next().await.is_some() {}
 }
 
-async fn connection(stream: TcpStream, calls: impl Calls, mut ending: watch::Receiver<bool>) {
+/// Not even a spare connection was free: it is closed without a word.
+const NO_CONNECTION: Reason = Reason { name: Bound::Connections.as_str(), code: ErrorCode::Busy };
+
+/// Places for connections.
+struct Room {
+    full: Arc<Places<IpAddr>>,
+    spare: Arc<Places<IpAddr>>,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        let shared = |places| Arc::new(Places::new(places, places));
+        Self { full: shared(CONNECTIONS_MAX), spare: shared(SPARE_CONNECTIONS_MAX) }
+    }
+}
+
+impl Room {
+    /// A place for a connection of this address, and what it is good for.
+    fn enter(&self, address: IpAddr) -> Option<(Place<IpAddr>, Client)> {
+        let full = self.full.enter(address).map(|place| (place, Connection::Full));
+        let (place, connection) =
+            full.or_else(|| self.spare.enter(address).map(|place| (place, Connection::Spare)))?;
+        Some((place, Client { address, connection }))
+    }
+}
+
+async fn connection(stream: TcpStream, client: Client, calls: impl Calls, mut ending: watch::Receiver<bool>) {
     // Answers are small and awaited: Nagle's algorithm would hold them back.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "no TCP_NODELAY on a client's connection");
     }
     let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(HEADERS_WAIT);
     builder.max_buf_size(BUFFER_BYTES_MAX).max_headers(HEADERS_MAX);
+    builder.timer(TokioTimer::new()).header_read_timeout(match client.connection {
+        Connection::Full => HEADERS_WAIT,
+        Connection::Spare => SPARE_HEADERS_WAIT,
+    });
+    builder.keep_alive(client.connection == Connection::Full);
     let stream = TokioIo::new(TimedStream::new(stream, TAKING_WAIT));
+    let calls = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(client);
+        calls.call(request)
+    });
     let mut served = pin!(builder.serve_connection(stream, calls));
     let ended = tokio::select! {
         ended = &mut served => ended,
@@ -93,55 +137,3 @@ async fn connection(stream: TcpStream, calls: impl Calls, mut ending: watch::Rec
         tracing::debug!(%error, "a client's connection ended");
     }
 }
-
-/// Places for connections. One address gets a place while it has fewer than are free, so alone it takes half.
-#[derive(Debug)]
-struct Places {
-    taken: Mutex<BTreeMap<IpAddr, usize>>,
-    places: usize,
-}
-
-/// One place; free again when dropped.
-#[derive(Debug)]
-struct Place {
-    places: Arc<Places>,
-    address: IpAddr,
-}
-
-impl Places {
-    const fn new(places: usize) -> Self {
-        Self { taken: Mutex::new(BTreeMap::new()), places }
-    }
-
-    fn enter(self: &Arc<Self>, address: IpAddr) -> Option<Place> {
-        let mut taken = self.lock();
-        let free = self.places.saturating_sub(taken.values().sum());
-        let own = taken.get(&address).copied().unwrap_or_default();
-        if own >= free {
-            return None;
-        }
-        taken.insert(address, own + 1);
-        Some(Place { places: Arc::clone(self), address })
-    }
-
-    /// Every change is one call, so a panic of a holder leaves the map whole.
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<IpAddr, usize>> {
-        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        let mut taken = self.places.lock();
-        match taken.get_mut(&self.address) {
-            Some(own) if *own > 1 => *own -= 1,
-            _ => {
-                taken.remove(&self.address);
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests;

@@ -1,5 +1,6 @@
 //! The one table from what a node refuses to what a caller sees.
 
+use axum::Extension;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -17,17 +18,80 @@ impl Described for Nothing {
     const SCHEMA: &'static str = "carechain/failure/1";
 }
 
+/// Why a call was refused, as it is counted: the error's code, or which bound was reached.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Reason {
+    /// As the label of a metric.
+    pub(crate) name: &'static str,
+    /// What the caller was told.
+    pub(crate) code: ErrorCode,
+}
+
+impl Reason {
+    /// Whether somebody sends what no client of this version sends, or too much: the operator wants to know of it.
+    pub(crate) const fn is_unusual(self) -> bool {
+        matches!(
+            self.code,
+            ErrorCode::Busy
+                | ErrorCode::Malformed
+                | ErrorCode::Replayed
+                | ErrorCode::TooLarge
+                | ErrorCode::Unauthenticated
+        )
+    }
+}
+
+/// A bound of this interface that a call can meet.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Bound {
+    /// Connections of one address.
+    Connections,
+    /// Questions how the node is.
+    Health,
+    /// Calls under work.
+    Requests,
+    /// Memory of bodies.
+    Bodies,
+    /// Patience with a body that comes slowly.
+    SlowBody,
+    /// Streams of uploads.
+    Uploads,
+    /// Streams of reads.
+    Reads,
+    /// Calls that wait for notices.
+    Waiters,
+}
+
+impl Bound {
+    /// As the label of a metric.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Connections => "connections",
+            Self::Health => "health",
+            Self::Requests => "requests",
+            Self::Bodies => "bodies",
+            Self::SlowBody => "slow_body",
+            Self::Uploads => "uploads",
+            Self::Reads => "reads",
+            Self::Waiters => "waiters",
+        }
+    }
+}
+
 /// A failure on its way to the caller.
 #[derive(Debug)]
 pub(crate) struct Refused {
     failure: Failure,
+    /// The bound that was reached, if it was one.
+    bound: Option<Bound>,
     transaction_id: Option<String>,
     outcome: Option<OutcomeLine>,
 }
 
 impl Refused {
     pub(crate) fn new(code: ErrorCode, message: impl Into<String>, hint: &str) -> Self {
-        Self { failure: Failure::new(code, message, hint), transaction_id: None, outcome: None }
+        let failure = Failure::new(code, message, hint);
+        Self { failure, bound: None, transaction_id: None, outcome: None }
     }
 
     pub(crate) fn malformed(what: impl core::fmt::Display) -> Self {
@@ -35,11 +99,13 @@ impl Refused {
     }
 
     pub(crate) fn not_found() -> Self {
-        Self { failure: Failure::not_found(), transaction_id: None, outcome: None }
+        Self { failure: Failure::not_found(), bound: None, transaction_id: None, outcome: None }
     }
 
-    pub(crate) fn busy() -> Self {
-        NodeError::Busy.into()
+    /// A bound of this interface is reached.
+    pub(crate) fn busy(bound: Bound, message: &str) -> Self {
+        let hint = "wait a moment and try again";
+        Self { bound: Some(bound), ..Self::new(ErrorCode::Busy, message, hint) }
     }
 
     /// With the word that tells the caller's own grants apart.
@@ -109,6 +175,10 @@ impl From<NodeError> for Refused {
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
+        let reason = Reason {
+            name: self.bound.map_or_else(|| self.failure.code.as_str(), Bound::as_str),
+            code: self.failure.code,
+        };
         let status = StatusCode::from_u16(self.failure.code.http_status())
             .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let mut document = Document::<Nothing>::failed(self.failure);
@@ -116,6 +186,6 @@ impl IntoResponse for Refused {
         document.origin.outcome = self.outcome;
         let body = serde_json::to_vec(&document).expect("strings and numbers always encode");
         let json = HeaderValue::from_static("application/json");
-        (status, [(header::CONTENT_TYPE, json)], body).into_response()
+        (status, Extension(reason), [(header::CONTENT_TYPE, json)], body).into_response()
     }
 }

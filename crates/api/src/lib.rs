@@ -1,27 +1,34 @@
 //! The HTTP server: translates between JSON or bytes and the node.
 //!
 //! ```text
-//! client ──HTTP──► router ─► asker (signed query) ─► route ─► Node (a trait; the node implements it)
-//!                                                      └─► chunks in, sealed frames out
+//! client ──HTTP──► connections ─► admission ─► asker (signed query) ─► route ─► Node (a trait; the node implements it)
+//!                  (by address)   (places)                              └─► chunks in, sealed frames out
 //! ```
 //!
 //! Invariants
 //! - Untrusted input becomes typed here, bounded, and signed queries are checked before the node is asked.
+//! - A place is taken only for who is known and has sent what it announced, and for no longer than the work.
 //! - One table maps what a node refuses to what a caller sees; unknown, hidden and not-yours look the same.
 //! - It knows the node by [`Node`] alone: no consensus, storage or network.
 
+mod admission;
 mod asker;
 mod body;
 mod border;
 mod chunk_buffers;
 mod chunks;
+mod client;
 mod connections;
 mod failure;
 mod frames;
 pub mod limits;
 mod list;
 mod node;
+mod paced_body;
+mod patience;
+mod places;
 mod random;
+mod refusals;
 mod route;
 mod salts;
 mod server;
@@ -33,4 +40,4 @@ pub use node::{
     Answer, Asker, Node, NodeError, Notice, NoticeKind, NoticeQuery, Notices, OpenedRead, RecordStream,
     SearchHit, SearchPage, UploadBytes, UploadProgress, UploadStatus,
 };
-pub use server::{router, serve};
+pub use server::serve;

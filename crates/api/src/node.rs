@@ -59,6 +59,12 @@ pub trait Node: Send + Sync + 'static {
     /// Counters and gauges in the OpenMetrics text format.
     fn metrics(&self) -> String;
 
+    /// Counts a call that this border refused, by a reason out of a small fixed set.
+    fn refused(&self, reason: &'static str);
+
+    /// Whether the key is one of that person's, whatever else they may do: places are kept for known people only.
+    fn admit(&self, asker: Asker) -> Answer<'_, ()>;
+
     /// Admits a transaction and waits for its commit; the proof carries body, outcome and block. A transaction that is
     /// committed already gives its proof again. [`NodeError::OutcomeUnknown`] after the node's bound.
     fn submit(&self, submission: Submission) -> Answer<'_, Proof>;

@@ -1,49 +1,91 @@
 //! Salts of signed queries, remembered until the queries expire, so that none counts twice.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use carechain_crypto::{Nonce, SigningPublicKey};
 use carechain_types::Time;
 
 use crate::limits::{QUERY_SALTS_MAX, QUERY_SALTS_PER_KEY_MAX};
+use crate::node::NodeError;
 
-/// The set, ordered by expiry so that what expired falls off its start.
+/// A salt with what it was signed with, ordered by expiry so that what expired comes first.
+type Signed = (Time, SigningPublicKey, Nonce);
+
+/// The salts of all calls.
 #[derive(Debug, Default)]
-pub(crate) struct SeenSalts {
-    seen: BTreeMap<(Time, SigningPublicKey, Nonce), ()>,
-    by_key: BTreeMap<SigningPublicKey, usize>,
+pub(crate) struct Salts(Mutex<SeenSalts>);
+
+/// The salt of a call under way: no other call may have it meanwhile. Unless it is spent, it is as if it had never come.
+#[derive(Debug)]
+pub(crate) struct Spending {
+    salts: Arc<Salts>,
+    salt: Signed,
 }
 
-/// What a salt is.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Salt {
-    /// New, and remembered now.
-    First,
-    /// Known.
-    Again,
-    /// One more than its key, or all keys together, may have.
-    TooMany,
+impl Salts {
+    /// Begins a call with a salt whose signature verified, if no other call has it or had it.
+    pub(crate) fn begin(
+        self: &Arc<Self>,
+        (expiry, key, salt): Signed,
+        now: Time,
+    ) -> Result<Spending, NodeError> {
+        let salt = (expiry, key, salt);
+        let mut seen = self.lock();
+        seen.forget_expired(now);
+        if seen.spent.contains(&salt) || !seen.under_way.insert(salt) {
+            return Err(NodeError::Replayed);
+        }
+        Ok(Spending { salts: Arc::clone(self), salt })
+    }
+
+    /// Every change is one call, so a panic of a holder leaves the sets whole.
+    fn lock(&self) -> MutexGuard<'_, SeenSalts> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Spending {
+    /// Remembers the salt until it expires. The caller knows that the key is enrolled: keys that anybody can make up
+    /// would fill the set.
+    pub(crate) fn spend(&self) -> Result<(), NodeError> {
+        self.salts.lock().spend(self.salt)
+    }
+}
+
+impl Drop for Spending {
+    fn drop(&mut self) {
+        self.salts.lock().under_way.remove(&self.salt);
+    }
+}
+
+/// Invariant: `by_key` counts what is in `spent`, and holds no zero.
+#[derive(Debug, Default)]
+struct SeenSalts {
+    spent: BTreeSet<Signed>,
+    by_key: BTreeMap<SigningPublicKey, usize>,
+    /// No more than calls at once.
+    under_way: BTreeSet<Signed>,
 }
 
 impl SeenSalts {
-    /// Remembers a salt. The caller knows that the key is enrolled: keys that anybody can make up would fill the set.
-    pub(crate) fn admit(&mut self, key: SigningPublicKey, salt: Nonce, expiry: Time, now: Time) -> Salt {
-        self.forget_expired(now);
-        if self.seen.contains_key(&(expiry, key, salt)) {
-            return Salt::Again;
+    fn spend(&mut self, salt: Signed) -> Result<(), NodeError> {
+        let of_key = self.by_key.get(&salt.1).copied().unwrap_or_default();
+        if self.spent.contains(&salt) {
+            return Ok(());
         }
-        let of_key = self.by_key.get(&key).copied().unwrap_or_default();
-        if self.seen.len() >= QUERY_SALTS_MAX || of_key >= QUERY_SALTS_PER_KEY_MAX {
-            return Salt::TooMany;
+        if self.spent.len() >= QUERY_SALTS_MAX || of_key >= QUERY_SALTS_PER_KEY_MAX {
+            return Err(NodeError::RateLimited);
         }
-        self.seen.insert((expiry, key, salt), ());
-        self.by_key.insert(key, of_key + 1);
-        Salt::First
+        self.spent.insert(salt);
+        self.by_key.insert(salt.1, of_key + 1);
+        Ok(())
     }
 
     fn forget_expired(&mut self, now: Time) {
-        while let Some(oldest) = self.seen.first_entry().filter(|oldest| oldest.key().0 < now) {
-            let ((_, key, _), ()) = oldest.remove_entry();
+        while self.spent.first().is_some_and(|oldest| oldest.0 < now)
+            && let Some((_, key, _)) = self.spent.pop_first()
+        {
             match self.by_key.get_mut(&key) {
                 Some(count) if *count > 1 => *count -= 1,
                 _ => {
@@ -55,4 +97,5 @@ impl SeenSalts {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests;

@@ -4,48 +4,83 @@ use std::future::Future;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Request, State};
 use axum::handler::Handler;
-use axum::middleware::{Next, from_fn_with_state};
-use axum::response::{IntoResponse, Response};
+use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, get, post, put};
 use carechain_schema::{ErrorCode, Method, Route};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 
 use crate::border::Border;
-use crate::connections;
 use crate::failure::Refused;
+use crate::limits::{BODY_BYTES_MAX, COMPLETE_BYTES_MAX, SUBMISSION_BYTES_MAX};
 use crate::node::Node;
 use crate::route::{ledger, notices, reads, search, status, uploads};
+use crate::{admission, connections};
 
-type Calls = Router<Arc<Border>>;
+/// What stands between a route and its call.
+enum Layer {
+    /// Places of its own, for questions how the node is.
+    Health,
+    /// The body is taken into memory, up to so many bytes; then the call gets a place.
+    Whole(usize),
+    /// The call takes its places itself, once it knows for whom.
+    Own,
+}
 
 /// The whole HTTP interface of a node.
-pub fn router(node: Arc<dyn Node>) -> Router {
-    let border = Arc::new(Border::new(node));
-    let mut calls = Router::new();
-    calls = on(calls, Route::STATUS, status::status);
-    calls = on(calls, Route::READY, status::ready);
-    calls = on(calls, Route::METRICS, status::metrics);
-    calls = on(calls, Route::GENESIS, status::genesis);
-    calls = on(calls, Route::SUBMIT, ledger::submit);
-    calls = on(calls, Route::TRANSACTION, ledger::transaction);
-    calls = on(calls, Route::STATE, ledger::state);
-    calls = on(calls, Route::LIST, ledger::list);
-    calls = on(calls, Route::PART, ledger::part);
-    calls = on(calls, Route::SEARCH, search::search);
-    calls = on(calls, Route::NOTICES, notices::notices);
-    calls = on(calls, Route::UPLOAD_OPEN, uploads::open);
-    calls = on(calls, Route::UPLOAD, uploads::status);
-    calls = on(calls, Route::UPLOAD_CHUNK, uploads::chunks);
-    calls = on(calls, Route::UPLOAD_COMPLETE, uploads::complete);
-    calls = on(calls, Route::READ, reads::read);
-    calls
+pub(crate) fn router(border: Arc<Border>) -> Router {
+    use Layer::{Health, Own, Whole};
+    Calls { border: Arc::clone(&border), router: Router::new() }
+        .on(Route::STATUS, Health, status::status)
+        .on(Route::READY, Health, status::ready)
+        .on(Route::METRICS, Health, status::metrics)
+        .on(Route::GENESIS, Whole(0), status::genesis)
+        .on(Route::SUBMIT, Whole(SUBMISSION_BYTES_MAX), ledger::submit)
+        .on(Route::TRANSACTION, Whole(0), ledger::transaction)
+        .on(Route::STATE, Whole(BODY_BYTES_MAX), ledger::state)
+        .on(Route::LIST, Whole(BODY_BYTES_MAX), ledger::list)
+        .on(Route::PART, Whole(0), ledger::part)
+        .on(Route::SEARCH, Whole(BODY_BYTES_MAX), search::search)
+        .on(Route::NOTICES, Own, notices::notices)
+        .on(Route::UPLOAD_OPEN, Whole(BODY_BYTES_MAX), uploads::open)
+        .on(Route::UPLOAD, Whole(0), uploads::status)
+        .on(Route::UPLOAD_CHUNK, Own, uploads::chunks)
+        .on(Route::UPLOAD_COMPLETE, Whole(COMPLETE_BYTES_MAX), uploads::complete)
+        .on(Route::READ, Whole(BODY_BYTES_MAX), reads::read)
+        .router
         .fallback(no_route)
         .method_not_allowed_fallback(no_route)
-        .layer(from_fn_with_state(Arc::clone(&border), bounded))
+        .layer(from_fn_with_state(Arc::clone(&border), admission::counted))
         .with_state(border)
+}
+
+/// The calls put together so far.
+struct Calls {
+    border: Arc<Border>,
+    router: Router<Arc<Border>>,
+}
+
+impl Calls {
+    fn on<H, T>(self, route: Route, layer: Layer, handler: H) -> Self
+    where
+        H: Handler<T, Arc<Border>>,
+        T: 'static,
+    {
+        let Self { border, router } = self;
+        let method: MethodRouter<Arc<Border>> = match route.method {
+            Method::Get => get(handler),
+            Method::Post => post(handler),
+            Method::Put => put(handler),
+        };
+        let state = Arc::clone(&border);
+        let method = match layer {
+            Layer::Health => method.layer(from_fn_with_state(state, admission::health)),
+            Layer::Whole(bytes_max) => method.layer(from_fn_with_state((state, bytes_max), admission::whole)),
+            Layer::Own => method,
+        };
+        Self { border, router: router.route(route.path, method) }
+    }
 }
 
 /// Serves the interface until `stop` ends, then finishes the calls under way.
@@ -54,25 +89,9 @@ pub async fn serve(
     node: Arc<dyn Node>,
     stop: impl Future<Output = ()> + Send + 'static,
 ) {
-    connections::serve(listener, TowerToHyperService::new(router(node)), stop).await;
-}
-
-fn on<H, T>(calls: Calls, route: Route, handler: H) -> Calls
-where
-    H: Handler<T, Arc<Border>>,
-    T: 'static,
-{
-    let method: MethodRouter<Arc<Border>> = match route.method {
-        Method::Get => get(handler),
-        Method::Post => post(handler),
-        Method::Put => put(handler),
-    };
-    calls.route(route.path, method)
-}
-
-async fn bounded(State(border): State<Arc<Border>>, request: Request, next: Next) -> Response {
-    let Ok(_place) = border.requests.try_acquire() else { return Refused::busy().into_response() };
-    next.run(request).await
+    let border = Arc::new(Border::new(node));
+    let calls = TowerToHyperService::new(router(Arc::clone(&border)));
+    connections::serve(listener, &border, calls, stop).await;
 }
 
 async fn no_route() -> Refused {

@@ -1,4 +1,4 @@
-//! A client's connection that ends when the client takes nothing for too long: nobody else would notice.
+//! A client's connection that ends when the client takes answers too slowly: nobody else would notice.
 
 use core::pin::Pin;
 use core::task::{Context, Poll, ready};
@@ -8,39 +8,52 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep};
 
-/// A stream whose writes may wait only so long. Reads are as they are: bodies and headers have their own bounds.
+use crate::patience::Patience;
+
+/// A stream whose writes wait only as long as the client's [`Patience`] lasts. Reads are as they are: bodies and headers have their own bounds.
 pub(crate) struct TimedStream<S> {
     stream: S,
-    wait: Duration,
+    patience: Patience,
     /// Runs while a write waits.
     alarm: Pin<Box<Sleep>>,
-    waiting: Waiting,
-}
-
-/// Whether a write waits for the client.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Waiting {
-    Yes,
-    No,
+    /// Since when a write waits for the client; `None` if none does.
+    waiting: Option<Instant>,
 }
 
 impl<S> TimedStream<S> {
     pub(crate) fn new(stream: S, wait: Duration) -> Self {
-        Self { stream, wait, alarm: Box::pin(sleep(wait)), waiting: Waiting::No }
+        Self { stream, patience: Patience::new(wait), alarm: Box::pin(sleep(wait)), waiting: None }
     }
 
     /// Passes on what a write came to, and ends one that waits too long.
     fn timed<T>(&mut self, context: &mut Context<'_>, polled: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
         if polled.is_ready() {
-            self.waiting = Waiting::No;
+            if let Some(since) = self.waiting.take() {
+                self.patience.waited(since.elapsed());
+            }
             return polled;
         }
-        if self.waiting == Waiting::No {
-            self.waiting = Waiting::Yes;
-            self.alarm.as_mut().reset(Instant::now() + self.wait);
+        if self.waiting.is_none() {
+            let now = Instant::now();
+            self.waiting = Some(now);
+            self.alarm.as_mut().reset(now + self.patience.left());
         }
         ready!(self.alarm.as_mut().poll(context));
         Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+impl<S> TimedStream<S> {
+    fn written(
+        &mut self,
+        context: &mut Context<'_>,
+        polled: Poll<io::Result<usize>>,
+    ) -> Poll<io::Result<usize>> {
+        let polled = self.timed(context, polled);
+        if let Poll::Ready(Ok(count)) = polled {
+            self.patience.moved(count);
+        }
+        polled
     }
 }
 
@@ -61,7 +74,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for TimedStream<S> {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let polled = Pin::new(&mut self.stream).poll_write(context, bytes);
-        self.timed(context, polled)
+        self.written(context, polled)
     }
 
     fn poll_write_vectored(
@@ -70,7 +83,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for TimedStream<S> {
         pieces: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let polled = Pin::new(&mut self.stream).poll_write_vectored(context, pieces);
-        self.timed(context, polled)
+        self.written(context, polled)
     }
 
     fn is_write_vectored(&self) -> bool {

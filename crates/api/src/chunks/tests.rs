@@ -3,7 +3,8 @@
 use axum::body::Body;
 use bytes::Bytes;
 
-use super::{ChunkBuffers, ChunkStream};
+use super::{ChunkBuffers, ChunkStream, PacedBody};
+use crate::limits::PIECE_WAIT;
 
 const MIB: usize = 1 << 20;
 
@@ -17,7 +18,8 @@ fn body(length: usize, piece: usize) -> Body {
 }
 
 async fn lengths(body: Body, file: usize, index: u32) -> Option<Vec<(u32, usize)>> {
-    let mut stream = ChunkStream::new(body, file as u64, index, ChunkBuffers::new(1));
+    let mut stream =
+        ChunkStream::new(PacedBody::new(body, PIECE_WAIT), file as u64, index, ChunkBuffers::new(1));
     let mut cut = Vec::new();
     while let Some((index, chunk)) = stream.next().await.ok()? {
         cut.push((index, chunk.len()));

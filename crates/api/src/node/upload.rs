@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use carechain_crypto::UploadId;
 use carechain_schema::UploadState;
-use carechain_types::{Time, UploadReceipts};
+use carechain_types::{Party, Time, UploadReceipts};
 
 /// One chunk of an upload.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -21,6 +21,8 @@ pub struct UploadBytes {
 pub struct UploadStatus {
     /// The upload.
     pub upload_id: UploadId,
+    /// Whose file it is: who opened it.
+    pub author: Party,
     /// Where it stands.
     pub state: UploadState,
     /// Length of the file, bytes.

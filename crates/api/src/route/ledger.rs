@@ -18,7 +18,7 @@ use crate::list::is_public;
 use crate::node::NodeError;
 
 pub(crate) async fn submit(State(border): State<Arc<Border>>, request: Request) -> Result<Response, Refused> {
-    let (_, bytes) = body::split(request, SUBMISSION_BYTES_MAX).await?;
+    let (_, bytes) = body::split(request);
     let submission: Submission = body::canonical(&bytes, SUBMISSION_BYTES_MAX)?;
     let id = submission.transaction.body.id(&border.node.chain_id());
     let answer = tokio::time::timeout(COMMIT_WAIT, border.node.submit(submission)).await;
@@ -35,7 +35,7 @@ pub(crate) async fn transaction(
 }
 
 pub(crate) async fn state(State(border): State<Arc<Border>>, request: Request) -> Result<Response, Refused> {
-    let (parts, bytes) = body::split(request, BODY_BYTES_MAX).await?;
+    let (parts, bytes) = body::split(request);
     let query: StateQuery = body::canonical(&bytes, BODY_BYTES_MAX)?;
     let keys: BTreeSet<_> = query.keys.iter().collect();
     if keys.len() < query.keys.len() {
@@ -47,14 +47,14 @@ pub(crate) async fn state(State(border): State<Arc<Border>>, request: Request) -
     }
     let answer = border.node.state(asked.as_ref().map(|asked| asked.asker), query).await;
     let answer = match asked {
-        Some(asked) => asked.once(&border, answer)?,
+        Some(asked) => asked.once(answer)?,
         None => answer?,
     };
     Ok(body::canonical_answer(&*answer))
 }
 
 pub(crate) async fn list(State(border): State<Arc<Border>>, request: Request) -> Result<Response, Refused> {
-    let (parts, bytes) = body::split(request, BODY_BYTES_MAX).await?;
+    let (parts, bytes) = body::split(request);
     let query: ListQuery = body::canonical(&bytes, BODY_BYTES_MAX)?;
     let asked = asker(&border, &parts, &bytes)?;
     if query.count_max == 0 || query.count_max > LIST_COUNT_MAX {
@@ -64,7 +64,7 @@ pub(crate) async fn list(State(border): State<Arc<Border>>, request: Request) ->
         )));
     }
     let answer = border.node.list(asked.asker, query).await;
-    Ok(body::canonical_answer(&asked.once(&border, answer)?))
+    Ok(body::canonical_answer(&asked.once(answer)?))
 }
 
 pub(crate) async fn part(
@@ -73,11 +73,11 @@ pub(crate) async fn part(
     request: Request,
 ) -> Result<Response, Refused> {
     let Path((id, index)) = place?;
-    let (parts, bytes) = body::split(request, 0).await?;
+    let (parts, bytes) = body::split(request);
     let id = transaction_id(&id)?;
     let asked = asker(&border, &parts, &bytes)?;
     let answer = border.node.part(asked.asker, id, index).await;
-    Ok(body::canonical_answer(&asked.once(&border, answer)?))
+    Ok(body::canonical_answer(&asked.once(answer)?))
 }
 
 fn transaction_id(text: &str) -> Result<TransactionId, Refused> {

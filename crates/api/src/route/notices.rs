@@ -6,17 +6,19 @@ use std::time::Duration;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, Request, State};
 use axum::response::Response;
-use carechain_crypto::{AccessRequestId, EhrId, GrantId};
+use carechain_crypto::{AccessRequestId, EhrId, GrantId, PersonId};
 use carechain_schema::{Document, NoticeLine, NoticeList};
 use carechain_types::Height;
 use serde::Deserialize;
 
-use crate::asker::asker;
+use crate::asker::{Asked, asker};
 use crate::body;
-use crate::border::{Border, place};
-use crate::failure::Refused;
+use crate::border::Border;
+use crate::client::Client;
+use crate::failure::{Bound, Refused};
 use crate::limits::NOTICES_WAIT_MAX;
 use crate::node::{Notice, NoticeKind, NoticeQuery};
+use crate::places::Place;
 use crate::route::search::timestamp;
 
 /// The query string.
@@ -34,14 +36,29 @@ pub(crate) async fn notices(
     request: Request,
 ) -> Result<Response, Refused> {
     let Query(wait) = wait?;
-    let _place = place(&border.waiters)?;
-    let (parts, bytes) = body::split(request, 0).await?;
+    let client = Client::of(request.extensions());
+    let (parts, body) = request.into_parts();
+    let (bytes, _) = body::gather(&border, client, body, 0).await?;
     let asked = asker(&border, &parts, &bytes)?;
+    let _place = waiter(&border, client, &asked).await?;
     let patience = Duration::from_secs(wait.wait_seconds).min(NOTICES_WAIT_MAX);
     let query = NoticeQuery { after: Height::new(wait.after), wait: patience };
-    let answer = asked.once(&border, border.node.notices(asked.asker, query).await)?;
+    let answer = border.node.notices(asked.asker, query).await?;
     let notices = answer.notices.iter().map(line).collect();
     Ok(body::document(&Document::done(NoticeList { height: answer.height.get(), notices })))
+}
+
+/// A place to wait in, once it is known who waits. The query is spent before the wait, so that it waits once.
+async fn waiter(border: &Border, client: Client, asked: &Asked) -> Result<Place<PersonId>, Refused> {
+    {
+        let busy = || Refused::busy(Bound::Requests, "this address has too many calls under way");
+        let _work = border.requests.enter(client.address).ok_or_else(busy)?;
+        border.node.admit(asked.asker).await?;
+    }
+    let busy = || Refused::busy(Bound::Waiters, "this person, or all together, wait in too many calls");
+    let place = border.waiters.enter(asked.asker.person).ok_or_else(busy)?;
+    asked.spend()?;
+    Ok(place)
 }
 
 fn line(notice: &Notice) -> NoticeLine {

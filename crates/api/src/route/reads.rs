@@ -6,26 +6,27 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use carechain_crypto::ResponseContext;
+use carechain_crypto::{PersonId, ResponseContext};
 use carechain_schema::ErrorCode;
-use carechain_types::{Decision, DecisionReason, SignedReadRequest, encode};
+use carechain_types::{Decision, DecisionReason, Ed25519, SignedReadRequest, Verifier, encode};
 use data_encoding::HEXLOWER;
 use futures::StreamExt as _;
 
 use crate::asker::wrong_gateway;
 use crate::body;
 use crate::border::Border;
-use crate::failure::Refused;
+use crate::failure::{Bound, Refused};
 use crate::frames::{sealed_frames, sealed_length};
 use crate::limits::BODY_BYTES_MAX;
-use crate::node::{NodeError, OpenedRead};
+use crate::node::{Asker, NodeError, OpenedRead};
+use crate::places::Place;
 
 const TRANSACTION: HeaderName = HeaderName::from_static("carechain-transaction");
 const HEIGHT: HeaderName = HeaderName::from_static("carechain-height");
 const ENTRY: HeaderName = HeaderName::from_static("carechain-entry");
 
 pub(crate) async fn read(State(border): State<Arc<Border>>, request: Request) -> Result<Response, Refused> {
-    let (_, bytes) = body::split(request, BODY_BYTES_MAX).await?;
+    let (_, bytes) = body::split(request);
     let signed: SignedReadRequest = body::canonical(&bytes, BODY_BYTES_MAX)?;
     let request = signed.request.clone();
     if request.gateway != border.node.hospital() {
@@ -40,8 +41,7 @@ pub(crate) async fn read(State(border): State<Arc<Border>>, request: Request) ->
         .end
         .checked_sub(request.range.start)
         .ok_or_else(|| Refused::malformed("the range ends before it starts"))?;
-    // Not before the request is here whole: who says nothing takes no place.
-    let place = Arc::clone(&border.reads).try_acquire_owned().map_err(|_| Refused::busy())?;
+    let place = place(&border, &signed).await?;
     let opened = border.node.open_read(signed).await?;
     let headers = headers(&opened);
     let Some(record) = opened.bytes.filter(|_| opened.result.decision == Decision::Allowed) else {
@@ -50,6 +50,7 @@ pub(crate) async fn read(State(border): State<Arc<Border>>, request: Request) ->
     let context =
         ResponseContext { request: request.digest(&border.node.chain_id()), gateway: request.gateway };
     let frames = sealed_frames(record, length, &reply_key, &context).map_err(Refused::malformed)?;
+    let place = place.ok_or(NodeError::Busy)?;
     // The place is held until the stream ends or the client goes away.
     let frames = frames.map(move |frame| {
         let _held = &place;
@@ -58,6 +59,20 @@ pub(crate) async fn read(State(border): State<Arc<Border>>, request: Request) ->
     let kind = (header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
     let bytes = (header::CONTENT_LENGTH, HeaderValue::from(sealed_length(length)));
     Ok((headers, [kind, bytes], Body::from_stream(frames)).into_response())
+}
+
+/// A place for the stream, if the key that signed is one of the reader's; none for others, whom the node refuses.
+async fn place(border: &Border, signed: &SignedReadRequest) -> Result<Option<Place<PersonId>>, Refused> {
+    let request = &signed.request;
+    let verifier = Verifier::new(Ed25519, border.node.chain_id());
+    let signature = verifier.body(&request.reader_key, request, &signed.signature);
+    let reader = Asker { person: request.reader, key: request.reader_key, min_height: None };
+    if signature.is_err() || border.node.admit(reader).await.is_err() {
+        return Ok(None);
+    }
+    let busy =
+        || Refused::busy(Bound::Reads, "too many reads of this reader, or of all together, are under way");
+    border.readers.enter(request.reader).map(Some).ok_or_else(busy)
 }
 
 fn headers(opened: &OpenedRead) -> [(HeaderName, String); 3] {

@@ -11,14 +11,14 @@ use crate::asker::asker;
 use crate::body;
 use crate::border::Border;
 use crate::failure::Refused;
-use crate::limits::{BODY_BYTES_MAX, SEARCH_COUNT_MAX, SEARCH_KEYWORDS_MAX};
+use crate::limits::{SEARCH_COUNT_MAX, SEARCH_KEYWORDS_MAX};
 use crate::node::SearchHit;
 
 pub(crate) async fn search(State(border): State<Arc<Border>>, request: Request) -> Result<Response, Refused> {
-    let (parts, bytes) = body::split(request, BODY_BYTES_MAX).await?;
+    let (parts, bytes) = body::split(request);
     let request: SearchRequest = serde_json::from_slice(&bytes).map_err(Refused::malformed)?;
     let asked = asker(&border, &parts, &bytes)?;
-    let page = asked.once(&border, border.node.search(asked.asker, typed(request)?).await)?;
+    let page = asked.once(border.node.search(asked.asker, typed(request)?).await)?;
     let answer =
         SearchAnswer { abstracts: page.hits.into_iter().map(abstract_line).collect(), next: page.next };
     let mut document = Document::done(answer);

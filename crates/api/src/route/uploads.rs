@@ -1,5 +1,6 @@
 //! Uploads: open, chunks as a stream, status, completion.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::rejection::PathRejection;
@@ -8,21 +9,24 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use carechain_crypto::{UploadId, chunk_count};
 use carechain_schema::{Document, UploadStatus as StatusAnswer};
-use carechain_types::{SignedUploadComplete, SignedUploadOpen};
+use carechain_types::{Party, SignedUploadComplete, SignedUploadOpen};
 use futures::StreamExt as _;
 use futures::stream::FuturesUnordered;
 
 use crate::asker::wrong_gateway;
 use crate::body;
-use crate::border::{Border, place};
+use crate::border::Border;
 use crate::chunks::ChunkStream;
-use crate::failure::Refused;
-use crate::limits::{BODY_BYTES_MAX, CHUNKS_IN_FLIGHT_MAX, COMPLETE_BYTES_MAX, RECEIPTS_WAIT};
+use crate::client::Client;
+use crate::failure::{Bound, Refused};
+use crate::limits::{BODY_BYTES_MAX, CHUNKS_IN_FLIGHT_MAX, COMPLETE_BYTES_MAX, PIECE_WAIT, RECEIPTS_WAIT};
 use crate::node::{UploadBytes, UploadProgress, UploadStatus};
+use crate::paced_body::PacedBody;
+use crate::places::Place;
 use crate::route::search::timestamp;
 
 pub(crate) async fn open(State(border): State<Arc<Border>>, request: Request) -> Result<Response, Refused> {
-    let (_, bytes) = body::split(request, BODY_BYTES_MAX).await?;
+    let (_, bytes) = body::split(request);
     let open: SignedUploadOpen = body::canonical(&bytes, BODY_BYTES_MAX)?;
     if open.open.hospital != border.node.hospital() {
         return Err(wrong_gateway("upload"));
@@ -45,16 +49,31 @@ pub(crate) async fn chunks(
     request: Request,
 ) -> Result<Response, Refused> {
     let Path((id, index)) = path?;
-    let _place = place(&border.uploads)?;
     let upload_id = upload_id(&id)?;
-    let length = border.node.upload_status(upload_id).await?.length;
-    let mut stream = ChunkStream::new(request.into_body(), length, index, border.node.chunk_buffers());
-    let stored = store(&border, upload_id, &mut stream).await;
+    let client = Client::of(request.extensions());
+    let mut body = PacedBody::new(request.into_body(), PIECE_WAIT);
+    body.wait_for_first().await?;
+    let UploadStatus { length, author, .. } = border.node.upload_status(upload_id).await?;
+    let mut stream = ChunkStream::new(body, length, index, border.node.chunk_buffers());
+    let stored = match places(&border, client, author) {
+        Ok(_held) => store(&border, upload_id, &mut stream).await,
+        Err(busy) => Err(busy),
+    };
     if stored.is_err() {
         // A client that is still sending would see its connection break, and never why.
         stream.discard().await;
     }
     stored.map(|()| StatusCode::NO_CONTENT.into_response())
+}
+
+/// Places for a stream: one of its address, and one of the author whose file it is.
+fn places(border: &Border, client: Client, author: Party) -> Result<(Place<IpAddr>, Place<Party>), Refused> {
+    let busy = || {
+        Refused::busy(Bound::Uploads, "too many uploads of this author, or of all together, are under way")
+    };
+    let of_author = border.authors.enter(author).ok_or_else(busy)?;
+    let of_address = border.uploads.enter(client.address).ok_or_else(busy)?;
+    Ok((of_address, of_author))
 }
 
 async fn store(border: &Border, upload_id: UploadId, stream: &mut ChunkStream) -> Result<(), Refused> {
@@ -80,7 +99,7 @@ pub(crate) async fn complete(
     request: Request,
 ) -> Result<Response, Refused> {
     let upload_id = upload_id(&id?)?;
-    let (_, bytes) = body::split(request, COMPLETE_BYTES_MAX).await?;
+    let (_, bytes) = body::split(request);
     let complete: SignedUploadComplete = body::canonical(&bytes, COMPLETE_BYTES_MAX)?;
     if complete.complete.upload_id != upload_id {
         return Err(Refused::malformed("the path names another upload than the signed body"));

@@ -3,31 +3,45 @@
 use super::*;
 
 const KEY: SigningPublicKey = SigningPublicKey::new([1; 32]);
+const NOW: Time = Time::from_micros(10);
+const EXPIRY: Time = Time::from_micros(20);
+
+fn spend(salts: &Arc<Salts>, salt: Signed, now: Time) -> Result<(), NodeError> {
+    salts.begin(salt, now)?.spend()
+}
 
 #[test]
 fn a_salt_counts_once_until_it_expires() {
-    let mut salts = SeenSalts::default();
-    let (now, expiry) = (Time::from_micros(10), Time::from_micros(20));
-    let salt = Nonce::new([7; 16]);
-    assert_eq!(salts.admit(KEY, salt, expiry, now), Salt::First);
-    assert_eq!(salts.admit(KEY, salt, expiry, now), Salt::Again);
-    assert_eq!(salts.admit(SigningPublicKey::ZERO, salt, expiry, now), Salt::First);
-    assert_eq!(salts.admit(KEY, Nonce::ZERO, Time::from_micros(40), Time::from_micros(21)), Salt::First);
-    assert_eq!((salts.seen.len(), salts.by_key.len()), (1, 1));
+    let salts = Arc::new(Salts::default());
+    let salt = (EXPIRY, KEY, Nonce::new([7; 16]));
+    spend(&salts, salt, NOW).unwrap();
+    assert_eq!(spend(&salts, salt, NOW), Err(NodeError::Replayed));
+    spend(&salts, (EXPIRY, SigningPublicKey::ZERO, salt.2), NOW).unwrap();
+    spend(&salts, (Time::from_micros(40), KEY, Nonce::ZERO), Time::from_micros(21)).unwrap();
+    assert_eq!((salts.lock().spent.len(), salts.lock().by_key.len()), (1, 1));
+}
+
+#[test]
+fn a_salt_is_of_one_call_at_a_time_and_free_again_if_that_call_does_not_spend_it() {
+    let salts = Arc::new(Salts::default());
+    let salt = (EXPIRY, KEY, Nonce::ZERO);
+    let under_way = salts.begin(salt, NOW).unwrap();
+    assert_eq!(salts.begin(salt, NOW).unwrap_err(), NodeError::Replayed);
+    drop(under_way);
+    spend(&salts, salt, NOW).unwrap();
+    assert!(salts.lock().under_way.is_empty());
 }
 
 #[test]
 fn one_key_does_not_fill_the_set() {
-    let mut salts = SeenSalts::default();
-    let (now, expiry) = (Time::from_micros(10), Time::from_micros(20));
+    let salts = Arc::new(Salts::default());
     let nth = |number: u32| {
         let mut salt = [0; 16];
         salt[..4].copy_from_slice(&number.to_le_bytes());
-        Nonce::new(salt)
+        (EXPIRY, KEY, Nonce::new(salt))
     };
-    let admitted =
-        (0..).take_while(|number| salts.admit(KEY, nth(*number), expiry, now) == Salt::First).count();
+    let admitted = (0..).take_while(|number| spend(&salts, nth(*number), NOW).is_ok()).count();
     assert_eq!(admitted, QUERY_SALTS_PER_KEY_MAX);
-    assert_eq!(salts.admit(KEY, Nonce::ZERO, expiry, now), Salt::Again);
-    assert_eq!(salts.admit(SigningPublicKey::ZERO, Nonce::ZERO, expiry, now), Salt::First);
+    assert_eq!(spend(&salts, nth(0), NOW), Err(NodeError::Replayed));
+    spend(&salts, (EXPIRY, SigningPublicKey::ZERO, Nonce::ZERO), NOW).unwrap();
 }

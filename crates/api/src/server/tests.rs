@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use carechain_crypto::{
@@ -12,7 +13,7 @@ use carechain_crypto::{
 use carechain_schema::{StatusReport, UploadState};
 use carechain_types::{
     AccessPurpose, Bodies, BoundedString, BoundedVec, ByteRange, Decision, DecisionReason, DetachedPart,
-    Ed25519, EntryId, Freshness, ListKind, ListQuery, ListStart, NodeSigner, Proof, Query,
+    Ed25519, EntryId, Freshness, Height, ListKind, ListQuery, ListStart, NodeSigner, Party, Proof, Query,
     READ_REQUEST_VERSION, ReadRequest, ReadResult, SealingKey, SearchQuery, SignedQuery, SignedReadRequest,
     SignedUploadComplete, SignedUploadOpen, Span, StateKey, StateQuery, Submission, Time, Verifier, decode,
     encode,
@@ -33,11 +34,15 @@ use crate::random::SystemRandom;
 const CHAIN: ChainId = ChainId::new([1; 32]);
 const HOSPITAL: HospitalId = HospitalId::new([2; 20]);
 const PERSON: PersonId = PersonId::new([3; 20]);
+/// No block ever has this height.
+const NEVER: Height = Height::new(u64::MAX);
 const FILE_BYTES: u64 = (2 << 20) + 77;
 
 #[derive(Default)]
 struct Constants {
     chunks: Mutex<Vec<(u32, usize)>>,
+    refused: Mutex<Vec<&'static str>>,
+    waiting: AtomicUsize,
 }
 
 fn refuse<T: Send>(error: NodeError) -> Answer<'static, T> {
@@ -59,6 +64,12 @@ impl Node for Constants {
     }
     fn metrics(&self) -> String {
         "carechain_height 7\n".to_owned()
+    }
+    fn refused(&self, reason: &'static str) {
+        self.refused.lock().unwrap().push(reason);
+    }
+    fn admit(&self, asker: Asker) -> Answer<'_, ()> {
+        if asker.person == PERSON { async { Ok(()) }.boxed() } else { refuse(NodeError::Unauthorized) }
     }
     fn submit(&self, submission: Submission) -> Answer<'_, Proof> {
         let id = submission.transaction.body.id(&CHAIN);
@@ -84,7 +95,12 @@ impl Node for Constants {
         assert_eq!(query.keywords, ["ct"]);
         async { Ok(SearchPage { height: Default::default(), hits: Vec::new(), next: None }) }.boxed()
     }
+    /// Waits for ever above [`NEVER`].
     fn notices(&self, _: Asker, query: NoticeQuery) -> Answer<'_, Notices> {
+        if query.after == NEVER {
+            self.waiting.fetch_add(1, Ordering::Relaxed);
+            return std::future::pending().boxed();
+        }
         async move { Ok(Notices { height: query.after, notices: Vec::new() }) }.boxed()
     }
     fn upload_open(&self, _: SignedUploadOpen) -> Answer<'_, UploadStatus> {
@@ -100,6 +116,7 @@ impl Node for Constants {
     fn upload_status(&self, upload_id: UploadId) -> Answer<'_, UploadStatus> {
         let status = UploadStatus {
             upload_id,
+            author: Party::Person(PersonId::new([upload_id.get()[0]; 20])),
             state: UploadState::Receiving,
             length: FILE_BYTES,
             present: vec![(0, 1)],
@@ -123,6 +140,8 @@ impl Node for Constants {
         async move { Ok(OpenedRead { result, transaction, height, time, bytes: None }) }.boxed()
     }
 }
+
+mod attacks;
 
 async fn serve() -> (SocketAddr, Arc<Constants>) {
     let node = Arc::new(Constants::default());
@@ -350,18 +369,6 @@ async fn queries_of_keys_that_the_node_does_not_know_are_not_remembered() {
     for _ in 0..2 {
         has_code(&call(address, "GET", &path, &header, b"").await, 401, "unauthenticated");
     }
-}
-
-#[tokio::test]
-async fn reads_whose_body_does_not_come_take_no_place() {
-    let (address, _) = serve().await;
-    let mut silent = Vec::new();
-    for _ in 0..crate::limits::READ_STREAMS_MAX {
-        let mut stream = TcpStream::connect(address).await.unwrap();
-        stream.write_all(b"POST /v1/read HTTP/1.1\r\nhost: node\r\ncontent-length: 9\r\n\r\n").await.unwrap();
-        silent.push(stream);
-    }
-    has_code(&call(address, "POST", "/v1/read", "", b"junk").await, 400, "malformed");
 }
 
 #[tokio::test]

@@ -138,6 +138,13 @@ impl Viewer {
     }
 }
 
+/// Whether a key is one of the person's, in force or not.
+pub(super) fn knows(engine: &NodeEngine, asker: &Asker) -> Result<(), NodeError> {
+    let person = value::<PersonValue>(engine, &StateKey::person(&asker.person))?;
+    let known = person.is_some_and(|person| person.signing_keys.iter().any(|period| period.key == asker.key));
+    if known { Ok(()) } else { Err(NodeError::Unauthorized) }
+}
+
 /// Newest grants of a reader among which one that names a record is looked for.
 const GRANTS_LOOKED_AT: usize = 64;
 

@@ -4,6 +4,7 @@ use carechain_engine::Committed;
 use carechain_network::NetworkHandle;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
@@ -26,6 +27,7 @@ pub(super) struct NodeCounts {
     transactions: Counter,
     refused: Counter,
     reads_not_wrapped: Counter,
+    http_refused: Family<[(&'static str, &'static str); 1], Counter>,
 }
 
 impl NodeCounts {
@@ -43,8 +45,13 @@ impl NodeCounts {
         self.reads_not_wrapped.inc();
     }
 
+    /// Counts a call that the HTTP interface refused.
+    pub(super) fn http_refused(&self, reason: &'static str) {
+        self.http_refused.get_or_create(&[("reason", reason)]).inc();
+    }
+
     fn register(&self, registry: &mut Registry) {
-        let Self { height, blocks, transactions, refused, reads_not_wrapped } = self.clone();
+        let Self { height, blocks, transactions, refused, reads_not_wrapped, http_refused } = self.clone();
         registry.register("height", "Height of the newest committed block", height);
         registry.register("blocks", "Blocks committed since the start", blocks);
         registry.register("transactions", "Transactions committed since the start", transactions);
@@ -54,6 +61,7 @@ impl NodeCounts {
             "Read requests that no transaction was spent on: of no known key, expired, replayed",
             reads_not_wrapped,
         );
+        registry.register("http_refused", "Calls that the HTTP interface refused, by reason", http_refused);
     }
 }
 

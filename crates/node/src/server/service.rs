@@ -19,7 +19,7 @@ use carechain_types::{
 use futures::FutureExt as _;
 use tokio::runtime::Handle;
 
-use super::access::{Viewer, check_keys};
+use super::access::{Viewer, check_keys, knows};
 use super::engine_thread::NodeEngine;
 use super::node_errors::{COMMIT_WAIT, gone, not_admitted};
 use super::notices::Looking;
@@ -165,6 +165,14 @@ impl Node for Service {
 
     fn metrics(&self) -> String {
         self.0.metrics.text(&self.0.network)
+    }
+
+    fn refused(&self, reason: &'static str) {
+        self.0.metrics.counts().http_refused(reason);
+    }
+
+    fn admit(&self, asker: Asker) -> Answer<'_, ()> {
+        Box::pin(self.ask(move |engine| knows(engine, &asker)))
     }
 
     fn submit(&self, submission: Submission) -> Answer<'_, Proof> {

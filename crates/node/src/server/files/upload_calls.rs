@@ -153,6 +153,7 @@ fn state_of(present: &[bool], progress: &Progress) -> UploadState {
 fn status(opening: &UploadOpening, state: UploadState, present: &[bool]) -> UploadStatus {
     UploadStatus {
         upload_id: opening.upload,
+        author: opening.author,
         state,
         length: opening.length,
         present: ranges(present),

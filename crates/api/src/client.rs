@@ -1,0 +1,31 @@
+//! The client at the other end of a connection, as far as the connection tells.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use axum::http::Extensions;
+
+/// Where a request comes from.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Client {
+    /// The address.
+    pub(crate) address: IpAddr,
+    /// What its connection is good for.
+    pub(crate) connection: Connection,
+}
+
+/// What a connection is good for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Connection {
+    /// All calls.
+    Full,
+    /// One call that asks how the node is: the client has its share of connections already.
+    Spare,
+}
+
+impl Client {
+    /// The client of a request; a request that came through no connection is nobody's.
+    pub(crate) fn of(extensions: &Extensions) -> Self {
+        let nobody = Self { address: IpAddr::V4(Ipv4Addr::UNSPECIFIED), connection: Connection::Full };
+        extensions.get().copied().unwrap_or(nobody)
+    }
+}

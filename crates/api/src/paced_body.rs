@@ -1,0 +1,62 @@
+//! A body as it comes in, from a client that may be slow but does not stand still.
+
+use std::time::Duration;
+
+use axum::body::{Body, BodyDataStream};
+use bytes::Bytes;
+use carechain_schema::ErrorCode;
+use futures::StreamExt as _;
+use tokio::time::Instant;
+
+use crate::failure::{Bound, Refused};
+use crate::patience::Patience;
+
+/// The pieces of a body.
+pub(crate) struct PacedBody {
+    body: BodyDataStream,
+    /// A piece that came and was not taken yet.
+    first: Option<Bytes>,
+    patience: Patience,
+}
+
+impl PacedBody {
+    /// Of a client that may stand still for so long.
+    pub(crate) fn new(body: Body, wait: Duration) -> Self {
+        Self { body: body.into_data_stream(), first: None, patience: Patience::new(wait) }
+    }
+
+    /// Waits until the first bytes are here, or the end: only then is it known that the client sends at all.
+    pub(crate) async fn wait_for_first(&mut self) -> Result<(), Refused> {
+        self.first = self.piece().await?;
+        Ok(())
+    }
+
+    /// The next bytes; `None` at the end.
+    pub(crate) async fn piece(&mut self) -> Result<Option<Bytes>, Refused> {
+        if let Some(first) = self.first.take() {
+            return Ok(Some(first));
+        }
+        loop {
+            let begun = Instant::now();
+            let next = tokio::time::timeout(self.patience.left(), self.body.next()).await;
+            self.patience.waited(begun.elapsed());
+            match next {
+                Err(_) => return Err(Refused::busy(Bound::SlowBody, "the body comes too slowly")),
+                Ok(None) => return Ok(None),
+                Ok(Some(Ok(piece))) if piece.is_empty() => {}
+                Ok(Some(Ok(piece))) => {
+                    self.patience.moved(piece.len());
+                    return Ok(Some(piece));
+                }
+                Ok(Some(Err(error))) => {
+                    let message = format!("the body broke off: {error}");
+                    return Err(Refused::new(ErrorCode::Malformed, message, "send it again"));
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

@@ -1,0 +1,80 @@
+//! Places for work, bounded in all and for each caller: one caller alone takes half of what is free, so that whoever
+//! comes next finds room.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Places shared by callers that are told apart by a key: an address or a person.
+#[derive(Debug)]
+pub(crate) struct Places<K> {
+    taken: Mutex<Taken<K>>,
+    places: usize,
+    own_max: usize,
+}
+
+/// Invariant: `all` is the sum of `own`, which holds no zero.
+#[derive(Debug)]
+struct Taken<K> {
+    own: BTreeMap<K, usize>,
+    all: usize,
+}
+
+/// Some places of one caller; free again when dropped.
+#[derive(Debug)]
+pub(crate) struct Place<K: Ord + Clone> {
+    places: Arc<Places<K>>,
+    key: K,
+    count: usize,
+}
+
+impl<K: Ord + Clone> Places<K> {
+    /// So many in all; one caller gets at most `own_max` of them, and never more than are left for all others.
+    pub(crate) const fn new(places: usize, own_max: usize) -> Self {
+        Self { taken: Mutex::new(Taken { own: BTreeMap::new(), all: 0 }), places, own_max }
+    }
+
+    /// One place for a caller; `None` if it has its share.
+    pub(crate) fn enter(self: &Arc<Self>, key: K) -> Option<Place<K>> {
+        let mut place = Place { places: Arc::clone(self), key, count: 0 };
+        place.grow(1).then_some(place)
+    }
+
+    /// Every change is one call, so a panic of a holder leaves the counts whole.
+    fn lock(&self) -> MutexGuard<'_, Taken<K>> {
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<K: Ord + Clone> Place<K> {
+    /// Takes so many more; takes none and gives `false` if that is beyond the caller's share.
+    pub(crate) fn grow(&mut self, count: usize) -> bool {
+        let mut taken = self.places.lock();
+        let own = taken.own.get(&self.key).copied().unwrap_or_default().saturating_add(count);
+        if own > self.places.own_max || own > self.places.places.saturating_sub(taken.all) {
+            return false;
+        }
+        if count > 0 {
+            taken.own.insert(self.key.clone(), own);
+            taken.all += count;
+            self.count += count;
+        }
+        true
+    }
+}
+
+impl<K: Ord + Clone> Drop for Place<K> {
+    fn drop(&mut self) {
+        let mut taken = self.places.lock();
+        taken.all -= self.count;
+        match taken.own.get_mut(&self.key) {
+            Some(own) if *own > self.count => *own -= self.count,
+            _ => {
+                taken.own.remove(&self.key);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;
