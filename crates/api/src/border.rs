@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use carechain_crypto::PersonId;
 use carechain_types::{Party, Time};
@@ -55,7 +55,7 @@ impl Border {
     pub(crate) fn refused(&self, reason: Reason, address: IpAddr) {
         self.node.refused(reason.name);
         if reason.is_unusual() {
-            self.refusals.tell(reason.name, address);
+            self.refusals.tell(reason.name, address, Instant::now());
         }
     }
 }

@@ -4,8 +4,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
-
-use tokio::time::Instant;
+use std::time::Instant;
 
 use crate::limits::{REFUSAL_LINE_PAUSE, REFUSAL_LINES_MAX};
 
@@ -24,8 +23,7 @@ struct Lately {
 
 impl Refusals {
     /// Writes a line if there was none of this reason and address in a while; gives whether there is one.
-    pub(crate) fn tell(&self, reason: &'static str, address: IpAddr) -> bool {
-        let now = Instant::now();
+    pub(crate) fn tell(&self, reason: &'static str, address: IpAddr, now: Instant) -> bool {
         let mut lately = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let before = lately.get_mut(&(reason, address));
         if let Some(before) = before

@@ -1,41 +1,32 @@
-//! Bodies that come slowly, on a clock that stands still while nobody waits.
+//! Bodies that come, and bodies that do not.
 
 use std::time::Duration;
 
 use axum::body::Body;
 use bytes::Bytes;
-use futures::stream::unfold;
-use tokio::time::{Instant, sleep};
+use futures::StreamExt as _;
+use futures::stream::{iter, pending};
 
 use super::PacedBody;
-use crate::limits::BYTES_PER_SECOND_MIN;
 
-/// Pieces of so many bytes, one a second, without end.
-fn one_a_second(bytes: usize) -> Body {
-    Body::from_stream(unfold((), move |()| async move {
-        sleep(Duration::from_secs(1)).await;
-        Some((Ok::<_, std::io::Error>(Bytes::from(vec![7; bytes])), ()))
-    }))
+/// Pieces that are here at once, and then nothing for ever.
+fn then_silent(pieces: &[&'static [u8]]) -> Body {
+    let pieces: Vec<_> =
+        pieces.iter().map(|piece| Ok::<_, std::io::Error>(Bytes::from_static(piece))).collect();
+    Body::from_stream(iter(pieces).chain(pending()))
 }
 
-#[tokio::test(start_paused = true)]
-async fn body_of_one_byte_a_second_is_refused_and_one_at_the_least_rate_is_not() {
-    let begun = Instant::now();
-    let mut slow = PacedBody::new(one_a_second(1), Duration::from_secs(10));
-    while slow.piece().await.is_ok() {}
-    assert!(begun.elapsed() < Duration::from_secs(11));
-    let steady = one_a_second(usize::try_from(BYTES_PER_SECOND_MIN).unwrap());
-    let mut steady = PacedBody::new(steady, Duration::from_secs(10));
-    for _ in 0..1_000 {
-        steady.piece().await.unwrap();
-    }
+#[tokio::test]
+async fn body_that_stops_coming_is_refused_once_patience_is_used_up() {
+    let mut body = PacedBody::new(then_silent(&[b"some"]), Duration::ZERO);
+    assert_eq!(body.piece().await.unwrap().unwrap(), &b"some"[..]);
+    body.piece().await.unwrap_err();
 }
 
-#[tokio::test(start_paused = true)]
-async fn time_in_which_the_node_does_not_ask_is_not_held_against_the_client() {
-    let mut body = PacedBody::new(one_a_second(9), Duration::from_secs(3));
+#[tokio::test]
+async fn first_piece_is_waited_for_and_taken_later() {
+    let mut body = PacedBody::new(then_silent(&[b"", b"one", b"two"]), Duration::from_secs(3_600));
     body.wait_for_first().await.unwrap();
-    sleep(Duration::from_secs(3_600)).await;
-    assert_eq!(body.piece().await.unwrap().unwrap().len(), 9, "the piece that came first");
-    assert_eq!(body.piece().await.unwrap().unwrap().len(), 9);
+    assert_eq!(body.piece().await.unwrap().unwrap(), &b"one"[..]);
+    assert_eq!(body.piece().await.unwrap().unwrap(), &b"two"[..]);
 }
