@@ -84,7 +84,7 @@ fn of_six_registrations_at_once_none_is_lost() {
             scope.spawn(move || {
                 new_key(folder, &format!("{person}.key"));
                 let enrolment = folder.join(format!("{person}.enrol"));
-                let number = format!("at-once-{person}");
+                let number = format!(" at-once-{person} ");
                 let typed = [
                     "person",
                     "register",
@@ -112,4 +112,21 @@ fn of_six_registrations_at_once_none_is_lost() {
 fn registered(network: &Network) -> usize {
     let list = network.as_registrar(3, &["person", "list", "--json"]).data();
     list["persons"].as_array().unwrap().len()
+}
+
+#[test]
+fn a_patient_number_stands_for_one_patient_however_it_is_spaced() {
+    let network = Network::shared();
+    let patient = network.person("spaced", 1, Role::Patient);
+    new_key(&patient.folder, "other.key");
+    let other = patient.folder.join("other.enrol");
+    let register = |number| {
+        let typed =
+            ["person", "register", other.to_str().unwrap(), "--role", "patient", "--mrn", number, "--json"];
+        network.as_registrar(1, &typed)
+    };
+    register(" spaced ").failed(1, "conflict");
+    assert!(register("").failed(2, "usage").contains("a patient number has at least one letter or digit"));
+    let records = patient.run(&["records", "--patient", "mrn: spaced "]).data();
+    assert_eq!(records["patient"], patient.id.as_str());
 }

@@ -9,6 +9,7 @@ mod crowd;
 mod day;
 mod faults;
 mod files_of_value;
+mod founding;
 mod full_disk;
 mod gateway;
 mod hostile_record;

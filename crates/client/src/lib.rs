@@ -23,6 +23,7 @@ mod error;
 mod keystore;
 pub mod limits;
 mod lists;
+mod new_folder;
 pub mod private_file;
 mod profile;
 mod progress;
@@ -49,11 +50,14 @@ pub use enrolment::{EnrolmentPlan, RenewalPlan};
 pub use error::OperationError;
 pub use keystore::{EnrolError, Enrolment, Hardness, Keystore, KeystoreError};
 pub use lists::{GrantView, RecordView, RequestView, Whole};
+pub use new_folder::{NewFolder, NewFolderError};
 pub use profile::{Profile, ProfileError};
 pub use progress::{Progress, Stage, Unwatched};
 pub use publish::{PublishPlan, Published};
 pub use random::SystemRandom;
-pub use registry::{LockedRegistry, PersonName, Registry, RegistryError};
+pub use registry::{
+    LockedRegistry, PatientNumber, PatientNumberError, PersonName, PersonNameError, Registry, RegistryError,
+};
 pub use retrieve::{RetrieveTarget, Retrieved};
 pub use session::{Committed, Draft, Session, SharedAgent, node_status, proof_file};
 pub use trust::{Trust, TrustError};

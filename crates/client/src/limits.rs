@@ -20,6 +20,8 @@ pub const SMALL_FILE_BYTES_MAX: u64 = 64 * 1_024;
 pub const PASSPHRASE_FILE_BYTES_MAX: u64 = 4 * 1_024;
 /// Bytes of the registry that maps a hospital's own patient numbers.
 pub const REGISTRY_BYTES_MAX: u64 = 256 * 1_024 * 1_024;
+/// Bytes of a hospital's own number of a patient: the longest in use, an insurance number with a prefix, has half of that.
+pub const PATIENT_NUMBER_BYTES_MAX: usize = 64;
 /// Bytes of a genesis file: 200 hospitals of 4 KiB and some.
 pub const GENESIS_BYTES_MAX: u64 = 2 * 1_024 * 1_024;
 

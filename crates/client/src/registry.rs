@@ -2,6 +2,8 @@
 //!
 //! Several registrars may share the file: whoever adds to it holds its lock from reading to writing ([`LockedRegistry`]).
 
+mod patient_number;
+
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -12,6 +14,8 @@ use serde::{Deserialize, Serialize};
 use crate::limits::REGISTRY_BYTES_MAX;
 use crate::private_file::{self, FileError, LockedFile};
 
+pub use patient_number::{PatientNumber, PatientNumberError};
+
 const SCHEMA: &str = "carechain/registry/1";
 
 /// What a patient is called by: a person id, or the hospital's own number.
@@ -20,16 +24,27 @@ pub enum PersonName {
     /// `per_…`
     Id(PersonId),
     /// `mrn:4711`
-    Number(String),
+    Number(PatientNumber),
+}
+
+/// Why a text names nobody.
+#[derive(Debug, thiserror::Error)]
+pub enum PersonNameError {
+    /// It does not begin with `mrn:`, and is no id of a person.
+    #[error(transparent)]
+    Id(#[from] IdTextError),
+    /// What follows `mrn:` is no number.
+    #[error(transparent)]
+    Number(#[from] PatientNumberError),
 }
 
 impl core::str::FromStr for PersonName {
-    type Err = IdTextError;
+    type Err = PersonNameError;
 
-    fn from_str(text: &str) -> Result<Self, IdTextError> {
-        match text.strip_prefix("mrn:") {
-            Some(number) => Ok(Self::Number(number.to_owned())),
-            None => text.parse().map(Self::Id),
+    fn from_str(text: &str) -> Result<Self, PersonNameError> {
+        match text.trim().strip_prefix("mrn:") {
+            Some(number) => Ok(Self::Number(number.parse()?)),
+            None => Ok(Self::Id(text.trim().parse()?)),
         }
     }
 }
@@ -76,7 +91,7 @@ struct File {
 /// The registry of one hospital.
 #[derive(Debug, Default)]
 pub struct Registry {
-    numbers: BTreeMap<String, PersonId>,
+    numbers: BTreeMap<PatientNumber, PersonId>,
     persons: Vec<PersonId>,
 }
 
@@ -99,11 +114,14 @@ impl Registry {
         }
         let person =
             |text: &str| text.parse::<PersonId>().map_err(|error| json(serde::de::Error::custom(error)));
-        let numbers = file
-            .numbers
-            .iter()
-            .map(|(number, text)| Ok((number.clone(), person(text)?)))
-            .collect::<Result<_, RegistryError>>()?;
+        let mut numbers = BTreeMap::new();
+        for (number, text) in &file.numbers {
+            let number =
+                number.parse::<PatientNumber>().map_err(|error| json(serde::de::Error::custom(error)))?;
+            if numbers.insert(number, person(text)?).is_some() {
+                return Err(json(serde::de::Error::custom("one patient number stands in it twice")));
+            }
+        }
         let persons = file.persons.iter().map(|text| person(text)).collect::<Result<_, _>>()?;
         Ok(Self { numbers, persons })
     }
@@ -119,7 +137,7 @@ impl Registry {
     }
 
     /// Checks before anybody is enrolled that the number is free.
-    pub fn check_free(&self, number: &str) -> Result<(), RegistryError> {
+    pub fn check_free(&self, number: &PatientNumber) -> Result<(), RegistryError> {
         match self.numbers.get(number) {
             Some(person) => Err(RegistryError::NumberTaken { person: *person }),
             None => Ok(()),
@@ -135,7 +153,11 @@ impl Registry {
     fn to_bytes(&self) -> Vec<u8> {
         let file = File {
             schema: SCHEMA.to_owned(),
-            numbers: self.numbers.iter().map(|(number, id)| (number.clone(), id.to_string())).collect(),
+            numbers: self
+                .numbers
+                .iter()
+                .map(|(number, id)| (number.as_str().to_owned(), id.to_string()))
+                .collect(),
             persons: self.persons.iter().map(ToString::to_string).collect(),
         };
         let mut bytes = serde_json::to_vec_pretty(&file).expect("strings always encode");
@@ -167,10 +189,14 @@ impl LockedRegistry {
     }
 
     /// Remembers an enrolled person, with the hospital's own number if there is one, and writes the file.
-    pub fn remember(&mut self, person: PersonId, number: Option<&str>) -> Result<(), RegistryError> {
+    pub fn remember(
+        &mut self,
+        person: PersonId,
+        number: Option<&PatientNumber>,
+    ) -> Result<(), RegistryError> {
         if let Some(number) = number {
             self.registry.check_free(number)?;
-            self.registry.numbers.insert(number.to_owned(), person);
+            self.registry.numbers.insert(number.clone(), person);
         }
         if !self.registry.persons.contains(&person) {
             self.registry.persons.push(person);

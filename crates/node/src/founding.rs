@@ -1,13 +1,14 @@
 //! Founding a ledger: keys of every hospital, the genesis file, an empty journal for every node.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use carechain_client::{EnrolError, Keystore, KeystoreError, SystemRandom, private_file};
 use carechain_crypto::{IndexKeyShareContext, SealError, SealingKeyPair, Secret, SigningPublicKey};
 use carechain_ledger::{FileJournal, JournalBinding, JournalError};
 use carechain_types::{
-    BoundedBytes, BoundedString, BoundedVec, Endpoints, Genesis, GenesisHospital, KeyAgent as _, Parameters,
-    Quorum, SealingKey, SearchPolicy, Span, Time, TooMany, hospital_id,
+    BoundedBytes, BoundedVec, Endpoints, Genesis, GenesisHospital, HostPort, KeyAgent as _, OrganisationName,
+    Parameters, Quorum, SealingKey, SearchPolicy, Span, Time, TooMany, hospital_id,
     limits::{BLOCK_BYTES_MAX, TRANSACTION_BYTES_MAX},
 };
 
@@ -36,6 +37,18 @@ pub(crate) enum FoundingError {
     /// A journal cannot be made.
     #[error(transparent)]
     Journal(#[from] JournalError),
+    /// Two hospitals could not be told apart.
+    #[error("two hospitals are called \"{name}\": people and logs could not tell them apart")]
+    RepeatedName {
+        /// The name of the later one.
+        name: OrganisationName,
+    },
+    /// Two nodes, or the two listeners of one, would be at one address.
+    #[error("{address} is named twice: each node listens for votes and for files at addresses of its own")]
+    RepeatedAddress {
+        /// Which.
+        address: HostPort,
+    },
     /// A name or list is too long.
     #[error("{what}: {source}")]
     TooMany {
@@ -56,11 +69,11 @@ pub(crate) enum FoundingError {
 #[derive(Clone, Debug)]
 pub(crate) struct HospitalPlan {
     /// Its name.
-    pub name: String,
-    /// `host:port` for votes.
-    pub votes: String,
-    /// `host:port` for files.
-    pub bulk: String,
+    pub name: OrganisationName,
+    /// Where its node listens for votes.
+    pub votes: HostPort,
+    /// Where its node listens for files.
+    pub bulk: HostPort,
     /// Folder of its node, with the data folder inside.
     pub node_folder: PathBuf,
     /// Folder of its people's keys: registrar and governance.
@@ -77,20 +90,22 @@ struct HospitalKeys {
     node_sealing: carechain_crypto::SealingPublicKey,
 }
 
-/// Makes all keys, writes the genesis file, and an empty journal for every node.
+/// Makes all keys, writes the genesis file, and an empty journal for every node: into a folder that the caller puts in
+/// its place once all is there.
 pub(crate) fn found(
-    name: &str,
+    name: &OrganisationName,
     plans: &[HospitalPlan],
     genesis_file: &Path,
     now: Time,
 ) -> Result<Genesis, FoundingError> {
+    check_apart(plans)?;
     let index_key = SealingKeyPair::generate(&mut SystemRandom);
     let hospitals = plans.iter().map(|plan| hospital(plan, &index_key)).collect::<Result<Vec<_>, _>>()?;
     let quorum = Quorum::new(hospitals.len());
     let receipts = quorum.map_or(1, |quorum| quorum.one_honest().min(3));
     let genesis = Genesis {
         created: now,
-        name: BoundedString::new(name).map_err(too_many("name of the consortium"))?,
+        name: name.get().clone(),
         parameters: Parameters {
             receipts_required: u8::try_from(receipts).unwrap_or(3),
             copies: u8::try_from(hospitals.len().min(3)).unwrap_or(3),
@@ -113,9 +128,25 @@ pub(crate) fn found(
     Ok(genesis)
 }
 
+/// Every hospital has a name and addresses of its own.
+fn check_apart(plans: &[HospitalPlan]) -> Result<(), FoundingError> {
+    let mut addresses = BTreeSet::new();
+    for (index, plan) in plans.iter().enumerate() {
+        if plans[..index].iter().any(|earlier| earlier.name.reads_like(&plan.name)) {
+            return Err(FoundingError::RepeatedName { name: plan.name.clone() });
+        }
+        for address in [&plan.votes, &plan.bulk] {
+            if !addresses.insert(address) {
+                return Err(FoundingError::RepeatedAddress { address: address.clone() });
+            }
+        }
+    }
+    Ok(())
+}
+
 fn hospital(plan: &HospitalPlan, index_key: &SealingKeyPair) -> Result<GenesisHospital, FoundingError> {
     let keys = make_keys(plan)?;
-    let name = BoundedString::new(plan.name.as_str()).map_err(too_many("name of a hospital"))?;
+    let name = plan.name.get().clone();
     let governance_keys = BoundedVec::new(vec![keys.governance]).map_err(too_many("governance keys"))?;
     let id = hospital_id(&name, 1, &governance_keys);
     let context = IndexKeyShareContext { hospital: id, node: keys.node, index_key: index_key.public() };
@@ -128,10 +159,7 @@ fn hospital(plan: &HospitalPlan, index_key: &SealingKeyPair) -> Result<GenesisHo
         governance_keys,
         node_key: keys.node,
         node_sealing_key: SealingKey::x25519(keys.node_sealing),
-        endpoints: Endpoints {
-            votes: BoundedString::new(plan.votes.as_str()).map_err(too_many("votes endpoint"))?,
-            bulk: BoundedString::new(plan.bulk.as_str()).map_err(too_many("bulk endpoint"))?,
-        },
+        endpoints: Endpoints { votes: plan.votes.endpoint(), bulk: plan.bulk.endpoint() },
         registrar_keys: BoundedVec::new(vec![keys.registrar]).map_err(too_many("registrar keys"))?,
         index_key_share: BoundedBytes::new(share.to_vec()).map_err(too_many("index key share"))?,
     })

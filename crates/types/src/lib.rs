@@ -16,12 +16,14 @@ mod checked_byte;
 mod codec;
 mod exchange;
 mod genesis;
+mod host_port;
 mod ids;
 mod keys;
 pub mod limits;
 mod membership;
 mod message;
 mod numbers;
+mod organisation_name;
 mod party;
 mod possession;
 mod proof;
@@ -56,6 +58,7 @@ pub use exchange::{
 pub use genesis::{
     Genesis, GenesisError, GenesisHospital, INDEX_KEY_SHARE_BYTES, Parameters, SearchPolicy, parameter,
 };
+pub use host_port::{HostPort, HostPortError};
 pub use ids::{department_id, ehr_id, grant_id, hospital_id, person_id, request_id};
 pub use keys::{KeyUse, SealingKey, SealingKeyPeriod, SigningKeyPeriod, in_force};
 pub use membership::{Endpoints, Member, Membership};
@@ -63,6 +66,7 @@ pub use message::{
     Checkpoint, Commit, Head, MemberBody, NewView, PrePrepare, Prepare, Prepared, Signed, ViewChange,
 };
 pub use numbers::{Epoch, Height, ReplicaId, View};
+pub use organisation_name::{OrganisationName, OrganisationNameError};
 pub use party::Party;
 pub use possession::{POSSESSION_VERSION, Possession};
 pub use proof::{

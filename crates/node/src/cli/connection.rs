@@ -68,7 +68,8 @@ impl Connection {
             let folder = self.profile.registry.display();
             let failure = OperationError::from(error).failure();
             let hint = format!(
-                "`person register ... --mrn {number}` puts it into the registry in {folder}; or name the person id"
+                "`person register ... --mrn {}` puts it into the registry in {folder}; or name the person id",
+                number.as_str()
             );
             CommandError::new(failure.code, failure.message, hint)
         })

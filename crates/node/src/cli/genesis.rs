@@ -1,9 +1,11 @@
 //! `genesis`: the file that founds a ledger.
 
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
+use carechain_client::NewFolder;
 use carechain_schema::{GenesisHospitalLine, GenesisReport};
-use carechain_types::Genesis;
+use carechain_types::{Genesis, HostPort, HostPortError, OrganisationName, OrganisationNameError, Quorum};
 use clap::Subcommand;
 
 use super::{CommandError, Output};
@@ -21,15 +23,15 @@ pub(super) enum GenesisCommand {
 Each hospital's folder goes to that hospital: node/ to its server, keys/ to its registrar and its board, the
 credential to where the server reads it.")]
     Create {
-        /// Folder to make everything in.
+        /// Folder to make everything in; absent or empty.
         #[arg(long)]
         dir: PathBuf,
         /// Name of the consortium.
         #[arg(long)]
-        name: String,
+        name: OrganisationName,
         /// One per hospital: NAME=VOTES_HOST:PORT,BULK_HOST:PORT
         #[arg(long = "hospital", value_name = "HOSPITAL", required = true)]
-        hospitals: Vec<String>,
+        hospitals: Vec<Founder>,
     },
     /// Show a genesis file, checked.
     #[command(after_help = "Example:\n  carechain genesis inspect genesis.json")]
@@ -42,7 +44,11 @@ credential to where the server reads it.")]
 /// Runs one of them.
 pub(super) fn run(command: &GenesisCommand, output: &Output) -> Result<(), CommandError> {
     let genesis = match command {
-        GenesisCommand::Create { dir, name, hospitals } => create(dir, name, hospitals)?,
+        GenesisCommand::Create { dir, name, hospitals } => {
+            let genesis = create(dir, name, hospitals)?;
+            warn_of_no_tolerance(hospitals.len(), output);
+            genesis
+        }
         GenesisCommand::Inspect { file } => read(file)?,
     };
     output.done(report(&genesis), |report| {
@@ -64,33 +70,64 @@ pub(super) fn read(file: &Path) -> Result<Genesis, CommandError> {
         .map_err(|error| CommandError::usage(format!("{}: {error}", file.display()), hint))
 }
 
-fn create(dir: &Path, name: &str, hospitals: &[String]) -> Result<Genesis, CommandError> {
-    let plans =
-        (1..).zip(hospitals).map(|(index, text)| plan(dir, index, text)).collect::<Result<Vec<_>, _>>()?;
-    found(name, &plans, &dir.join("genesis.json"), carechain_client::now())
-        .map_err(|error| CommandError::usage(error, "choose an empty folder that may be written"))
+/// A hospital as it is typed: NAME=VOTES_HOST:PORT,BULK_HOST:PORT
+#[derive(Clone, Debug)]
+pub(super) struct Founder {
+    name: OrganisationName,
+    votes: HostPort,
+    bulk: HostPort,
 }
 
-fn plan(dir: &Path, index: usize, text: &str) -> Result<HospitalPlan, CommandError> {
-    let parse = || {
-        let (name, endpoints) = text.rsplit_once('=')?;
-        let (votes, bulk) = endpoints.split_once(',')?;
-        let sound = !name.is_empty() && votes.contains(':') && bulk.contains(':');
-        sound.then(|| (name.to_owned(), votes.to_owned(), bulk.to_owned()))
-    };
-    let (name, votes, bulk) = parse().ok_or_else(|| {
-        let hint = "for example --hospital \"St. Anna=anna.example:7101,anna.example:7102\"";
-        CommandError::usage(format!("--hospital \"{text}\" is not NAME=HOST:PORT,HOST:PORT"), hint)
-    })?;
+impl FromStr for Founder {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parts = text.rsplit_once('=').and_then(|(name, rest)| Some((name, rest.split_once(',')?)));
+        let (name, (votes, bulk)) = parts.ok_or_else(|| {
+            "expected NAME=HOST:PORT,HOST:PORT, for example \"St. Anna=anna.example:7101,anna.example:7102\"".to_owned()
+        })?;
+        let address = |text: &str| text.parse().map_err(|error: HostPortError| format!("{text}: {error}"));
+        Ok(Self {
+            name: name.parse().map_err(|error: OrganisationNameError| error.to_string())?,
+            votes: address(votes)?,
+            bulk: address(bulk)?,
+        })
+    }
+}
+
+fn create(dir: &Path, name: &OrganisationName, hospitals: &[Founder]) -> Result<Genesis, CommandError> {
+    let new_folder =
+        |error| CommandError::usage(error, "--dir names an absent or empty folder that may be written");
+    let folder = NewFolder::prepare(dir).map_err(new_folder)?;
+    let plans: Vec<_> =
+        (1..).zip(hospitals).map(|(index, founder)| plan(folder.path(), index, founder)).collect();
+    let genesis = found(name, &plans, &folder.path().join("genesis.json"), carechain_client::now()).map_err(
+        |error| CommandError::usage(error, "nothing was made: mend it and type the command again"),
+    )?;
+    folder.put_in_place().map_err(new_folder)?;
+    Ok(genesis)
+}
+
+fn plan(dir: &Path, index: usize, founder: &Founder) -> HospitalPlan {
     let folder = dir.join(format!("hospital-{index}"));
-    Ok(HospitalPlan {
-        name,
-        votes,
-        bulk,
+    HospitalPlan {
+        name: founder.name.clone(),
+        votes: founder.votes.clone(),
+        bulk: founder.bulk.clone(),
         node_folder: folder.join("node"),
         hospital_folder: folder.join("keys"),
         credential_file: folder.join("credential"),
-    })
+    }
+}
+
+fn warn_of_no_tolerance(hospitals: usize, output: &Output) {
+    if Quorum::new(hospitals).is_none_or(|quorum| quorum.faulty_max() == 0) {
+        let who = if hospitals == 1 { "the only hospital" } else { "any one hospital" };
+        output.caution(format_args!(
+            "with {hospitals} the ledger stops while {who} is away, and a wrong one is not outvoted; four stand the \
+             loss of one, and members cannot be added later"
+        ));
+    }
 }
 
 fn report(genesis: &Genesis) -> GenesisReport {

@@ -84,6 +84,12 @@ impl Output {
         let _ = writeln!(std::io::stderr().lock(), "{}: trying again", plain(&error.failure.message));
     }
 
+    /// Says what somebody may not have meant; the work goes on.
+    pub(crate) fn caution(&self, text: impl core::fmt::Display) {
+        // A closed terminal is no reason to fail.
+        let _ = writeln!(std::io::stderr().lock(), "warning: {}", plain(&text.to_string()));
+    }
+
     /// A line for people; programs do not see it.
     pub(crate) fn say(&self, text: impl core::fmt::Display) {
         if !self.json {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use carechain_client::private_file::with_suffix;
-use carechain_client::{Enrolment, EnrolmentPlan, RenewalPlan, now};
+use carechain_client::{Enrolment, EnrolmentPlan, PatientNumber, RenewalPlan, now};
 use carechain_crypto::{DepartmentId, Digest, PersonId};
 use carechain_schema::{KeyLine, PersonLine, PersonList, RoleLine};
 use carechain_types::{PersonValue, ReasonCode, Role, Span, Time};
@@ -58,7 +58,7 @@ pub(super) struct Registration {
     roles: Vec<Role>,
     /// The hospital's own number of a patient; it stays in the private registry.
     #[arg(long, value_name = "NUMBER")]
-    mrn: Option<String>,
+    mrn: Option<PatientNumber>,
     /// Department the person belongs to.
     #[arg(long)]
     department: Option<DepartmentId>,
@@ -126,7 +126,7 @@ fn register(registration: &Registration, global: &Global, output: &Output) -> Re
         department: registration.department,
     };
     let (person, committed) = connection.session.register_person(plan)?;
-    registry.remember(person, registration.mrn.as_deref()).map_err(|error| {
+    registry.remember(person, registration.mrn.as_ref()).map_err(|error| {
         let hint = format!(
             "{person} is enrolled all the same; mend the registry's folder and note the number there"
         );

@@ -3,9 +3,9 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use carechain_client::{Caller, OperationError, node_status, private_file};
+use carechain_client::{Caller, NewFolder, NewFolderError, OperationError, node_status, private_file};
 use carechain_schema::StatusReport;
-use carechain_types::Genesis;
+use carechain_types::{Genesis, HostPort};
 
 use crate::config::{Config, ConfigError, RawConfig};
 use crate::founding::{FoundingError, HospitalPlan, found};
@@ -33,6 +33,9 @@ pub(crate) enum InitError {
     /// No free port.
     #[error("no free port on 127.0.0.1: {0}")]
     Ports(#[from] std::io::Error),
+    /// Its folder cannot be made.
+    #[error(transparent)]
+    Folder(#[from] NewFolderError),
     /// Keys or files cannot be written.
     #[error(transparent)]
     Founding(#[from] FoundingError),
@@ -120,20 +123,22 @@ impl Testnet {
         if !(1..=NODES_MAX).contains(&nodes) {
             return Err(InitError::Nodes { nodes });
         }
-        let genesis_file = folder.join("genesis.json");
-        if genesis_file.exists() {
+        if folder.join("genesis.json").exists() {
             return Err(InitError::Exists { path: folder.to_owned() });
         }
         let ports = free_ports(3 * nodes)?;
-        let plans: Vec<_> = (1..=nodes).map(|index| plan(folder, index, &ports)).collect();
-        let genesis = found("test network", &plans, &genesis_file, carechain_client::now())?;
+        let new = NewFolder::prepare(folder)?;
+        let plans: Vec<_> = (1..=nodes).map(|index| plan(new.path(), index, &ports)).collect();
+        let name = "test network".parse().expect("it is a name");
+        let genesis = found(&name, &plans, &new.path().join("genesis.json"), carechain_client::now())?;
         for index in 1..=nodes {
             let text = node_toml(index, &ports);
-            let file = folder.join(format!("node-{index}")).join("node.toml");
+            let file = new.path().join(format!("node-{index}")).join("node.toml");
             private_file::write_new(&file, text.as_bytes(), 0o644)?;
         }
         let text = client_toml(&genesis, &ports);
-        private_file::write_new(&folder.join("client.toml"), text.as_bytes(), 0o644)?;
+        private_file::write_new(&new.path().join("client.toml"), text.as_bytes(), 0o644)?;
+        new.put_in_place()?;
         let nodes = (1..=nodes).map(|index| NodePlace {
             index,
             folder: folder.join(format!("node-{index}")),
@@ -182,9 +187,9 @@ impl Testnet {
 fn plan(folder: &Path, index: usize, ports: &[u16]) -> HospitalPlan {
     let ports = &ports[3 * (index - 1)..];
     HospitalPlan {
-        name: format!("Hospital {index}"),
-        votes: address(ports[1]).to_string(),
-        bulk: address(ports[2]).to_string(),
+        name: format!("Hospital {index}").parse().expect("it is a name"),
+        votes: host_port(ports[1]),
+        bulk: host_port(ports[2]),
         node_folder: folder.join(format!("node-{index}")),
         hospital_folder: folder.join(format!("hospital-{index}")),
         credential_file: folder.join("credentials").join(format!("node-{index}.passphrase")),
@@ -193,6 +198,10 @@ fn plan(folder: &Path, index: usize, ports: &[u16]) -> HospitalPlan {
 
 const fn address(port: u16) -> SocketAddr {
     SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port)
+}
+
+fn host_port(port: u16) -> HostPort {
+    address(port).to_string().parse().expect("a port that is free is not 0")
 }
 
 fn node_toml(index: usize, ports: &[u16]) -> String {
