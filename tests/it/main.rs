@@ -16,6 +16,8 @@ mod hostile_record;
 mod kills;
 mod lying_gateway;
 mod node_end;
+mod output;
+mod process_life;
 mod proof;
 mod roles;
 mod support;

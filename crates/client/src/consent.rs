@@ -8,7 +8,7 @@ mod selection;
 
 use std::time::{Duration, Instant};
 
-use carechain_crypto::{AccessRequestId, EhrId, GrantId, PersonId};
+use carechain_crypto::{AccessRequestId, Digest, EhrId, GrantId, PersonId, hash};
 use carechain_types::{
     AccessKind, AccessPurpose, DenyPart, KeyUse, PartKind, Party, PersonValue, PublicPart, Reason,
     ReasonCode, RequestPart, RequestSelection, RequestStatus, RevokePart, Span, StateKey, Time, decode,
@@ -37,6 +37,25 @@ pub struct RequestPlan {
     pub reason: Option<Reason>,
 }
 
+impl RequestPlan {
+    /// The same for two plans that ask for the same, in the name of one asker. It stands in the asker's own files: who has
+    /// them may try what was asked for.
+    #[must_use]
+    pub fn digest(&self, asker: PersonId) -> Digest {
+        hash(&[encode(&self.part(asker)), encode(&self.reason)].concat())
+    }
+
+    fn part(&self, asker: PersonId) -> RequestPart {
+        RequestPart {
+            patient: self.patient,
+            grantee: self.grantee.unwrap_or(Party::Person(asker)),
+            access: self.access,
+            purpose: self.purpose,
+            selection: self.selection.clone(),
+        }
+    }
+}
+
 /// What to permit.
 #[derive(Clone, Copy, Debug)]
 pub struct GrantTerms {
@@ -63,14 +82,7 @@ impl Session {
             let sealed = context.seal(&encode(reason), &target.key, &mut SystemRandom)?;
             parts.push((PartKind::Reason, sealed));
         }
-        let part = RequestPart {
-            patient: plan.patient,
-            grantee: plan.grantee.unwrap_or(Party::Person(asker)),
-            access: plan.access,
-            purpose: plan.purpose,
-            selection: plan.selection.clone(),
-        };
-        let committed = self.submit(Draft { part: PublicPart::Request(part), parts })?;
+        let committed = self.submit(Draft { part: PublicPart::Request(plan.part(asker)), parts })?;
         Ok((request_id(&committed.id), committed))
     }
 

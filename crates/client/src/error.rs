@@ -1,5 +1,7 @@
 //! Why an operation did not do what it was asked, and what that means to a program and to a person.
 
+mod hints;
+
 use std::io;
 use std::path::PathBuf;
 
@@ -64,7 +66,7 @@ pub enum OperationError {
     #[error(transparent)]
     TooMany(#[from] TooMany),
     /// The contract refused the transaction, on the ledger.
-    #[error("the ledger refused the transaction: {}", refusal.map_or("unknown code", Refusal::as_str))]
+    #[error("the ledger refused the transaction: {}", describe_refusal(*code, *refusal))]
     Contract {
         /// The transaction.
         id: TransactionId,
@@ -226,16 +228,33 @@ impl OperationError {
             }
             _ if self.code() == ErrorCode::NotFound => match self {
                 Self::Registry(_) | Self::NothingMatches => {
-                    Failure::new(ErrorCode::NotFound, self.to_string(), hint(ErrorCode::NotFound))
+                    Failure::new(ErrorCode::NotFound, self.to_string(), hints::of_code(ErrorCode::NotFound))
                 }
                 _ => Failure::not_found(),
             },
+            Self::Contract { refusal: Some(refusal), .. } => {
+                Failure::new(self.code(), self.to_string(), hints::of_refusal(*refusal).1)
+            }
+            Self::Answered => {
+                Failure::new(self.code(), self.to_string(), hints::of_refusal(Refusal::Answered).1)
+            }
+            Self::OutcomeUnknown { id } => {
+                let hint = format!("ask `transaction status {}` before sending anything again", id.to_hex());
+                Failure::new(self.code(), self.to_string(), hint)
+            }
             Self::Choose { .. } => {
                 let hint = "look at them with `records`, then `approve` with --ehr for each that is meant";
                 Failure::new(ErrorCode::Usage, self.to_string(), hint)
             }
-            _ => Failure::new(self.code(), self.to_string(), hint(self.code())),
+            _ => Failure::new(self.code(), self.to_string(), hints::of_code(self.code())),
         }
+    }
+}
+
+fn describe_refusal(code: u16, refusal: Option<Refusal>) -> String {
+    match refusal {
+        Some(refusal) => format!("{} ({})", hints::of_refusal(refusal).0, refusal.as_str()),
+        None => format!("for a reason that this version does not know (code {code})"),
     }
 }
 
@@ -291,29 +310,5 @@ const fn contract_code(refusal: Option<Refusal>) -> ErrorCode {
         Some(Refusal::TooFewReceipts | Refusal::BadReceipt) => ErrorCode::TooFewCopies,
         Some(Refusal::RevokedBefore) => ErrorCode::GrantRevoked,
         _ => ErrorCode::Refused,
-    }
-}
-
-/// What to do about a code that no node explained.
-const fn hint(code: ErrorCode) -> &'static str {
-    match code {
-        ErrorCode::NoNode => "check the node's address, and that the node runs",
-        ErrorCode::ProofRefused => "the node may be wrong or hostile: try another node, tell its operator",
-        ErrorCode::Stale => "wait a moment, or try another node",
-        ErrorCode::ClockOff => "set this machine's clock; if it is right, the node is cut off: try another",
-        ErrorCode::OutcomeUnknown => "ask `transaction status` before sending anything again",
-        ErrorCode::WrongPassphrase => "type the passphrase again",
-        ErrorCode::WrongKey => "use the keystore that the record was opened for",
-        ErrorCode::FileAccess => "check the path, the permissions and the space left",
-        ErrorCode::FolderNotEmpty => "name an empty or new folder",
-        ErrorCode::HostileArchive => "do not open it; tell the record's author and the hospital",
-        ErrorCode::Damaged => "fetch or make it again",
-        ErrorCode::TooFewCopies => "try again later; `node status` shows which holders are away",
-        ErrorCode::WrongChain => "compare node and genesis file of the profile",
-        ErrorCode::RequestDenied => "talk to the patient before asking again",
-        ErrorCode::GrantRevoked => "ask the patient again if it is needed",
-        ErrorCode::NotFound => "check the name or the filters",
-        ErrorCode::Unauthenticated => "unlock the key agent, or name the keystore",
-        _ => "see `--help` for what this command needs",
     }
 }

@@ -27,6 +27,7 @@ mod testnet;
 mod transaction;
 mod words;
 
+use std::io::ErrorKind;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -134,13 +135,13 @@ pub(crate) fn main() -> ExitCode {
         }
         Err(error) => {
             let code = u8::try_from(error.exit_code()).unwrap_or(2);
-            // A closed terminal is no reason to fail differently.
-            let _ = error.print();
-            return ExitCode::from(code);
+            let lost = error.print().is_err_and(|lost| lost.kind() != ErrorKind::BrokenPipe);
+            // Help that nobody got is no success.
+            return ExitCode::from(if lost { code.max(1) } else { code });
         }
     };
     let output = Output::new(&arguments.global);
-    match run(&arguments, &output) {
+    match run(&arguments, &output).and_then(|()| output.finish()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => ExitCode::from(output.failed(&error)),
     }

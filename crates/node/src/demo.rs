@@ -17,7 +17,7 @@ use carechain_crypto::EhrId;
 use carechain_schema::{DemoReport, DemoStep};
 use carechain_types::{Proof, check_lists};
 
-use crate::testnet::{Testnet, kill, start, start_all, stop_all, wait_until_ready};
+use crate::testnet::{Life, Testnet, kill, start, start_all, stop_all, wait_until_ready};
 
 pub(crate) use error::DemoError;
 use files::{read, write};
@@ -44,7 +44,7 @@ pub(crate) fn run(plan: &DemoPlan, watch: &dyn Fn(&DemoStep)) -> Result<DemoRepo
 fn on_network(plan: &DemoPlan, net: &Testnet, watch: &dyn Fn(&DemoStep)) -> Result<DemoReport, DemoError> {
     let mut steps = Steps::new(watch);
     steps.time("start", || {
-        start_all(net, READY)?;
+        start_all(net, Life::WithThisProcess, READY)?;
         Ok(format!("{} nodes, each a process with its own data folder", net.nodes.len()))
     })?;
     let people = steps.time_with("enrol", || {
@@ -70,7 +70,7 @@ fn on_network(plan: &DemoPlan, net: &Testnet, watch: &dyn Fn(&DemoStep)) -> Resu
     consent::carry_out(&mut steps, plan, &people, ehr_id, &before)?;
     steps.time("return", || {
         let place = net.node(1)?;
-        start(place)?;
+        start(place, Life::WithThisProcess)?;
         wait_until_ready(place, net.nodes.len() - 1, READY)?;
         report::wait_for_height(net, 1)?;
         Ok("node 1 is back and has caught up".to_owned())

@@ -75,6 +75,12 @@ impl DataFolder {
     }
 }
 
+/// Whether a process owns a data folder now.
+#[must_use]
+pub(crate) fn is_in_use(path: &Path) -> bool {
+    File::open(path.join("lock")).is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)))
+}
+
 /// The journal's folder inside a data folder.
 #[must_use]
 pub(crate) fn journal_folder(data_folder: &Path) -> PathBuf {

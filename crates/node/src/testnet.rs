@@ -17,5 +17,5 @@ mod process;
 pub(crate) use layout::{InitError, NodePlace, Testnet, TestnetError};
 pub(crate) use people::{PeopleError, enrol};
 pub(crate) use process::{
-    ProcessError, freeze, kill, running, start, start_all, stop, stop_all, thaw, wait_until_ready,
+    Life, ProcessError, freeze, kill, running, start, start_all, stop, stop_all, thaw, wait_until_ready,
 };

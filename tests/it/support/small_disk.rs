@@ -105,7 +105,7 @@ impl SmallDisk {
 
     fn limit(&self, network: &Path, bytes: Option<u64>) {
         let file = network.join("net").join(format!("node-{}", self.node)).join("node.pid");
-        let pid = std::fs::read_to_string(file).unwrap().trim().parse().unwrap();
+        let pid = std::fs::read_to_string(file).unwrap().split_whitespace().next().unwrap().parse().unwrap();
         let limit = Rlimit { current: bytes, maximum: None };
         let set = prlimit(Pid::from_raw(pid), Resource::Fsize, limit);
         assert!(set.is_ok() || bytes.is_none(), "{set:?}");

@@ -46,7 +46,7 @@ impl From<OperationError> for CommandError {
             OperationError::Unanswered => Self::new(
                 error.code(),
                 error.to_string(),
-                "wait for it with `request --wait`, or look again with `requests req_…`",
+                "type the same `request` with --wait, which finds the open one, or look again with `requests req_…`",
             ),
             error => error.failure().into(),
         }

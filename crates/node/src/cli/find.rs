@@ -7,7 +7,7 @@ use carechain_types::{Party, SearchQuery, Time};
 use clap::Args;
 
 use super::connection::Connection;
-use super::words::{party, time, timestamp};
+use super::words::{keyword, party, time, timestamp};
 use super::{CommandError, Global, Output, asked, lines};
 
 /// What to search for; everything given must match.
@@ -23,7 +23,7 @@ pub(super) struct SearchCommand {
     #[arg(long, value_name = "HOS")]
     hospital: Option<HospitalId>,
     /// Word among the keywords; may be given again, then all must be.
-    #[arg(long = "keyword", value_name = "WORD")]
+    #[arg(long = "keyword", value_name = "WORD", value_parser = keyword)]
     keywords: Vec<String>,
     /// Published at or after this time.
     #[arg(long, value_parser = time, value_name = "TIME")]

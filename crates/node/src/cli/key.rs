@@ -9,6 +9,7 @@ use carechain_crypto::Secret;
 use carechain_schema::{ErrorCode, KeyCreated, KeyLine};
 use carechain_types::{AgentKeys, KeyAgent as _};
 use clap::Subcommand;
+use rustix::io::Errno;
 
 use super::failure::describe_keystore_error;
 use super::node::read_passphrase;
@@ -148,8 +149,16 @@ fn new_passphrase(global: &Global) -> Result<Secret<Vec<u8>>, CommandError> {
 }
 
 fn ask(prompt: &str) -> Result<Secret<Vec<u8>>, CommandError> {
-    let hint = "without a terminal, --passphrase-file FILE names a file with the passphrase";
-    let text = rpassword::prompt_password(prompt).map_err(|error| CommandError::usage(error, hint))?;
+    let text = rpassword::prompt_password(prompt).map_err(|error| {
+        let hint = "--passphrase-file FILE names a file whose first line is the passphrase";
+        let message = match error.raw_os_error().map(Errno::from_raw_os_error) {
+            Some(Errno::NXIO | Errno::NOTTY) => {
+                "there is no terminal at which to ask for the passphrase".to_owned()
+            }
+            _ => format!("the passphrase cannot be asked for: {error}"),
+        };
+        CommandError::usage(message, hint)
+    })?;
     Ok(Secret::new(text.into_bytes()))
 }
 

@@ -21,6 +21,9 @@ pub(super) enum NodeCommand {
         /// The configuration; node.toml.example explains every key.
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
+        /// End also when standard input ends: the node does not outlive the process that started it.
+        #[arg(long)]
+        end_with_stdin: bool,
         /// For tests: the thread or task of that name panics as it starts.
         #[arg(long, hide = true, value_name = "NAME")]
         plant_panic: Option<String>,
@@ -44,8 +47,8 @@ pub(super) enum NodeCommand {
 /// Runs one of them.
 pub(super) fn run(command: &NodeCommand, output: &Output) -> Result<(), CommandError> {
     match command {
-        NodeCommand::Run { config, plant_panic } => {
-            run_node(config, Supervisor::with_planted_panic(plant_panic.clone()))
+        NodeCommand::Run { config, end_with_stdin, plant_panic } => {
+            run_node(config, *end_with_stdin, Supervisor::with_planted_panic(plant_panic.clone()))
         }
         NodeCommand::Check { config } => {
             read_config(config)?;
@@ -65,7 +68,7 @@ fn read_config(path: &Path) -> Result<Config, CommandError> {
     Config::read(path).map_err(|error| CommandError::usage(error, hint))
 }
 
-fn run_node(path: &Path, supervisor: Supervisor) -> Result<(), CommandError> {
+fn run_node(path: &Path, end_with_stdin: bool, supervisor: Supervisor) -> Result<(), CommandError> {
     let config = read_config(path)?;
     init_log(&config)?;
     let identity = unlock(&config)?;
@@ -74,19 +77,35 @@ fn run_node(path: &Path, supervisor: Supervisor) -> Result<(), CommandError> {
     let mut signals = signal_hook::iterator::Signals::new(END_SIGNALS).map_err(|error| {
         CommandError::local(error, "the system does not let this process wait for signals")
     })?;
+    if end_with_stdin {
+        watch_stdin(&supervisor)?;
+    }
     let stop = supervisor.clone();
     let wait_for_signal = move || {
         if signals.forever().next().is_some() {
             stop.stop();
         }
     };
-    supervisor.thread("signals", wait_for_signal).map_err(|error| {
-        CommandError::local(error, "the system refuses a thread: check the limits on threads and memory")
-    })?;
+    supervisor.thread("signals", wait_for_signal).map_err(no_thread)?;
     node.wait().map_err(|ended| {
         let hint = "nothing was voted that is not on disk; start it again, and if it ends again, docs/operations.md says more";
         CommandError::local(format!("the node stops: {ended}"), hint)
     })
+}
+
+/// Ends the node in order once nobody can write to its input any more.
+fn watch_stdin(supervisor: &Supervisor) -> Result<(), CommandError> {
+    let stop = supervisor.clone();
+    let wait_for_end = move || {
+        // An input that cannot be read has ended too.
+        let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+        stop.stop();
+    };
+    supervisor.thread("stdin", wait_for_end).map(drop).map_err(no_thread)
+}
+
+fn no_thread(error: impl core::fmt::Display) -> CommandError {
+    CommandError::local(error, "the system refuses a thread: check the limits on threads and memory")
 }
 
 /// A terminal that closes asks for the same as a service manager: an orderly end.
@@ -153,7 +172,9 @@ pub(super) fn read_passphrase(file: &Path) -> Result<Secret<Vec<u8>>, CommandErr
 
 fn start_error(error: &StartError) -> CommandError {
     let hint = match error {
-        StartError::Folder(_) => "one process per data folder: stop the other one, or use another folder",
+        StartError::Folder(_) => {
+            "a node runs on this folder already, and `node status` asks it; a second one needs a node.data_folder of its own"
+        }
         StartError::GenesisUnreadable { .. } | StartError::Genesis { .. } => {
             "copy the consortium's genesis file byte for byte"
         }
@@ -164,13 +185,15 @@ fn start_error(error: &StartError) -> CommandError {
             "another chain's folder, or a damaged one: use the right folder, or restore"
         }
         StartError::Journal(_) => {
-            "a node without its own intact journal must not vote; rotate its node key with the hospital's governance keys"
+            "a node without its own intact journal must not vote; \"Lost disk\" in docs/operations.md says what is left to do"
         }
         StartError::Chunks(_) => "check the folder's permissions and the disk",
         StartError::Engine(_) => {
-            "the ledger and the journal do not belong together: restore both or rotate the key"
+            "the ledger and the journal do not belong together: \"Lost disk\" in docs/operations.md says what is left to do"
         }
-        StartError::Network(_) | StartError::Listen { .. } => "stop the other process, or choose other ports",
+        StartError::Network(_) | StartError::Listen { .. } => {
+            "another process listens there, perhaps this node already: `node status` asks it; or choose other ports"
+        }
         StartError::System(_) => "check the limits on threads and memory",
     };
     CommandError::usage(error, hint)

@@ -13,7 +13,7 @@ use clap::Args;
 
 use super::connection::Connection;
 use super::progress::Watch;
-use super::words::kind;
+use super::words::{keyword, kind, title};
 use super::{CommandError, Global, Output};
 
 /// What to publish.
@@ -26,13 +26,13 @@ pub(super) struct PublishCommand {
     #[arg(long, value_name = "ID|mrn:N", required_unless_present = "resume")]
     patient: Option<PersonName>,
     /// Words to be found by; may be given again.
-    #[arg(long = "keyword", value_name = "WORD")]
+    #[arg(long = "keyword", value_name = "WORD", value_parser = keyword)]
     keywords: Vec<String>,
     /// Class: unspecified, study, report, laboratory, summary, medication
     #[arg(long, value_parser = kind, default_value = "unspecified")]
     kind: EhrKind,
     /// Title in the search index.
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", value_parser = title)]
     title: String,
     /// The version that this one replaces.
     #[arg(long, value_name = "EHR")]

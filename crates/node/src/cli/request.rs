@@ -2,16 +2,17 @@
 
 use std::time::Duration;
 
-use carechain_client::{OperationError, PersonName, RequestPlan};
-use carechain_crypto::{EhrId, HospitalId};
+use carechain_client::{Committed, OperationError, PersonName, RequestPlan};
+use carechain_crypto::{AccessRequestId, Digest, EhrId, HospitalId};
 use carechain_schema::RequestLine;
 use carechain_types::{
-    AccessKind, AccessPurpose, BoundedString, BoundedVec, Party, PersonValue, Reason, RequestSelection, Time,
+    AccessKind, AccessPurpose, BoundedString, BoundedVec, Party, PersonValue, Reason, RequestSelection,
+    RequestStatus, Time, request_id,
 };
 use clap::Args;
 
 use super::connection::Connection;
-use super::words::{access, party, purpose, time};
+use super::words::{access, keyword, party, purpose, reason, time};
 use super::{CommandError, Global, Output, asked, lines};
 
 /// What to ask for.
@@ -36,7 +37,7 @@ pub(super) struct RequestCommand {
     #[arg(long, value_parser = time, value_name = "TIME")]
     until: Option<Time>,
     /// Records with this keyword; only the patient can read it.
-    #[arg(long = "keyword", value_name = "WORD")]
+    #[arg(long = "keyword", value_name = "WORD", value_parser = keyword)]
     keywords: Vec<String>,
     /// Why: TREAT, ETREAT, HPAYMT, HOPERAT, HRESCH, PUBHLTH, PATRQT, HLEGAL
     #[arg(long, value_parser = purpose)]
@@ -45,7 +46,7 @@ pub(super) struct RequestCommand {
     #[arg(long, value_parser = access, default_value = "read")]
     access: AccessKind,
     /// For the patient to read; nobody else can.
-    #[arg(long, value_name = "TEXT", default_value = "")]
+    #[arg(long, value_name = "TEXT", default_value = "", value_parser = reason)]
     reason: String,
     /// Ask in the name of your department.
     #[arg(long)]
@@ -64,23 +65,75 @@ pub(super) const EXAMPLES: &str = "Examples:
 /// Runs it.
 pub(super) fn run(command: &RequestCommand, global: &Global, output: &Output) -> Result<(), CommandError> {
     let connection = Connection::open_as_person(global)?;
+    let plan = plan(command, &connection)?;
+    let digest = plan.digest(connection.session.person()?);
+    let (id, committed) = match open_request(&connection, &digest)? {
+        Some((id, committed)) => {
+            output.say(format_args!("{id} asks for the same and is still open: no second request is made"));
+            (id, committed)
+        }
+        None => ask(&connection, &plan, &digest)?,
+    };
+    show(command, &connection, (id, &committed), output).map_err(|error| naming(error, id))
+}
+
+/// The newest own request for the same, if the patient has not answered it yet.
+fn open_request(
+    connection: &Connection,
+    digest: &Digest,
+) -> Result<Option<(AccessRequestId, Committed)>, CommandError> {
     let session = &connection.session;
-    let (id, committed) = session.request(&plan(command, &connection)?)?;
-    asked::remember(&connection.profile.state, id)?;
+    let Some(id) = asked::newest(&connection.profile.state, digest)? else { return Ok(None) };
+    let view = match session.request_view(id) {
+        Ok(view) if view.value.status == RequestStatus::Open => view,
+        // Answered, or sent once and never committed.
+        Ok(_) | Err(OperationError::NotFound) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let (committed, _) = session.transaction(&view.value.stamp.transaction_id)?;
+    Ok(Some((id, committed)))
+}
+
+/// Sends the request and remembers it, also where its outcome was not seen: the same command finds it then.
+fn ask(
+    connection: &Connection,
+    plan: &RequestPlan,
+    digest: &Digest,
+) -> Result<(AccessRequestId, Committed), CommandError> {
+    let state = &connection.profile.state;
+    match connection.session.request(plan) {
+        Ok((id, committed)) => {
+            asked::remember(state, id, digest).map_err(|error| naming(error, id))?;
+            Ok((id, committed))
+        }
+        Err(OperationError::OutcomeUnknown { id: transaction }) => {
+            let id = request_id(&transaction);
+            asked::remember(state, id, digest).map_err(|error| naming(error, id))?;
+            Err(naming(OperationError::OutcomeUnknown { id: transaction }.into(), id))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn show(
+    command: &RequestCommand,
+    connection: &Connection,
+    (id, committed): (AccessRequestId, &Committed),
+    output: &Output,
+) -> Result<(), CommandError> {
+    let session = &connection.session;
     if let Some(seconds) = command.wait {
         output.say(format_args!("{id} is on the ledger; waiting for the patient"));
-        if let Err(error) = session.wait_for_answer(id, Duration::from_secs(seconds)) {
-            return Err(unanswered(error, id));
-        }
+        session.wait_for_answer(id, Duration::from_secs(seconds))?;
     }
     let line = lines::request(session, &session.request_view(id)?)?;
-    output.done_with(line, connection.origin(&committed), describe);
+    output.done_with(line, connection.origin(committed), describe);
     Ok(())
 }
 
-/// The request stands whatever became of the waiting: the failure names it.
-fn unanswered(error: OperationError, id: carechain_crypto::AccessRequestId) -> CommandError {
-    let mut failure = CommandError::from(error).failure;
+/// The request stands, or may stand, whatever failed after it was sent: the failure names it.
+fn naming(error: CommandError, id: AccessRequestId) -> CommandError {
+    let mut failure = error.failure;
     failure.message = format!("{id}: {}", failure.message);
     failure.into()
 }
@@ -88,7 +141,7 @@ fn unanswered(error: OperationError, id: carechain_crypto::AccessRequestId) -> C
 fn plan(command: &RequestCommand, connection: &Connection) -> Result<RequestPlan, CommandError> {
     let too_many =
         |what: &'static str| move |error| CommandError::usage(format!("{what}: {error}"), "ask for less");
-    let words = command.keywords.iter().map(|word| BoundedString::new(word.trim().to_lowercase()));
+    let words = command.keywords.iter().map(|word| BoundedString::new(word.as_str()));
     let keywords = words.collect::<Result<Vec<_>, _>>().map_err(too_many("--keyword"))?;
     let reason = (!command.reason.is_empty() || !keywords.is_empty())
         .then(|| {

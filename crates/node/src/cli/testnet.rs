@@ -8,7 +8,7 @@ use clap::Subcommand;
 
 use super::{CommandError, Output, node};
 use crate::testnet::{
-    NodePlace, ProcessError, Testnet, freeze, kill, running, start, start_all, stop, stop_all, thaw,
+    Life, NodePlace, ProcessError, Testnet, freeze, kill, running, start, start_all, stop, stop_all, thaw,
     wait_until_ready,
 };
 
@@ -108,7 +108,7 @@ pub(super) fn run(command: &TestnetCommand, output: &Output) -> Result<(), Comma
         TestnetCommand::Start { node, dir } => {
             let net = open(dir)?;
             let place = place(&net, *node)?;
-            start(place)
+            start(place, Life::OfItsOwn)
                 .and_then(|()| wait_until_ready(place, 0, READY_PATIENCE))
                 .map_err(|e| process_error(&e))?;
             output.say(format_args!("node {node} runs at {}", place.url()));
@@ -123,6 +123,8 @@ pub(super) fn run(command: &TestnetCommand, output: &Output) -> Result<(), Comma
 }
 
 fn open(dir: &Path) -> Result<Testnet, CommandError> {
+    // However the folder is spelt, its nodes are known by one name.
+    let dir = &dir.canonicalize().unwrap_or_else(|_| dir.to_owned());
     Testnet::open(dir)
         .map_err(|error| CommandError::usage(error, "--dir names the folder given to `testnet init`"))
 }
@@ -145,15 +147,19 @@ fn init(dir: &Path, nodes: usize, output: &Output) -> Result<(), CommandError> {
 
 /// Starts all nodes that do not run, and waits for all.
 pub(super) fn up(net: &Testnet, output: &Output) -> Result<(), CommandError> {
-    start_all(net, READY_PATIENCE).map_err(|error| process_error(&error))?;
+    start_all(net, Life::OfItsOwn, READY_PATIENCE).map_err(|error| process_error(&error))?;
     report(net, output);
     Ok(())
 }
 
 /// Ends all nodes that run.
 pub(super) fn down(net: &Testnet, output: &Output) -> Result<(), CommandError> {
-    stop_all(net).map_err(|error| process_error(&error))?;
-    output.say("all nodes have ended");
+    match stop_all(net).map_err(|error| process_error(&error))? {
+        0 => output.say("no node was running"),
+        ended => {
+            output.say(format_args!("all nodes have ended: {ended} of {} were running", net.nodes.len()))
+        }
+    }
     Ok(())
 }
 

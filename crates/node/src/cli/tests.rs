@@ -1,5 +1,7 @@
 //! The command line as a whole.
 
+mod hints;
+
 use std::collections::BTreeSet;
 
 use clap::{Command, CommandFactory as _};

@@ -1,6 +1,7 @@
 //! Words as people type them: closed lists, times, and what they become.
 
 use carechain_schema::Timestamp;
+use carechain_types::limits::{INDEX_TITLE_BYTES_MAX, INDEX_WORD_BYTES_MAX, REASON_TEXT_BYTES_MAX};
 use carechain_types::{AccessKind, AccessPurpose, EhrKind, Party, ReasonCode, Role, Time};
 
 /// A role.
@@ -43,6 +44,38 @@ pub(super) fn time(text: &str) -> Result<Time, String> {
 /// A time as documents write it.
 pub(super) fn timestamp(time: Time) -> Timestamp {
     Timestamp::from_microseconds(time.as_micros()).unwrap_or(Timestamp::MAX)
+}
+
+/// A keyword as it is searched for: trimmed, lower case.
+pub(super) fn keyword(text: &str) -> Result<String, String> {
+    let word = text.trim().to_lowercase();
+    match word.len() {
+        0 => Err("a keyword has at least one letter".to_owned()),
+        1..=INDEX_WORD_BYTES_MAX => Ok(word),
+        bytes => Err(format!(
+            "a keyword is a word or two, of {INDEX_WORD_BYTES_MAX} bytes at most; this one has {bytes}: the title has room for more"
+        )),
+    }
+}
+
+/// A record's title.
+pub(super) fn title(text: &str) -> Result<String, String> {
+    of_at_most(text, "title", INDEX_TITLE_BYTES_MAX)
+}
+
+/// Why access is asked for.
+pub(super) fn reason(text: &str) -> Result<String, String> {
+    of_at_most(text, "reason", REASON_TEXT_BYTES_MAX)
+}
+
+fn of_at_most(text: &str, what: &str, bytes_max: usize) -> Result<String, String> {
+    let text = text.trim();
+    match text.len() {
+        bytes if bytes > bytes_max => {
+            Err(format!("a {what} has {bytes_max} bytes at most, this one has {bytes}: say it shorter"))
+        }
+        _ => Ok(text.to_owned()),
+    }
 }
 
 fn word<T: Copy>(text: &str, all: &[T], name: fn(T) -> &'static str) -> Result<T, String> {

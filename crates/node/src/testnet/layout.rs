@@ -90,6 +90,12 @@ impl NodePlace {
         self.folder.join("node.pid")
     }
 
+    /// Its data folder.
+    #[must_use]
+    pub(crate) fn data_folder(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
     /// What it logs.
     #[must_use]
     pub(crate) fn log_file(&self) -> PathBuf {

@@ -11,6 +11,7 @@ use carechain_client::private_file::{FileError, LockedFile};
 use rustix::process::{Pid, Signal};
 
 use super::{NodePlace, Testnet};
+use crate::folder::is_in_use;
 
 /// Why a process does not do what it should.
 #[derive(Debug, thiserror::Error)]
@@ -49,6 +50,14 @@ pub(crate) enum ProcessError {
         /// What it said last.
         why: String,
     },
+    /// It runs, and was not started as a node of this network.
+    #[error("node {index} still runs: some process holds {}, and this command did not start it", folder.display())]
+    StartedElsewhere {
+        /// Which node.
+        index: usize,
+        /// Its data folder.
+        folder: PathBuf,
+    },
     /// It did not end in time.
     #[error("node {index} did not end within {} s", seconds)]
     NotEnding {
@@ -75,31 +84,41 @@ pub(crate) enum ProcessError {
 /// The process of a node, if it runs.
 pub(crate) fn running(node: &NodePlace) -> Option<Pid> {
     let text = std::fs::read_to_string(node.pid_file()).ok()?;
-    let pid = Pid::from_raw(text.trim().parse().ok()?)?;
-    let folder = PathBuf::from(format!("/proc/{}", pid.as_raw_nonzero()));
-    // A reused process id is somebody else's: its command line does not name this node's configuration.
-    let command = std::fs::read(folder.join("cmdline")).ok()?;
-    let config = node.config_file();
-    let named = String::from_utf8_lossy(&command).contains(&*config.to_string_lossy());
-    // For a moment after its start, and while it ends, a process shows no command line; its files may be open still.
-    let passing = command.is_empty() && is_passing(&std::fs::read_to_string(folder.join("stat")).ok()?);
-    (named || passing).then_some(pid)
+    let (pid, started) = text.trim().split_once(' ')?;
+    let pid = Pid::from_raw(pid.parse().ok()?)?;
+    // A reused process id is somebody else's: it started at another time.
+    (start_time(pid).as_deref() == Some(started)).then_some(pid)
 }
 
-/// Whether `proc(5)` stat is of a process that is neither a zombie nor one of the kernel's threads.
-fn is_passing(stat: &str) -> bool {
+/// When a process started, in the kernel's ticks; `None` if it has ended.
+fn start_time(pid: Pid) -> Option<String> {
+    start_time_of(&std::fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero())).ok()?)
+}
+
+/// The same from its line in `proc(5)`; a zombie has ended.
+fn start_time_of(stat: &str) -> Option<String> {
     // The name, in parentheses, may hold anything.
-    let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+    let (_, after_name) = stat.rsplit_once(')')?;
     let mut fields = after_name.split_whitespace();
-    let (state, parent) = (fields.next(), fields.next());
-    !matches!(state, None | Some("Z" | "X")) && parent != Some(KERNEL_THREADS_PARENT)
+    let state = fields.next()?;
+    let started = fields.nth(START_TIME_AFTER_STATE)?;
+    (!matches!(state, "Z" | "X")).then(|| started.to_owned())
 }
 
-/// Process id of the kernel's thread daemon.
-const KERNEL_THREADS_PARENT: &str = "2";
+/// Field 22 of `proc(5)` stat, where the state is field 3: so many fields lie between them.
+const START_TIME_AFTER_STATE: usize = 18;
 
-/// Starts a node as a process of its own; it outlives this one.
-pub(crate) fn start(node: &NodePlace) -> Result<(), ProcessError> {
+/// How long a node lives.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Life {
+    /// Until it is told to end.
+    OfItsOwn,
+    /// Until it is told to end, or this process ends, however that comes: the kernel closes the node's input then.
+    WithThisProcess,
+}
+
+/// Starts a node as a process of its own.
+pub(crate) fn start(node: &NodePlace, life: Life) -> Result<(), ProcessError> {
     // Until the process id is written, nobody else may start the node.
     let pid_file = LockedFile::lock(&node.pid_file())?;
     if let Some(pid) = running(node) {
@@ -110,16 +129,23 @@ pub(crate) fn start(node: &NodePlace) -> Result<(), ProcessError> {
     let out = open_log(&log).map_err(failed("open", log.clone()))?;
     let errors = out.try_clone().map_err(failed("open", log))?;
     let program = std::env::current_exe().map_err(failed("find", PathBuf::from("carechain")))?;
+    let (input, end_with_input) = match life {
+        Life::OfItsOwn => (Stdio::null(), None),
+        Life::WithThisProcess => (Stdio::piped(), Some("--end-with-stdin")),
+    };
     let child = Command::new(&program)
         .args(["node", "run", "--config"])
         .arg(node.config_file())
-        .stdin(Stdio::null())
+        .args(end_with_input)
+        .stdin(input)
         .stdout(out)
         .stderr(errors)
         .process_group(0)
         .spawn()
         .map_err(failed("start", program))?;
-    let written = pid_file.replace(child.id().to_string().as_bytes());
+    let pid = Pid::from_child(&child);
+    let started = start_time(pid).unwrap_or_default();
+    let written = pid_file.replace(format!("{} {started}", pid.as_raw_nonzero()).as_bytes());
     reap(child);
     Ok(written?)
 }
@@ -131,6 +157,8 @@ pub(crate) fn start(node: &NodePlace) -> Result<(), ProcessError> {
 )]
 fn reap(mut child: std::process::Child) {
     std::thread::spawn(move || {
+        // Waiting would close the node's input, and with it end the node.
+        let _input = child.stdin.take();
         // Its end is seen by its process id.
         let _ = child.wait();
     });
@@ -187,16 +215,24 @@ fn end(node: &NodePlace, signal: Signal) -> Result<(), ProcessError> {
 }
 
 /// Starts every node that does not run, and waits until all are connected to each other.
-pub(crate) fn start_all(net: &Testnet, patience: Duration) -> Result<(), ProcessError> {
+pub(crate) fn start_all(net: &Testnet, life: Life, patience: Duration) -> Result<(), ProcessError> {
     for place in net.nodes.iter().filter(|place| running(place).is_none()) {
-        start(place)?;
+        start(place, life)?;
     }
     net.nodes.iter().try_for_each(|place| wait_until_ready(place, net.nodes.len() - 1, patience))
 }
 
-/// Ends every node that runs.
-pub(crate) fn stop_all(net: &Testnet) -> Result<(), ProcessError> {
-    net.nodes.iter().filter(|place| running(place).is_some()).try_for_each(stop)
+/// Ends every node that runs, and looks whether its data folder is free; gives how many ran.
+pub(crate) fn stop_all(net: &Testnet) -> Result<usize, ProcessError> {
+    let running: Vec<_> = net.nodes.iter().filter(|place| running(place).is_some()).collect();
+    running.iter().try_for_each(|place| stop(place))?;
+    // A node that somebody started by hand, or whose process id was lost.
+    match net.nodes.iter().find(|place| is_in_use(&place.data_folder())) {
+        Some(place) => {
+            Err(ProcessError::StartedElsewhere { index: place.index, folder: place.data_folder() })
+        }
+        None => Ok(running.len()),
+    }
 }
 
 /// Waits until a node answers and is connected to `peers` others.
