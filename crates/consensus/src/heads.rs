@@ -1,9 +1,10 @@
 //! Signed heads: where each member stands, said every second, idle or not.
 
-use carechain_types::{Head, Height, ReplicaId, Signed};
+use carechain_types::{Head, Height, ReplicaId, Signed, Time};
 
+use crate::member_clocks::{ClockOffset, is_of_the_future, supersedes};
 use crate::message::{Message, Wanted};
-use crate::output::{Output, Outputs};
+use crate::output::{Output, Outputs, Sin};
 use crate::state::{Mode, Replica};
 
 impl Replica {
@@ -23,7 +24,8 @@ impl Replica {
             height: self.committed.height(),
             block_id: self.committed.block_id(),
             voted: self.voted(),
-            time: self.now,
+            // Not the greatest ever signed: one signed by a wrong clock is wrong for good, and silence mends nothing.
+            time: self.wall,
         })
     }
 
@@ -40,7 +42,12 @@ impl Replica {
             return;
         }
         self.claim(signed.member, head.view);
-        let newest = self.heads.get(&signed.member).is_none_or(|known| known.body.time < head.time);
+        let of_the_future = is_of_the_future(&head, self.wall);
+        if from == signed.member {
+            self.judge_clock(from, head.time, outputs);
+        }
+        let held = self.heads.get(&signed.member);
+        let newest = !of_the_future && held.is_none_or(|held| supersedes(&head, &held.body, self.wall));
         if newest {
             self.heads.insert(signed.member, signed);
         }
@@ -50,9 +57,27 @@ impl Replica {
             self.answer_with_certificate(from, own, outputs);
         }
         let certified = self.certified.last_key_value().map_or(own, |(height, _)| *height);
-        if head.height > certified && newest {
+        // Whoever is behind must hear of it also while a clock, perhaps the own, is wrong.
+        if head.height > certified && (newest || of_the_future) {
             // A claim only: nothing is believed before the certificate is here.
             outputs.push(Output::Send { to: from, message: Message::Fetch(Wanted::Committed(head.height)) });
+        }
+    }
+
+    /// Measures a member's clock by what it just said; one too far ahead said it of a time that has not come.
+    fn judge_clock(&mut self, member: ReplicaId, shown: Time, outputs: &mut Outputs) {
+        let offset = ClockOffset::of(shown, self.wall);
+        match offset {
+            ClockOffset::Ahead(_) if !offset.is_allowed() => self.refuse_clock(member, offset, outputs),
+            // An old one may have waited for this process to wake up.
+            ClockOffset::Ahead(_) | ClockOffset::Behind(_) => self.member_clocks.measure(member, offset),
+        }
+    }
+
+    /// What a member said is refused for its time.
+    pub(crate) fn refuse_clock(&mut self, member: ReplicaId, offset: ClockOffset, outputs: &mut Outputs) {
+        if self.member_clocks.refuse(member, offset) {
+            outputs.push(Output::Evidence { member, sin: Sin::ClockOff { offset } });
         }
     }
 }

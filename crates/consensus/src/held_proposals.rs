@@ -9,14 +9,26 @@ use carechain_types::{Height, PrePrepare, ReplicaId, Signed, Time, View};
 
 use crate::message::SharedLeaves;
 
-/// A proposal whose header was checked and whose time was judged when it arrived.
+/// A proposal whose header was checked.
 #[derive(Clone, Debug)]
 pub(crate) struct HeldProposal {
     pub(crate) signed: Signed<PrePrepare>,
     pub(crate) block_id: BlockId,
     pub(crate) leaves: SharedLeaves,
-    /// When its time is no longer ahead of the own clock by more than the allowed skew.
-    pub(crate) due: Time,
+    /// When it arrived, by the steady clock: its time is judged for that moment.
+    pub(crate) arrived: Time,
+    pub(crate) judged: Judged,
+}
+
+/// What was said of a held proposal's time.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Judged {
+    /// Nothing.
+    Open,
+    /// It was right: the journal has a vote for the block.
+    BeforeRestart,
+    /// It is too far from the own clock, as that stood then.
+    Refused,
 }
 
 /// The held proposals, by primary, view and height.
@@ -26,6 +38,15 @@ pub(crate) struct HeldProposals(BTreeMap<ReplicaId, BTreeMap<(View, Height), Hel
 impl HeldProposals {
     pub(crate) fn get(&self, primary: ReplicaId, view: View, height: Height) -> Option<&HeldProposal> {
         self.0.get(&primary)?.get(&(view, height))
+    }
+
+    pub(crate) fn get_mut(
+        &mut self,
+        primary: ReplicaId,
+        view: View,
+        height: Height,
+    ) -> Option<&mut HeldProposal> {
+        self.0.get_mut(&primary)?.get_mut(&(view, height))
     }
 
     /// Holds a proposal; the first of a view and height stays, and so do the highest views if there are too many.
@@ -55,15 +76,5 @@ impl HeldProposals {
         for proposals in self.0.values_mut() {
             proposals.retain(|(view, height), _| keep(*view, *height));
         }
-    }
-
-    /// When the next held proposal of a view becomes due, if one is still ahead of the clock.
-    pub(crate) fn next_due(&self, primary: ReplicaId, view: View, now: Time) -> Option<Time> {
-        let proposals = self.0.get(&primary)?;
-        proposals
-            .iter()
-            .filter(|((of, _), held)| *of == view && held.due > now)
-            .map(|(_, held)| held.due)
-            .min()
     }
 }

@@ -38,6 +38,7 @@
 //!   transactions have time to reach the primary.
 //! - Certificates answer late votes and heads; there are no periodic state transfers.
 //! - Not yet: checkpoints and watermarks, membership change, lost journals. A header with a next membership is refused.
+//! - Timers run by a steady clock. The wall clock judges what others say a time of: a fresh proposal, a HEAD.
 //! - A window of 1: a wider one is for the tests of these rules only. See [`limits::WINDOW_MAX`].
 
 mod answers;
@@ -53,6 +54,7 @@ mod held_proposals;
 mod input;
 mod journal_entry;
 pub mod limits;
+mod member_clocks;
 mod message;
 mod normal_case;
 mod output;
@@ -74,6 +76,7 @@ pub use committed::CommittedHead;
 pub use config::{Config, Timeouts, Window};
 pub use input::{Input, PendingTransaction, Verdict, Voting};
 pub use journal_entry::{JournalEntry, ViewStart, retained};
+pub use member_clocks::{ClockOffset, MemberClock};
 pub use message::{Leaves, Message, SharedLeaves, VerifiedMessage, Wanted};
 pub use output::{Origin, Output, Outputs, Sin, Suspicion};
 pub use planted_bug::PlantedBug;

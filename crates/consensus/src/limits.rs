@@ -8,7 +8,7 @@ use carechain_types::limits::{CLOCK_SKEW_MAX, PREPARED_MAX};
 /// there. The engine executes on its committed head only, so more would not be faster either. Tests of the rules, which
 /// are written for any window, go further.
 pub const WINDOW_MAX: u16 = 1;
-/// How far beyond the allowed skew a proposal's time may be and still be held until it is due: as much again.
+/// How far beyond the allowed skew a proposal's time may be for it to become due: as much again.
 pub const CLOCK_AHEAD_HELD_MAX: Span = CLOCK_SKEW_MAX;
 /// Commit certificates kept in memory to answer peers that are slightly behind; older ones come from the ledger.
 pub const CERTIFICATES_KEPT: usize = 16;

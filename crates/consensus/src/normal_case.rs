@@ -4,6 +4,7 @@ mod checks;
 mod commits;
 mod header_rules;
 mod proposals;
+mod timing;
 mod voting;
 
 #[cfg(test)]

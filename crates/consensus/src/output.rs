@@ -10,6 +10,7 @@ use carechain_crypto::{BlockId, StateRoot};
 use carechain_types::{Header, Height, ReplicaId, SharedCertificate, View};
 
 use crate::journal_entry::JournalEntry;
+use crate::member_clocks::ClockOffset;
 use crate::message::{Message, SharedLeaves};
 
 /// One thing to do.
@@ -130,7 +131,7 @@ pub enum Suspicion {
     PrimaryLeft,
     /// f + 1 members are in later views.
     OthersLeft,
-    /// This replica leads the view and was restarted.
+    /// This replica leads the view, and was restarted or finds that its clock was wrong when it proposed.
     Abdicated,
 }
 
@@ -149,6 +150,12 @@ pub enum Sin {
     BadHeader,
     /// A proposal that holds one transaction twice.
     RepeatedTransaction,
+    /// A proposal or HEAD whose time is too far from this node's clock: one of the two clocks is wrong, or a proposal was
+    /// long on its way. Said once until a HEAD of that member is within bounds again.
+    ClockOff {
+        /// The member's clock beside this node's.
+        offset: ClockOffset,
+    },
     /// A VIEW-CHANGE that is not well formed.
     BadViewChange,
     /// A NEW-VIEW that does not follow from the VIEW-CHANGEs it names.

@@ -17,6 +17,7 @@ use crate::held_proposals::HeldProposals;
 use crate::input::{PendingTransaction, Voting};
 use crate::journal_entry::ViewStart;
 use crate::limits::votes_per_member_max;
+use crate::member_clocks::{MemberClock, MemberClocks};
 use crate::message::Wanted;
 use crate::output::Origin;
 use crate::pending_new_view::PendingNewView;
@@ -27,7 +28,11 @@ use crate::votes::VoteBook;
 pub struct Replica {
     pub(crate) config: Config,
     pub(crate) signer: Box<dyn NodeSigner + Send>,
+    /// By the steady clock: what waits, waits by it.
     pub(crate) now: Time,
+    /// By the clock on the wall, which may be set at any time: for the times that others read or have written.
+    pub(crate) wall: Time,
+    pub(crate) member_clocks: MemberClocks,
     /// The view this replica is in, or has sent VIEW-CHANGE for.
     pub(crate) view: View,
     pub(crate) mode: Mode,
@@ -168,6 +173,8 @@ impl Replica {
         Self {
             signer,
             now: Time::ZERO,
+            wall: Time::ZERO,
+            member_clocks: MemberClocks::default(),
             view: View::ZERO,
             mode: Mode::Active,
             voting: Voting::Allowed,
@@ -206,6 +213,11 @@ impl Replica {
     #[must_use]
     pub const fn heads(&self) -> &BTreeMap<ReplicaId, Signed<Head>> {
         &self.heads
+    }
+
+    /// What is known of the other members' clocks.
+    pub fn member_clocks(&self) -> impl Iterator<Item = (ReplicaId, MemberClock)> {
+        self.member_clocks.iter()
     }
 
     pub(crate) fn epoch(&self) -> Epoch {

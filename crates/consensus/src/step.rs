@@ -4,7 +4,7 @@
 //! on [`Input::Tick`] alone: the engine gives it behind all that has arrived, so that what arrived in time is never
 //! overruled by a clock.
 
-use carechain_types::{ReplicaId, Time};
+use carechain_types::{Moment, ReplicaId};
 
 use crate::input::Input;
 use crate::message::VerifiedMessage;
@@ -12,13 +12,15 @@ use crate::output::{Output, Outputs};
 use crate::state::{Mode, Replica};
 
 impl Replica {
-    /// Takes one input at time `now` and appends what must be done to `outputs`. A clock that goes back is ignored.
-    pub fn step(&mut self, now: Time, input: Input, outputs: &mut Outputs) {
+    /// Takes one input and appends what must be done to `outputs`. A steady clock that goes back is ignored; the one on the
+    /// wall is taken as it is.
+    pub fn step(&mut self, now: Moment, input: Input, outputs: &mut Outputs) {
         if self.mode == Mode::Stopped {
             return;
         }
-        self.notice_oversleep(now);
-        self.now = self.now.max(now);
+        self.notice_oversleep(now.steady);
+        self.now = self.now.max(now.steady);
+        self.wall = now.wall;
         let tick = matches!(input, Input::Tick);
         self.take(input, outputs);
         self.settle(outputs);
@@ -78,7 +80,8 @@ impl Replica {
             self.follow_claims(outputs);
             self.follow_primary(outputs);
             self.try_to_lead(outputs);
-            self.accept_held();
+            self.accept_held(outputs);
+            self.withdraw_misdated(outputs);
             self.request_checks(outputs);
             self.cast_votes(outputs);
             self.commit_ready(outputs);

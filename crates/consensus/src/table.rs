@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use carechain_crypto::{BlockId, Digest, StateRoot, hash};
 use carechain_types::{
-    BoundedVec, Certificate, CertificateKey, Commit, Head, Header, Height, MemberBody, NewView, Phase,
-    PrePrepare, Prepare, Prepared, ReplicaId, Signed, Span, Time, Verified, Verifier, View, ViewChange,
-    sign_as_member, tree,
+    BoundedVec, Certificate, CertificateKey, Commit, Head, Header, Height, MemberBody, Moment, NewView,
+    Phase, PrePrepare, Prepare, Prepared, ReplicaId, Signed, Span, Time, Verified, Verifier, View,
+    ViewChange, sign_as_member, tree,
 };
 
 use crate::cluster::{GENESIS, Oracle, config, genesis, membership, signer};
@@ -15,8 +15,9 @@ use crate::committed::CommittedHead;
 use crate::config::Config;
 use crate::input::{Input, Verdict};
 use crate::journal_entry::{JournalEntry, ViewStart};
+use crate::member_clocks::ClockOffset;
 use crate::message::{Leaves, Message, VerifiedMessage, Wanted};
-use crate::output::Output;
+use crate::output::{Output, Sin};
 use crate::recovery::RecoverError;
 use crate::state::{Mode, Replica};
 
@@ -54,6 +55,8 @@ pub(crate) struct Table {
     pub(crate) config: Config,
     pub(crate) replica: Replica,
     pub(crate) now: Time,
+    /// How far the replica's wall clock is from the time of this table.
+    pub(crate) clock: ClockOffset,
     /// Everything it journalled.
     pub(crate) journal: Vec<JournalEntry>,
     names: BTreeMap<BlockId, String>,
@@ -65,7 +68,8 @@ impl Table {
         let config = config(4, own, window);
         let replica = recover(&config, &[], None).unwrap();
         let names = BTreeMap::from([(genesis().id(), "G".to_owned())]);
-        let mut table = Self { config, replica, now: START, journal: Vec::new(), names };
+        let clock = ClockOffset::Behind(Span::ZERO);
+        let mut table = Self { config, replica, now: START, clock, journal: Vec::new(), names };
         table.take(Input::Start);
         table
     }
@@ -102,7 +106,8 @@ impl Table {
     /// Takes an input and renders what comes out; HEADs are left out, they have a test of their own.
     pub(crate) fn take(&mut self, input: Input) -> Vec<String> {
         let mut outputs = Vec::new();
-        self.replica.step(self.now, input, &mut outputs);
+        let now = Moment { steady: self.now, wall: self.clock.from(self.now) };
+        self.replica.step(now, input, &mut outputs);
         let mut lines = Vec::new();
         for output in outputs {
             if let Output::Persist(entry) = &output {
@@ -171,6 +176,9 @@ impl Table {
             }
             Output::ViewEntered { view, .. } => format!("entered {view}"),
             Output::Suspected { reason, .. } => format!("suspected {reason:?}"),
+            Output::Evidence { member, sin: Sin::ClockOff { offset } } => {
+                format!("evidence {member} clock {offset}")
+            }
             Output::Evidence { member, sin } => format!("evidence {member} {sin:?}"),
             Output::Fatal { height, block_id, .. } => format!("fatal {height} {}", self.name(block_id)),
         }
@@ -296,6 +304,11 @@ pub(crate) fn commit(member: u16, view: u64, block: &Named) -> Input {
 }
 
 pub(crate) fn head(member: u16, view: u64, height: u64) -> Input {
+    head_at(member, view, height, START)
+}
+
+/// A HEAD signed at this time by the member's clock.
+pub(crate) fn head_at(member: u16, view: u64, height: u64, time: Time) -> Input {
     let body = Head {
         epoch: genesis().epoch,
         member: ReplicaId::new(member),
@@ -303,7 +316,7 @@ pub(crate) fn head(member: u16, view: u64, height: u64) -> Input {
         height: Height::new(height),
         block_id: BlockId::ZERO,
         voted: Height::new(height),
-        time: START,
+        time,
     };
     from(member, VerifiedMessage::Head(sign(member, body)))
 }

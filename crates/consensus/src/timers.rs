@@ -92,7 +92,7 @@ impl Replica {
             }
             Timer::Resend => self.is_open().then(|| self.clock.resent.after(timeouts.resend)),
             Timer::Head => Some(self.clock.headed.after(timeouts.head)),
-            Timer::HeldProposal => self.held.next_due(self.primary(), self.view, self.now),
+            Timer::HeldProposal => self.held_proposal_due(),
             Timer::Fetch => self.asked.values().map(|asked| asked.at.after(timeouts.resend)).min(),
             Timer::CatchUp => self.catching_up.map(|(_, at)| at.after(timeouts.resend.times(5))),
         }
@@ -152,7 +152,7 @@ impl Replica {
         let doublings = u32::try_from(fruitless).unwrap_or(u32::MAX).min(BACKOFF_DOUBLINGS_MAX);
         let patience = base.times(1 << doublings).min(self.config.timeouts.patience_max);
         let life = self.config.timeouts.failed_primary_life;
-        if self.failed.contains(self.primary(), self.now, life) { patience.half().half() } else { patience }
+        if self.failed.contains(self.primary(), self.wall, life) { patience.half().half() } else { patience }
     }
 
     /// Starts the NEW-VIEW timer when q members, this one included, claim the view or a later one.

@@ -50,8 +50,10 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
             return Ok(Err(NotAdmitted::Busy));
         }
         let expiry = submission.transaction.body.expiry_time;
-        let (earliest, latest) =
-            (self.now.after(ADMISSION_MARGIN), self.now.after(TRANSACTION_LIFE_MAX).before(ADMISSION_MARGIN));
+        let (earliest, latest) = (
+            self.wall.after(ADMISSION_MARGIN),
+            self.wall.after(TRANSACTION_LIFE_MAX).before(ADMISSION_MARGIN),
+        );
         if expiry < earliest || expiry > latest {
             return Ok(Err(NotAdmitted::Expiry));
         }
@@ -77,7 +79,7 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
     /// Whether it may stand in a block on the head, by this node's clock.
     fn includable_next(&self, submission: &SharedSubmission) -> Result<Result<(), NotIncludable>, Fatal> {
         let head = self.ledger.head();
-        let time = self.now.max(head.time);
+        let time = self.wall.max(head.time);
         let context = BlockContext {
             chain_id: self.config.chain_id,
             height: head.height.next(),
@@ -108,7 +110,7 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
         let expired: Vec<_> = self
             .mempool
             .iter()
-            .filter(|waiting| waiting.submission.transaction.body.expiry_time <= self.now)
+            .filter(|waiting| waiting.submission.transaction.body.expiry_time <= self.wall)
             .map(|waiting| waiting.id)
             .collect();
         for id in expired {
@@ -164,7 +166,8 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
     /// Tells the replica which transaction has waited longest, if that changed. One counts for as long as every correct
     /// primary could propose it: not in its last seconds, and not once its key is ended in the head's state.
     fn tell_pending(&mut self, outbox: &mut Outbox) -> Result<(), Fatal> {
-        let counts = self.now.after(TIMER_MARGIN);
+        // The next block is above the head's time, which clocks that were wrong may have left ahead of this one.
+        let counts = self.wall.max(self.ledger.head().time).after(TIMER_MARGIN);
         let pending = loop {
             let expiry = |waiting: &Waiting| waiting.submission.transaction.body.expiry_time;
             let Some(oldest) = self.mempool.iter().find(|waiting| expiry(waiting) >= counts) else {
@@ -191,8 +194,8 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
         Ok(())
     }
 
-    /// Time for the next block: this node's clock, above the parent's time.
+    /// Time for the next block: this node's clock, or the smallest step above the parent's time.
     pub(crate) fn block_time(&self, parent: Time) -> Time {
-        self.now.max(Time::from_micros(parent.as_micros() + 1))
+        self.wall.max(Time::from_micros(parent.as_micros() + 1))
     }
 }

@@ -8,17 +8,16 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use carechain_consensus::{
-    CommittedHead, Config, Input as ReplicaInput, PendingTransaction, Replica, Status,
+    CommittedHead, Config, Input as ReplicaInput, MemberClock, PendingTransaction, Replica, Status,
 };
 use carechain_crypto::{BlockId, TransactionId};
 use carechain_ledger::{Backend, IndexEntry, JournalStore, Ledger, LedgerError, SearchToken};
-use carechain_types::{Head, Height, NodeSigner, ReplicaId, SignatureScheme, Time, Verifier};
+use carechain_types::{Head, Height, Moment, NodeSigner, ReplicaId, SignatureScheme, Time, Verifier};
 
 use crate::answered::Answered;
 use crate::candidates::Candidates;
 use crate::catch_up::CatchUp;
 use crate::error::{Fatal, OpenError};
-use crate::heads::Heads;
 use crate::input::Input;
 use crate::journal::{Durable, Journal};
 use crate::mempool::Mempool;
@@ -41,8 +40,10 @@ pub struct Engine<B, J, S> {
     pub(crate) answered: Answered,
     pub(crate) catch_up: CatchUp,
     pub(crate) waiting: WaitingClients,
-    pub(crate) heads: Heads,
+    /// By the steady clock.
     pub(crate) now: Time,
+    /// By the clock on the wall.
+    pub(crate) wall: Time,
     /// A block was applied whose body is not in the journal: the ledger is synced ahead of the next vote.
     pub(crate) ledger_ahead: bool,
     pub(crate) told_pending: Option<PendingTransaction>,
@@ -86,8 +87,8 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
             mempool,
             catch_up: CatchUp::default(),
             waiting: WaitingClients::default(),
-            heads: Heads::default(),
             now: Time::ZERO,
+            wall: Time::ZERO,
             ledger_ahead: false,
             told_pending: None,
             found_includable: None,
@@ -98,17 +99,18 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
         })
     }
 
-    /// One turn at time `now`, which never goes back: takes all inputs, proposes, syncs once.
+    /// One turn: takes all inputs, proposes, syncs once.
     ///
     /// # Errors
     /// The node stops; what was not given to `sink` was never sent.
     pub fn turn(
         &mut self,
-        now: Time,
+        now: Moment,
         inputs: impl IntoIterator<Item = Input>,
         sink: &mut Sink<'_>,
     ) -> Result<(), Fatal> {
-        self.now = now.max(self.now);
+        self.now = self.now.max(now.steady);
+        self.wall = now.wall;
         let mut outbox = Outbox::default();
         self.drain(&mut outbox)?;
         for input in inputs {
@@ -144,7 +146,8 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
     fn drain(&mut self, outbox: &mut Outbox) -> Result<(), Fatal> {
         while let Some(input) = self.queue.pop_front() {
             let mut outputs = Vec::new();
-            self.replica.step(self.now, input, &mut outputs);
+            let now = Moment { steady: self.now, wall: self.wall };
+            self.replica.step(now, input, &mut outputs);
             for output in outputs {
                 self.perform(output, outbox)?;
             }
@@ -208,7 +211,12 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
 
     /// The newest signed head that each member showed, own included, ascending by member.
     pub fn newest_heads(&self) -> impl Iterator<Item = &Head> {
-        self.heads.iter()
+        self.replica.heads().values().map(|signed| &signed.body)
+    }
+
+    /// What is known of the other members' clocks, ascending by member.
+    pub fn member_clocks(&self) -> impl Iterator<Item = (ReplicaId, MemberClock)> {
+        self.replica.member_clocks()
     }
 
     /// The committed chain.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use carechain_consensus::{Input as ReplicaInput, VerifiedMessage};
+use carechain_consensus::Input as ReplicaInput;
 use carechain_crypto::{BlockId, Digest};
 use carechain_ledger::{Backend, JournalStore, LedgerError, StoredPart};
 use carechain_types::{BoundedVec, Height, ReplicaId, SignatureScheme, Submission, Transaction};
@@ -26,9 +26,6 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
     ) -> Result<(), Fatal> {
         match message {
             VerifiedPeerMessage::Consensus(message) => {
-                if let VerifiedMessage::Head(head) = &message {
-                    self.heads.note(head);
-                }
                 self.tell(ReplicaInput::Message { from, message });
             }
             VerifiedPeerMessage::Transaction(submission) => self.admit_from_peer(submission)?,

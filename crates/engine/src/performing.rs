@@ -78,9 +78,6 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
     }
 
     fn broadcast_consensus(&mut self, message: Message, outbox: &mut Outbox) {
-        if let Message::Head(head) = &message {
-            self.heads.note(head);
-        }
         outbox.push(Output::Broadcast(PeerMessage::Consensus(message)));
     }
 

@@ -9,6 +9,7 @@ use carechain_types::{
 };
 
 use crate::engine::Engine;
+use crate::heads::covering;
 
 impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
     /// A proof of the head that has no claims yet, with the heads that say as of when. [`Self::claim`] makes the claims,
@@ -22,7 +23,7 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
     #[must_use]
     pub fn covering_heads(&self) -> Option<BoundedVec<SignedHead, REPLICAS_MAX>> {
         let quorum = self.config.membership.quorum().size();
-        self.heads.covering(self.ledger.head().height, quorum)
+        covering(self.replica.heads(), self.ledger.head().height, quorum, self.wall)
     }
 
     /// The value under a key at the head, or its absence, with its path to the head's state root.

@@ -1,6 +1,7 @@
 //! Whole engines of one consortium, wired by hand.
 
 mod blocks;
+mod clocks;
 mod consortium;
 
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use carechain_consensus::Message;
 use carechain_contract::{NotIncludable, StateFailure};
 use carechain_crypto::StateRoot;
 use carechain_ledger::{FaultPoint, Table};
-use carechain_types::{BoundedVec, Phase, ReplicaId, Span};
+use carechain_types::{BoundedVec, Moment, Phase, ReplicaId, Span};
 
 use self::consortium::{Consortium, START, member};
 use crate::candidates::Candidate;
@@ -160,8 +161,9 @@ fn a_seen_set_that_cannot_be_read_stops_the_engine_and_answers_nothing() {
     let submit = Input::Submit { ticket: crate::input::Ticket::new(1), submission: submission.clone() };
     let message = PeerMessage::Transaction(Box::new((**submission).clone()));
     let mut outputs = Vec::new();
-    let submitted =
-        consortium.engine(member(0)).turn(START, vec![submit], &mut |output| outputs.push(output));
+    let submitted = consortium
+        .engine(member(0))
+        .turn(Moment::in_step(START), vec![submit], &mut |output| outputs.push(output));
     let ended = [submitted, consortium.tell(member(0), START, member(1), message).map(drop)];
     for ended in ended {
         let fatal = ended.unwrap_err();

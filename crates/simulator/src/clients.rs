@@ -93,6 +93,11 @@ impl Clients {
         self.requests[index].id
     }
 
+    /// A node told a client that it will not do it, as by a clock that is wrong: even a faithful one asks again.
+    pub(crate) fn turned_away(&mut self, index: usize) {
+        self.asked_life[index] = 0;
+    }
+
     /// A client has its answer.
     pub(crate) fn settle(&mut self, index: usize) {
         if core::mem::take(&mut self.waits[index]) {

@@ -70,6 +70,8 @@ coverage! {
     cuts "partitions";
     /// Members frozen for a while.
     freezes "members frozen";
+    /// Times that clocks were set wrong.
+    clocks_off "clocks set wrong";
     /// Members told to withhold their votes for a while.
     silences "members told to withhold their votes";
     /// Worlds in which all were down for longer than some transactions live.

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use carechain_consensus::{Config, JournalEntry};
+use carechain_consensus::{ClockOffset, Config, JournalEntry};
 use carechain_crypto::{BlockId, TransactionId};
 use carechain_engine::{Engine, Input, OpenError, Output, PeerMessage, journalled, journalled_bodies};
 use carechain_ledger::{JournalBinding, JournalError, Ledger};
-use carechain_types::{Header, Height, Membership, ReplicaId, Span, Time, Verifier};
+use carechain_types::{Header, Height, Membership, Moment, ReplicaId, Span, Time, Verifier};
 
 use crate::disk::{Disk, PoweredBackend, PoweredJournal};
 use crate::founding::Founding;
@@ -31,6 +31,8 @@ pub(crate) struct Node {
     disk: Disk,
     engine: Option<Engine<PoweredBackend, PoweredJournal, Scheme>>,
     mailbox: Vec<Input>,
+    /// How far its clock on the wall is off.
+    clock: ClockOffset,
     life: u64,
 }
 
@@ -42,6 +44,9 @@ pub(crate) enum Emission {
     /// Anything else that an engine says.
     Note(Output),
 }
+
+/// A clock on the wall that shows the time.
+pub(crate) const RIGHT: ClockOffset = ClockOffset::Behind(Span::ZERO);
 
 /// How a life goes on.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -85,7 +90,7 @@ impl Node {
         let node_key = founding.nodes[usize::from(blueprint.config.own.get())].public();
         let binding = JournalBinding { chain_id: founding.chain_id, node_key };
         let disk = Disk::new(&founding.backend, binding, *journal_bytes_max);
-        Self { blueprint, disk, engine: None, mailbox: Vec::new(), life: 0 }
+        Self { blueprint, disk, engine: None, mailbox: Vec::new(), clock: RIGHT, life: 0 }
     }
 
     /// Starts from what the disk holds.
@@ -134,6 +139,11 @@ impl Node {
         self.disk.power().restore();
     }
 
+    /// Its clock on the wall is set. The steady one runs on, as the machine does while its power fails.
+    pub(crate) const fn set_clock(&mut self, clock: ClockOffset) {
+        self.clock = clock;
+    }
+
     /// Puts something into its mailbox; a node that does not run gets nothing.
     pub(crate) fn tell(&mut self, input: Input) {
         if self.is_running() {
@@ -153,7 +163,8 @@ impl Node {
 
     /// One turn over everything in the mailbox.
     pub(crate) fn turn(&mut self, world_time: Time) -> (Vec<Emission>, Life) {
-        let now = world_time.before(self.blueprint.lag);
+        let steady = world_time.before(self.blueprint.lag);
+        let now = Moment { steady, wall: self.clock.from(steady) };
         let Some(engine) = &mut self.engine else { return (Vec::new(), Life::Running) };
         let mut inputs = core::mem::take(&mut self.mailbox);
         if inputs.is_empty() {

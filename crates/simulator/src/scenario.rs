@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use carechain_consensus::Timeouts;
+use carechain_consensus::{ClockOffset, Timeouts};
 use carechain_types::{ReplicaId, Span, Time};
 
 use crate::founding::Founding;
@@ -48,6 +48,8 @@ pub(crate) enum Fault {
     Freezes { member: ReplicaId, lasts: Span },
     /// The member is told to withhold its votes for a while.
     Withholds { member: ReplicaId, lasts: Span },
+    /// The clocks on the wall of these members are set wrong, all alike, and right again after a while.
+    ClocksOff { members: Vec<ReplicaId>, offset: ClockOffset, lasts: Span },
 }
 
 /// A world before it starts.
@@ -90,6 +92,7 @@ impl Scenario {
         let blackout = if outage { None } else { blackout(seed, members, &sinners, &mut faults) };
         let faults_end = if blackout.is_some() { faults_end.after(OUTAGE) } else { faults_end };
         stalls(seed, members, (phase, &sinners), &mut faults);
+        wrong_clocks(seed, members, (phase, &sinners), &mut faults);
         Self {
             blackout,
             seed,
@@ -231,6 +234,29 @@ fn stalls(
     }
 }
 
+/// In one world of six: clocks that are wrong for a while, of one member or of all.
+fn wrong_clocks(
+    seed: u64,
+    members: u16,
+    (phase, sinners): (Span, &BTreeMap<ReplicaId, Sin>),
+    faults: &mut Vec<(Time, Fault)>,
+) {
+    let mut random = Random::stream(seed, "clocks");
+    if !random.chance(170) {
+        return;
+    }
+    let correct: Vec<_> =
+        (0..members).map(ReplicaId::new).filter(|member| !sinners.contains_key(member)).collect();
+    for _ in 0..random.between(1, 2) {
+        let at = Founding::start().after(random.span(Span::ZERO, phase));
+        let members = if random.chance(400) { correct.clone() } else { vec![random.pick(&correct)] };
+        let span = random.span(Span::SECOND, CLOCK_OFF_MAX);
+        let offset = if random.chance(500) { ClockOffset::Ahead(span) } else { ClockOffset::Behind(span) };
+        let lasts = random.span(Span::from_millis(50), Span::SECOND.times(3));
+        faults.push((at, Fault::ClocksOff { members, offset, lasts }));
+    }
+}
+
 /// A member alone, deaf or dumb, or the members in two halves.
 fn cut(everybody: &[ReplicaId], random: &mut Random) -> Vec<(ReplicaId, ReplicaId)> {
     let alone = random.pick(everybody);
@@ -253,6 +279,9 @@ fn links_where(
     let all = everybody.iter().flat_map(|from| everybody.iter().map(|to| (*from, *to)));
     all.filter(|(from, to)| from != to && is_cut(*from, *to)).collect()
 }
+
+/// Clocks are wrong by no more than this.
+const CLOCK_OFF_MAX: Span = Span::SECOND.times(60);
 
 /// Nobody hears anybody for this long: transactions with a short life expire.
 const OUTAGE: Span = Span::SECOND.times(40);

@@ -208,6 +208,11 @@ impl Watch {
         self.coverage.silences += 1;
     }
 
+    /// Clocks were set wrong.
+    pub(crate) const fn clocks_set(&mut self) {
+        self.coverage.clocks_off += 1;
+    }
+
     /// Links were cut.
     pub(crate) const fn cut(&mut self) {
         self.coverage.cuts += 1;

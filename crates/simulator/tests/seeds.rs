@@ -29,6 +29,7 @@ fn required(coverage: &Coverage) -> Vec<(&'static str, u64)> {
         ("partitions", coverage.cuts),
         ("transactions that expired", coverage.expired),
         ("members frozen", coverage.freezes),
+        ("clocks set wrong", coverage.clocks_off),
         ("members told to withhold their votes", coverage.silences),
         ("worlds with everybody down for long", coverage.blackouts),
         ("worlds with real signatures", coverage.real_signatures),

@@ -22,6 +22,7 @@ mod keys;
 pub mod limits;
 mod membership;
 mod message;
+mod moment;
 mod numbers;
 mod organisation_name;
 mod party;
@@ -65,6 +66,7 @@ pub use membership::{Endpoints, Member, Membership};
 pub use message::{
     Checkpoint, Commit, Head, MemberBody, NewView, PrePrepare, Prepare, Prepared, Signed, ViewChange,
 };
+pub use moment::Moment;
 pub use numbers::{Epoch, Height, ReplicaId, View};
 pub use organisation_name::{OrganisationName, OrganisationNameError};
 pub use party::Party;

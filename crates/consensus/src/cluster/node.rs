@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use carechain_crypto::{BlockId, Digest, StateRoot, hash_parts};
 use carechain_types::{
-    BoundedVec, Certificate, Header, Height, PROTOCOL_VERSION, ReplicaId, Time, Verifier, tree,
+    BoundedVec, Certificate, Header, Height, Moment, PROTOCOL_VERSION, ReplicaId, Time, Verifier, tree,
 };
 
 use super::fixtures::{GENESIS, Oracle, genesis, signer};
@@ -102,7 +102,7 @@ impl Node {
         let mut inputs = vec![input];
         while let Some(input) = inputs.pop() {
             let mut outputs = Outputs::new();
-            self.replica.step(now, input, &mut outputs);
+            self.replica.step(Moment::in_step(now), input, &mut outputs);
             for output in outputs {
                 self.take(output, bodies, &mut inputs, &mut turn);
             }

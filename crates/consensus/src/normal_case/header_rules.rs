@@ -3,10 +3,8 @@
 use std::collections::BTreeSet;
 
 use carechain_crypto::ChainId;
-use carechain_types::limits::CLOCK_SKEW_MAX;
-use carechain_types::{Header, Membership, PrePrepare, Time, tree};
+use carechain_types::{Membership, PrePrepare, tree};
 
-use crate::limits::CLOCK_AHEAD_HELD_MAX;
 use crate::message::Leaves;
 
 /// Whether a fresh proposal's header agrees with its message, the ledger and its leaves. A header first proposed in
@@ -30,15 +28,4 @@ pub(super) fn is_well_formed(body: &PrePrepare, chain_id: &ChainId, membership: 
 pub(super) fn holds_each_once(leaves: &Leaves) -> bool {
     let distinct: BTreeSet<_> = leaves.iter().collect();
     distinct.len() == leaves.len()
-}
-
-/// When a proposal's time lets it be accepted, judged once at its arrival; `None`: never.
-pub(super) fn due(header: &Header, now: Time) -> Option<Time> {
-    if header.time < now.before(CLOCK_SKEW_MAX) {
-        return None;
-    }
-    if header.time > now.after(CLOCK_SKEW_MAX).after(CLOCK_AHEAD_HELD_MAX) {
-        return None;
-    }
-    Some(header.time.before(CLOCK_SKEW_MAX))
 }

@@ -8,11 +8,12 @@
 use std::sync::Arc;
 
 use carechain_crypto::BlockId;
-use carechain_types::{Header, Height, PrePrepare, ReplicaId, Signed, Time, View};
+use carechain_types::{Header, Height, PrePrepare, ReplicaId, Signed, View};
 
 use super::header_rules;
+use super::timing::{Timing, judge};
 use crate::block_pool::Check;
-use crate::held_proposals::HeldProposal;
+use crate::held_proposals::{HeldProposal, Judged};
 use crate::input::Verdict;
 use crate::limits::proposals_per_member_max;
 use crate::message::{Message, SharedLeaves};
@@ -71,7 +72,7 @@ impl Replica {
         self.proposed.insert(height, signed);
     }
 
-    /// A PRE-PREPARE arrived: judge it once, hold it until it can be accepted.
+    /// A PRE-PREPARE arrived: judge its header, hold it until it can be accepted.
     pub(crate) fn on_pre_prepare(
         &mut self,
         from: ReplicaId,
@@ -114,34 +115,54 @@ impl Replica {
         // A block that the journal has a vote for was judged before the restart.
         let voted = view == self.view
             && self.own.prepares.get(&height).is_some_and(|vote| vote.body.block_id == block_id);
-        let due = if voted { Some(Time::ZERO) } else { header_rules::due(&body.header, self.now) };
-        let Some(due) = due else { return };
+        let judged = if voted { Judged::BeforeRestart } else { Judged::Open };
         let leaves = Arc::new(body.leaves.clone());
         let places = proposals_per_member_max(self.config.window.get());
-        self.held.insert(HeldProposal { signed, block_id, leaves, due }, places);
+        let arrived = self.now;
+        self.held.insert(HeldProposal { signed, block_id, leaves, arrived, judged }, places);
         self.dirty = true;
     }
 
     /// Accepts held proposals that have become acceptable, in height order.
-    pub(crate) fn accept_held(&mut self) {
+    pub(crate) fn accept_held(&mut self, outputs: &mut Outputs) {
         while self.mode == Mode::Active {
             let Some(tip) = self.tip() else { return };
-            let (height, parent, parent_time) = (tip.height.next(), tip.id(), tip.time);
-            let primary = self.primary();
-            let due = self.held.get(primary, self.view, height).is_some_and(|held| held.due <= self.now);
-            if !due || height > self.high_watermark() {
+            let (tip, height) = (tip.clone(), tip.height.next());
+            if height > self.high_watermark() || !self.is_due(&tip, outputs) {
                 return;
             }
+            let primary = self.primary();
             let Some(held) = self.held.remove(primary, self.view, height) else { return };
             let header = &held.signed.body.header;
-            if header.parent != parent
-                || header.time <= parent_time
-                || self.contradicts_own_vote(height, &held.block_id)
-            {
+            if header.parent != tip.id() || self.contradicts_own_vote(height, &held.block_id) {
+                continue;
+            }
+            if header.time <= tip.time {
+                outputs.push(Output::Evidence { member: primary, sin: Sin::BadHeader });
                 continue;
             }
             self.blocks.add(held.block_id, header, Some(held.leaves));
             self.accept(height, held.block_id, Origin::Fresh);
+        }
+    }
+
+    /// Whether the proposal for the place above `tip` is here and its time lets it be looked at.
+    fn is_due(&mut self, tip: &Header, outputs: &mut Outputs) -> bool {
+        let (primary, now) = (self.primary(), self.moment());
+        let Some(held) = self.held.get_mut(primary, self.view, tip.height.next()) else { return false };
+        let header = &held.signed.body.header;
+        if held.judged == Judged::BeforeRestart || header.parent != tip.id() || header.time <= tip.time {
+            return true;
+        }
+        match judge(header, tip, held.arrived, now) {
+            Timing::Due(due) => due <= now.steady,
+            Timing::Off(offset) => {
+                // It stays: this clock may be the wrong one, and be set right while the view lasts.
+                if core::mem::replace(&mut held.judged, Judged::Refused) != Judged::Refused {
+                    self.refuse_clock(primary, offset, outputs);
+                }
+                false
+            }
         }
     }
 

@@ -1,13 +1,12 @@
 //! The normal case, rule by rule.
 
 use carechain_crypto::StateRoot;
-use carechain_types::{Phase, Span, Time};
+use carechain_types::Phase;
 
 use crate::cluster::genesis;
 use crate::input::{Input, Verdict};
 use crate::table::{
-    START, Table, caught_up, certificate, certificate_input, checked, commit, head, pre_prepare, prepare,
-    step,
+    Table, caught_up, certificate, certificate_input, checked, commit, head, pre_prepare, prepare, step,
 };
 
 const ACTIVE_0: &str = "view 0 active, committed 0";
@@ -135,44 +134,6 @@ fn proposal_that_holds_a_transaction_twice_is_refused_at_its_arrival() {
     table.run(vec![
         step("twice", pre_prepare(0, 0, &twice), &["evidence 0 RepeatedTransaction"], ACTIVE_0),
         step("its place is still free", pre_prepare(0, 0, &good), &["check A Fresh"], ACTIVE_0),
-    ]);
-}
-
-#[test]
-fn time_is_judged_once_when_the_proposal_arrives() {
-    let at = |micros: u64| {
-        let mut table = Table::new(1, 1);
-        let mut block = table.block("A", &genesis(), 0);
-        block.header.time = Time::from_micros(micros);
-        table.now = START;
-        let outputs = table.take(pre_prepare(0, 0, &block));
-        (table, outputs)
-    };
-    let start = START.as_micros();
-    assert_eq!(at(start - 2_000_000).1.len(), 1, "2 s behind is accepted");
-    assert!(at(start - 2_000_001).1.is_empty(), "more is not");
-    assert_eq!(at(start + 2_000_000).1.len(), 1, "2 s ahead is accepted");
-    let (mut table, outputs) = at(start + 2_050_000);
-    assert!(outputs.is_empty(), "slightly more is held");
-    assert_eq!(table.wait(Span::from_millis(40)), Vec::<String>::new());
-    assert_eq!(
-        table.wait(Span::from_millis(20)),
-        ["check ? Fresh"],
-        "and accepted when its time has come near"
-    );
-    let (mut table, _) = at(start + 4_000_001);
-    assert!(table.wait(Span::SECOND.times(3)).is_empty(), "far ahead is refused");
-}
-
-#[test]
-fn time_does_not_go_back() {
-    let mut table = Table::new(1, 1);
-    let a = table.block("A", &genesis(), 0);
-    let mut b = table.block("B", &a.header, 0);
-    b.header.time = a.header.time;
-    table.run(vec![
-        step("A comes from a peer", caught_up(&a, 0), &["journal committed A"], ACTIVE_1),
-        step("B has A's time", pre_prepare(0, 0, &b), &[], ACTIVE_1),
     ]);
 }
 

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use carechain_consensus::{Config, Message, Timeouts, Window};
+use carechain_consensus::{ClockOffset, Config, Message, Timeouts, Window};
 use carechain_crypto::{BlockId, ChainId, Digest, Nonce, SealingKeyPair, Secret, SigningKeyPair, hash_parts};
 use carechain_ledger::{FaultPoint, FaultyBackend, JournalBinding, Ledger, MemoryBackend, MemoryJournal};
 use carechain_types::limits::BLOCK_TRANSACTIONS_MAX;
 use carechain_types::{
     BoundedBytes, BoundedString, BoundedVec, Certificate, Commit, DepartmentPart, Ed25519, Endpoints,
-    Genesis, GenesisHospital, Header, NodeSigner, Parameters, Party, Phase, PublicPart, ReplicaId,
+    Genesis, GenesisHospital, Header, Moment, NodeSigner, Parameters, Party, Phase, PublicPart, ReplicaId,
     SealingKey, SearchPolicy, Span, Submission, TRANSACTION_VERSION, Time, Transaction, TransactionBody,
     Verifier, View, hospital_id, sign_as_member, tree,
 };
@@ -36,6 +36,8 @@ pub(super) struct Consortium {
     engines: Vec<Option<TestEngine>>,
     backends: Vec<MemoryBackend>,
     journals: Vec<MemoryJournal>,
+    /// How far each member's clock on the wall is from the time of the test.
+    pub(super) clocks: [ClockOffset; 3],
 }
 
 pub(super) fn member(index: u16) -> ReplicaId {
@@ -101,7 +103,9 @@ impl Consortium {
             |index| JournalBinding { chain_id: genesis.chain_id(), node_key: keys("node", index).public() };
         let journals = (0..3).map(|index| MemoryJournal::create(binding(index))).collect();
         let backends = (0..3).map(|_| MemoryBackend::new()).collect();
-        let mut consortium = Self { genesis, engines: vec![None, None, None], backends, journals };
+        let clocks = [ClockOffset::Behind(Span::ZERO); 3];
+        let engines = vec![None, None, None];
+        let mut consortium = Self { genesis, engines, backends, journals, clocks };
         (0..3).for_each(|index| consortium.restart(member(index)));
         consortium
     }
@@ -151,6 +155,7 @@ impl Consortium {
         inputs: Vec<Input>,
     ) -> Result<Vec<Output>, Fatal> {
         let mut outputs = Vec::new();
+        let now = Moment { steady: now, wall: self.clocks[usize::from(of.get())].from(now) };
         self.engine(of).turn(now, inputs, &mut |output| outputs.push(output))?;
         Ok(outputs)
     }
@@ -161,6 +166,22 @@ impl Consortium {
             now = now.after(Span::from_millis(100));
             self.turn(of, now, Vec::new()).unwrap();
         }
+    }
+
+    /// All engines live for a while, and hear each other; who committed which block, and when.
+    pub(super) fn live(&mut self, since: Time, span: Span) -> Vec<(Time, ReplicaId, BlockId)> {
+        let (mut committed, mut now) = (Vec::new(), since);
+        while now < since.after(span) {
+            now = now.after(Span::from_millis(10));
+            let mut said = Vec::new();
+            for of in (0..3).map(member) {
+                let outputs = self.turn(of, now, Vec::new()).unwrap();
+                said.extend(outputs.into_iter().map(|output| (of, output)));
+            }
+            let news = self.talk(now, said);
+            committed.extend(news.into_iter().map(|(of, block_id)| (now, of, block_id)));
+        }
+        committed
     }
 
     /// One message through the border.
@@ -296,7 +317,8 @@ impl Consortium {
             .collect();
         self.journals[1].fail_after(0);
         let mut outputs = Vec::new();
-        let failed = self.engine(member(1)).turn(now, inputs, &mut |output| outputs.push(output));
+        let failed =
+            self.engine(member(1)).turn(Moment::in_step(now), inputs, &mut |output| outputs.push(output));
         assert!(matches!(failed, Err(Fatal::Journal(_))), "{failed:?}");
         outputs
     }

@@ -1,49 +1,51 @@
-//! The node's clock: UTC microseconds that never go back and never stand still.
+//! The node's two clocks: the system's, which may be wrong and set at any time, and one that only runs.
 //!
-//! It follows the system's clock. When that is set back, as after it was wrong, this one goes on at half speed until the
-//! system's has caught up: timers and time-outs run on, slower, and nothing ever sees the same moment twice.
+//! Whatever waits or expires by itself goes by the steady one: a system clock set ahead fires no timer, and one set back
+//! freezes none. Whatever is written for others, or read from them, goes by the system's clock, as it is now: only so does
+//! everything go on at once when a wrong clock is set right.
 
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use carechain_types::Time;
+use carechain_types::{Moment, Span, Time};
 
-/// Clones share the reading.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Clock(Arc<Mutex<Reading>>);
+/// Copies share the start that the steady clock counts from.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Clock {
+    started: Instant,
+    /// What the system's clock showed then, so that a due time that was saved means nearly the same in the next run.
+    wall_at_start: Time,
+}
 
 impl Clock {
-    /// Now.
+    /// Starts the steady clock.
     #[must_use]
-    pub(super) fn now(&self) -> Time {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let wall = u64::try_from(since.as_micros()).unwrap_or(u64::MAX);
-        let mut reading = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        Time::from_micros(reading.advance(wall, Instant::now()))
+    pub(super) fn start() -> Self {
+        Self { started: Instant::now(), wall_at_start: system_time() }
+    }
+
+    /// Now, by both clocks.
+    #[must_use]
+    pub(super) fn moment(&self) -> Moment {
+        Moment { steady: self.steady(), wall: self.wall() }
+    }
+
+    /// UTC, by the system's clock.
+    #[must_use]
+    #[expect(clippy::unused_self, reason = "who reads a clock was given one")]
+    pub(super) fn wall(&self) -> Time {
+        system_time()
+    }
+
+    /// By the clock that nobody sets.
+    #[must_use]
+    pub(super) fn steady(&self) -> Time {
+        let passed = u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        self.wall_at_start.after(Span::from_micros(passed))
     }
 }
 
-/// What was shown last.
-#[derive(Clone, Copy, Debug, Default)]
-struct Reading {
-    /// Microseconds since the Unix epoch.
-    shown: u64,
-    /// When that was, by the clock that nobody sets.
-    at: Option<Instant>,
+/// One before 1970 reads as 1970.
+fn system_time() -> Time {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Time::from_micros(u64::try_from(since.as_micros()).unwrap_or(u64::MAX))
 }
-
-impl Reading {
-    fn advance(&mut self, wall: u64, now: Instant) -> u64 {
-        let passed = self.at.map_or(0, |at| now.saturating_duration_since(at).as_micros());
-        let slewed = self.shown.saturating_add(u64::try_from(passed / 2).unwrap_or(u64::MAX));
-        let shown = wall.max(slewed);
-        // Half microseconds are not lost to callers that ask often.
-        if shown > self.shown || self.at.is_none() {
-            *self = Self { shown, at: Some(now) };
-        }
-        self.shown
-    }
-}
-
-#[cfg(test)]
-mod tests;

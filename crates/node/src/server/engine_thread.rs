@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use carechain_consensus::Sin;
 use carechain_engine::{Answer, Committed, Engine, Fatal, Input, Output, SharedSubmission, Ticket};
 use carechain_ledger::{FileJournal, RocksBackend};
 use carechain_types::Time;
@@ -221,7 +222,7 @@ impl Run {
             }
             let Self { engine, clock, peers, handle, .. } = self;
             let begun = Instant::now();
-            engine.turn(clock.now(), inputs, &mut |output| give_out(peers, handle, output))?;
+            engine.turn(clock.moment(), inputs, &mut |output| give_out(peers, handle, output))?;
             let newest = engine.newest();
             handle.newest.send_if_modified(|seen| core::mem::replace(seen, newest) != newest);
             self.questions.answer(engine, question, questions::time_after(begun.elapsed()));
@@ -235,7 +236,7 @@ impl Run {
         if self.questions.has_unfinished() {
             return Duration::ZERO;
         }
-        let now = self.clock.now();
+        let now = self.clock.steady();
         let due = self.engine.next_wakeup().unwrap_or(Time::from_micros(u64::MAX));
         Duration::from_micros(due.since(now).as_micros()).min(IDLE)
     }
@@ -264,6 +265,13 @@ fn give_out(peers: &PeerSender, handle: &EngineHandle, output: Output) {
         }
         Output::Suspected { view, primary, reason } => {
             tracing::info!(view = view.get(), primary = primary.get(), ?reason, "left view");
+        }
+        Output::Evidence { member, sin: Sin::ClockOff { offset } } => {
+            tracing::warn!(
+                member = member.get(),
+                %offset,
+                "a proposal or head was refused for its time: that member's clock or this node's is wrong"
+            );
         }
         Output::Evidence { member, sin } => {
             tracing::warn!(member = member.get(), ?sin, "a member did what no correct member does");

@@ -29,7 +29,7 @@ impl Gateway {
     /// The time by this gateway's clock.
     #[must_use]
     pub(super) fn now(&self) -> Time {
-        self.clock.now()
+        self.clock.wall()
     }
 
     /// The wrap of a request, as a transaction of this hospital.
@@ -45,7 +45,7 @@ impl Gateway {
             sender: Party::Hospital(self.hospital),
             sender_key: self.key.public(),
             salt: Nonce::new(salt),
-            expiry_time: self.clock.now().after(TRANSACTION_LIFE_DEFAULT),
+            expiry_time: self.clock.wall().after(TRANSACTION_LIFE_DEFAULT),
             kind: part.kind().number(),
             public_part,
             parts: BoundedVec::empty(),

@@ -136,7 +136,7 @@ pub(crate) fn start(
     let handle = network.handle.clone();
     supervisor.task(runtimes.calls.handle(), "network", async move { handle.ended().await });
 
-    let clock = Clock::default();
+    let clock = Clock::start();
     let scheme = NodeScheme::default();
     let membership = Arc::new(genesis.membership());
     let signing = Arc::new(identity.signing);
@@ -145,7 +145,7 @@ pub(crate) fn start(
     let engine =
         Engine::open(engine_config, stores.ledger, stores.journal, Box::new(node_key), scheme.clone())?;
     let sender = PeerSender::new(network.handle.clone(), Arc::clone(&membership));
-    let thread = EngineThread::start(engine, clock.clone(), sender, &supervisor)?;
+    let thread = EngineThread::start(engine, clock, sender, &supervisor)?;
     let EngineThread { handle: engine, thread: consensus } = thread;
     let verifier = Verifier::new(scheme, genesis.chain_id());
     let border =
@@ -161,7 +161,7 @@ pub(crate) fn start(
         hospital: own.id,
         membership,
         verifier: verifier.clone(),
-        clock: clock.clone(),
+        clock,
         parameters: genesis.parameters.clone(),
         runtime: runtimes.files.handle().clone(),
         supervisor: supervisor.clone(),

@@ -5,6 +5,7 @@
 
 use core::fmt::Write;
 
+use carechain_contract::NotIncludable;
 use carechain_crypto::TransactionId;
 use carechain_engine::NotAdmitted;
 use carechain_types::{ReplicaId, Span};
@@ -42,8 +43,8 @@ pub(crate) fn check_admission(
     reason: &NotAdmitted,
 ) -> Result<(), Violation> {
     match reason {
-        // The client's own clock said so before; it gives up.
-        NotAdmitted::Expiry => Ok(()),
+        // The client's own clock said so before, or that of the node is wrong, or was when it committed the head.
+        NotAdmitted::Expiry | NotAdmitted::NotIncludable(NotIncludable::Expiry { .. }) => Ok(()),
         NotAdmitted::NotIncludable(_) | NotAdmitted::Mempool(_) | NotAdmitted::Busy => {
             Err(Violation::NotAdmitted { member, id, reason: reason.to_string() })
         }

@@ -1,12 +1,12 @@
 //! Power failures, restarts, cuts, and their end.
 
-use carechain_consensus::Voting;
+use carechain_consensus::{ClockOffset, Voting};
 use carechain_engine::Input;
 use carechain_types::{ReplicaId, Span, Time};
 
 use super::{Event, World};
 use crate::member::Member;
-use crate::node::Life;
+use crate::node::{Life, RIGHT};
 use crate::scenario::Fault;
 use crate::violation::Violation;
 
@@ -40,6 +40,11 @@ impl World {
                 self.watch.silenced();
                 self.clock.plan_after(lasts, Event::Mend(index));
             }
+            Fault::ClocksOff { members, offset, lasts } => {
+                self.set_clocks(&members, offset);
+                self.watch.clocks_set();
+                self.clock.plan_after(lasts, Event::Mend(index));
+            }
             Fault::Cut { links, lasts } => {
                 self.network.cut(&links);
                 self.watch.cut();
@@ -61,7 +66,16 @@ impl World {
                 }
             }
             Fault::Withholds { member, .. } => self.tell(member, Input::Voting(Voting::Allowed)),
+            Fault::ClocksOff { members, .. } => self.set_clocks(&members, RIGHT),
             Fault::PowerFails { .. } | Fault::Freezes { .. } => {}
+        }
+    }
+
+    fn set_clocks(&mut self, members: &[ReplicaId], offset: ClockOffset) {
+        for member in members {
+            if let Member::Correct(node) = self.member_mut(*member) {
+                node.set_clock(offset);
+            }
         }
     }
 
@@ -149,6 +163,8 @@ impl World {
             self.tell(member, Input::Voting(Voting::Allowed));
         }
         self.frozen_until.fill(Time::ZERO);
+        let members: Vec<_> = self.scenario.members().collect();
+        self.set_clocks(&members, RIGHT);
         for left in self.scenario.members() {
             for right in self.scenario.members().filter(|right| left < *right) {
                 self.connect(left, right);

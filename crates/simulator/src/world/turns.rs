@@ -81,8 +81,11 @@ impl World {
                 self.watch.acknowledged(member, id, height, &outcome);
                 self.clients.settle(index);
             }
-            Answer::NotAdmitted(reason) => check_admission(member, self.clients.id(index), &reason)?,
-            Answer::Expired { .. } => {}
+            Answer::NotAdmitted(reason) => {
+                check_admission(member, self.clients.id(index), &reason)?;
+                self.clients.turned_away(index);
+            }
+            Answer::Expired { .. } => self.clients.turned_away(index),
         }
         self.clients.give_up_expired(index, self.clock.now());
         Ok(())

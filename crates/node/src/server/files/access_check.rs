@@ -60,7 +60,7 @@ impl AccessGuard {
                         && entry.decision == Decision::Allowed
                 });
                 let entry = entry.ok_or(AccessRefusal::NotAllowed)?;
-                return still_open(&facts, &entry, shared.clock.now());
+                return still_open(&facts, &entry, shared.clock.wall());
             }
         }
     }

@@ -125,7 +125,7 @@ impl Completion {
     async fn work(&mut self) {
         while let Some(input) = self.inputs.pop_front() {
             let mut outputs = Vec::new();
-            self.machine.step(self.shared.clock.now(), input, &mut outputs);
+            self.machine.step(self.shared.clock.steady(), input, &mut outputs);
             for output in outputs {
                 match output {
                     RepairOutput::Check { file } => {

@@ -130,7 +130,7 @@ impl Fetcher {
             self.ready().await?;
             let holders = self.sources.iter().filter(|source| self.links.contains_key(source));
             let plan = FetchPlan { shape, chunks: next..end, holders: holders.copied().collect() };
-            let machine = Fetch::new(plan, self.settings, self.shared.clock.now())?;
+            let machine = Fetch::new(plan, self.settings, self.shared.clock.steady())?;
             let mut round = Round::new(machine, next);
             let ended = self.round(&mut round, taker).await;
             self.shared.counts.chunks_hedged.add(round.machine.counts().hedged);
@@ -239,7 +239,7 @@ impl Fetcher {
 
     fn step(&mut self, round: &mut Round, input: FetchInput) {
         let mut outputs = Vec::new();
-        round.machine.step(self.shared.clock.now(), input, &mut outputs);
+        round.machine.step(self.shared.clock.steady(), input, &mut outputs);
         if outputs.iter().any(|output| matches!(output, FetchOutput::Discard { .. })) {
             round.arrived = None;
         }

@@ -63,7 +63,7 @@ async fn check_open(
     if open.hospital != remote || open.publishing_hospital != remote || remote == shared.hospital {
         return Err(ServeError::Refused(RefusalCode::Contradiction));
     }
-    if !expiry_in_rule(open.expiry, shared.clock.now()) {
+    if !expiry_in_rule(open.expiry, shared.clock.wall()) {
         return Err(ServeError::Refused(RefusalCode::NotPermitted));
     }
     if shared.verifier.body(&open.key, open, signature).is_err() {

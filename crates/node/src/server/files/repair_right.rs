@@ -28,7 +28,7 @@ pub(super) fn sign_repair_fetch(
         chunk_start: chunks.start,
         chunk_end: chunks.end,
         salt: Nonce::new(salt),
-        expiry: shared.clock.now().after(REPAIR_FETCH_LIFE),
+        expiry: shared.clock.wall().after(REPAIR_FETCH_LIFE),
     };
     Ok(SignedRepairFetch { fetch, signature: NodeSigner::sign(&*shared.signer, shared.chain_id(), &fetch) })
 }
@@ -42,7 +42,7 @@ pub(super) async fn check_repair_fetch(
 ) -> Result<(LocalUpload, Completion, core::ops::Range<u32>), ServeError> {
     let refused = |code| ServeError::Refused(code);
     let SignedRepairFetch { fetch, signature } = signed;
-    let now = shared.clock.now();
+    let now = shared.clock.wall();
     let key = shared.node_key(&remote).ok_or_else(|| refused(RefusalCode::NotPermitted))?;
     let for_us = fetch.holder == shared.hospital && fetch.epoch == shared.membership.epoch;
     let in_time = now < fetch.expiry && fetch.expiry <= now.after(TRANSACTION_LIFE_MAX);

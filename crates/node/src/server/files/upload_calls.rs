@@ -33,7 +33,7 @@ impl Files {
             return Err(NodeError::Invalid { problem: "the upload names another hospital".to_owned() });
         }
         chunk_count(open.length).map_err(|error| NodeError::Invalid { problem: error.to_string() })?;
-        if !expiry_in_rule(open.expiry, shared.clock.now()) {
+        if !expiry_in_rule(open.expiry, shared.clock.wall()) {
             return Err(NodeError::Expiry);
         }
         shared.verifier.body(&open.key, open, signature).map_err(|_| NodeError::Unauthorized)?;

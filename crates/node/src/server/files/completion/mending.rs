@@ -102,7 +102,7 @@ async fn put_all(
 
 /// The open upload that an earlier try left, or a new one.
 async fn begin(shared: &Shared, record: &LedgerRecord) -> Result<LocalUpload, MendError> {
-    let now = shared.clock.now();
+    let now = shared.clock.wall();
     let opening = UploadOpening {
         upload: record.upload_id,
         author: record.author,

@@ -53,7 +53,7 @@ impl Task {
             receipts_required: shared.settings.receipts_required,
             expiry: opening.expiry,
         };
-        let machine = Upload::new(plan, shared.settings.upload, shared.clock.now());
+        let machine = Upload::new(plan, shared.settings.upload, shared.clock.steady());
         let (events, arriving) = mpsc::channel(EVENTS_MAX);
         Ok(Self {
             shared,
@@ -193,7 +193,7 @@ impl Task {
     async fn work(&mut self) {
         while let Some(input) = self.inputs.pop_front() {
             let mut outputs = Vec::new();
-            self.machine.step(self.shared.clock.now(), input, &mut outputs);
+            self.machine.step(self.shared.clock.steady(), input, &mut outputs);
             for output in outputs {
                 self.perform(output).await;
             }

@@ -86,7 +86,7 @@ fn holders_serve_only_the_gateway_that_the_entry_names() {
     runtime().block_on(async {
         let (world, client, ranking) = published(24, LENGTH).await;
         let (named, other, holder) = (ranking[1], ranking[3], ranking[0]);
-        let now = world.clock.now();
+        let now = world.clock.wall();
         let signed = client.read_request(world.at(named).id, client.whole(), now);
         let entry = world.ledger.allow(&signed.request, now);
         let SignedReadRequest { request, signature, .. } = signed.clone();
@@ -107,7 +107,7 @@ fn holders_serve_only_the_gateway_that_the_entry_names() {
 fn request_without_a_committed_entry_reads_nothing() {
     runtime().block_on(async {
         let (world, client, ranking) = published(25, LENGTH).await;
-        let now = world.clock.now();
+        let now = world.clock.wall();
         let signed = client.read_request(world.at(ranking[0]).id, client.whole(), now);
         let entry = world.ledger.allow(&signed.request, now);
         let other_range = ByteRange { start: 0, end: 1 };
@@ -122,7 +122,7 @@ fn revocation_ends_a_read_under_way() {
     runtime().block_on(async {
         let (world, client, ranking) = published(26, 70 * MEBIBYTE).await;
         for gateway in [ranking[3], ranking[0]] {
-            let now = world.clock.now();
+            let now = world.clock.wall();
             let signed = client.read_request(world.at(gateway).id, client.whole(), now);
             let entry = world.ledger.allow(&signed.request, now);
             let mut stream = world.files(gateway).read(entry, signed).await.unwrap();

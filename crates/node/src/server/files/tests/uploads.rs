@@ -75,7 +75,7 @@ fn what_contradicts_itself_is_refused() {
         let elsewhere = world.client(1, 3, LENGTH);
         assert!(matches!(elsewhere.open(files).await, Err(NodeError::Invalid { .. })));
         let mut late = world.client(0, 3, LENGTH);
-        late.open.expiry = world.clock.now().before(Span::SECOND);
+        late.open.expiry = world.clock.wall().before(Span::SECOND);
         assert_eq!(late.open(files).await, Err(NodeError::Expiry));
 
         client.open(files).await.unwrap();

@@ -89,10 +89,10 @@ impl World {
 
     /// As [`World::start`], with settings of its own.
     pub(super) async fn start_with(count: usize, settings: FilesSettings) -> Self {
-        let clock = Clock::default();
+        let clock = Clock::start();
         let mut world = Self {
             hospitals: (0..count).map(|_| None).collect(),
-            ledger: Arc::new(FakeLedger::new(clock.now())),
+            ledger: Arc::new(FakeLedger::new(clock.wall())),
             clock,
             membership: Arc::new(membership(count)),
             settings,
@@ -133,7 +133,7 @@ impl World {
             hospital: id(index),
             membership: Arc::clone(&self.membership),
             verifier: Verifier::new(NodeScheme::default(), CHAIN),
-            clock: self.clock.clone(),
+            clock: self.clock,
             settings: self.settings,
             runtime: Handle::current(),
             supervisor: Supervisor::default(),
@@ -206,7 +206,7 @@ impl World {
     }
 
     pub(super) fn client(&self, index: usize, seed: u8, length: usize) -> Client {
-        Client::new(id(index), seed, length, self.clock.now().after(Span::HOUR))
+        Client::new(id(index), seed, length, self.clock.wall().after(Span::HOUR))
     }
 
     /// Indexes of all hospitals in the order of placement.
@@ -221,7 +221,7 @@ impl World {
     }
 
     pub(super) fn publish(&self, client: &Client) {
-        self.ledger.block(self.clock.now(), vec![client.record()]);
+        self.ledger.block(self.clock.wall(), vec![client.record()]);
     }
 
     /// Reads through a gateway; the pieces until the end or the error.
@@ -231,7 +231,7 @@ impl World {
         gateway: usize,
         range: carechain_types::ByteRange,
     ) -> Result<Vec<u8>, carechain_api::NodeError> {
-        let now = self.clock.now();
+        let now = self.clock.wall();
         let signed = client.read_request(id(gateway), range, now);
         let entry: EntryId = self.ledger.allow(&signed.request, now);
         let mut stream = self.files(gateway).read(entry, signed).await?;
@@ -260,7 +260,7 @@ impl World {
     }
 
     pub(super) fn later(&self) -> Time {
-        self.clock.now().after(Span::HOUR).after(Span::HOUR)
+        self.clock.wall().after(Span::HOUR).after(Span::HOUR)
     }
 }
 
