@@ -50,7 +50,8 @@ impl<K: Ord + Clone> Place<K> {
     pub(crate) fn grow(&mut self, count: usize) -> bool {
         let mut taken = self.places.lock();
         let own = taken.own.get(&self.key).copied().unwrap_or_default().saturating_add(count);
-        if own > self.places.own_max || own > self.places.places.saturating_sub(taken.all) {
+        let left = self.places.places.saturating_sub(taken.all.saturating_add(count));
+        if own > self.places.own_max || own > left {
             return false;
         }
         if count > 0 {

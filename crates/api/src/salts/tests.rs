@@ -18,7 +18,8 @@ fn a_salt_counts_once_until_it_expires() {
     assert_eq!(spend(&salts, salt, NOW), Err(NodeError::Replayed));
     spend(&salts, (EXPIRY, SigningPublicKey::ZERO, salt.2), NOW).unwrap();
     spend(&salts, (Time::from_micros(40), KEY, Nonce::ZERO), Time::from_micros(21)).unwrap();
-    assert_eq!((salts.lock().spent.len(), salts.lock().by_key.len()), (1, 1));
+    let seen = salts.lock();
+    assert_eq!((seen.spent.len(), seen.by_key.len()), (1, 1));
 }
 
 #[test]
