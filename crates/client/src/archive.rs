@@ -1,11 +1,17 @@
 //! A record's inside: a zip of documents and images, packed as a stream, unpacked with suspicion.
 
 mod directory;
+mod entry;
+mod error;
+mod keys;
 mod pack;
+mod seen;
 mod unpack;
 
-pub use pack::{PackError, Packed, Sources};
-pub use unpack::{UnpackError, Unpacked, check_output, unpack};
+pub use error::{PackError, UnpackError};
+pub use keys::Keys;
+pub use pack::{Packed, Sources};
+pub use unpack::{Unpacked, unpack};
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::disallowed_methods)]

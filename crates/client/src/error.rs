@@ -5,7 +5,7 @@ mod hints;
 use std::io;
 use std::path::PathBuf;
 
-use carechain_crypto::{EhrId, RecordError, SealedAddressError, SealedPartError, TransactionId};
+use carechain_crypto::{EhrId, RecordError, SealedAddressError, SealedPartError, TransactionId, UploadId};
 use carechain_schema::{ErrorCode, Failure};
 use carechain_types::{AgentError, DecodeError, Refusal, TooMany};
 
@@ -143,6 +143,12 @@ pub enum OperationError {
         /// The file.
         path: PathBuf,
     },
+    /// Another process sends it.
+    #[error("another process sends the upload {} right now", upload_id.to_hex())]
+    UploadUnderWay {
+        /// Which.
+        upload_id: UploadId,
+    },
     /// The spool cannot be written or read.
     #[error("{}: {source}", path.display())]
     SpoolAccess {
@@ -189,7 +195,9 @@ impl OperationError {
             Self::Registry(RegistryError::UnknownNumber) | Self::NotFound | Self::NothingMatches => {
                 ErrorCode::NotFound
             }
-            Self::Registry(RegistryError::NumberTaken { .. }) | Self::Answered => ErrorCode::Conflict,
+            Self::Registry(RegistryError::NumberTaken { .. })
+            | Self::Answered
+            | Self::UploadUnderWay { .. } => ErrorCode::Conflict,
             Self::Registry(_) => ErrorCode::FileAccess,
             Self::Pack(error) => pack_code(error),
             Self::Unpack(error) => unpack_code(error),
@@ -242,6 +250,14 @@ impl OperationError {
                 let hint = format!("ask `transaction status {}` before sending anything again", id.to_hex());
                 Failure::new(self.code(), self.to_string(), hint)
             }
+            Self::Pack(PackError::Changed { .. }) => {
+                let hint = "wait until nothing writes it any more, then publish again";
+                Failure::new(self.code(), self.to_string(), hint)
+            }
+            Self::Pack(PackError::Key { .. }) => {
+                let hint = "leave it out; if it is meant, say so with --include-keys";
+                Failure::new(self.code(), self.to_string(), hint)
+            }
             Self::Choose { .. } => {
                 let hint = "look at them with `records`, then `approve` with --ehr for each that is meant";
                 Failure::new(ErrorCode::Usage, self.to_string(), hint)
@@ -285,16 +301,19 @@ const fn pack_code(error: &PackError) -> ErrorCode {
         PackError::Read { .. } | PackError::Write(_) => ErrorCode::FileAccess,
         PackError::TooMany => ErrorCode::TooLarge,
         PackError::Cancelled => ErrorCode::Internal,
-        PackError::Kind { .. } | PackError::Name { .. } | PackError::Repeated { .. } | PackError::Empty => {
-            ErrorCode::Usage
-        }
+        PackError::Changed { .. } => ErrorCode::Conflict,
+        PackError::Key { .. }
+        | PackError::Kind { .. }
+        | PackError::Name { .. }
+        | PackError::Repeated { .. }
+        | PackError::Empty => ErrorCode::Usage,
     }
 }
 
 const fn unpack_code(error: &UnpackError) -> ErrorCode {
     match error {
         UnpackError::NotEmpty { .. } => ErrorCode::FolderNotEmpty,
-        UnpackError::Write { .. } => ErrorCode::FileAccess,
+        UnpackError::Write { .. } | UnpackError::NoRoom { .. } => ErrorCode::FileAccess,
         UnpackError::Damaged(_) | UnpackError::Read { .. } => ErrorCode::Damaged,
         UnpackError::Hostile { .. } | UnpackError::TooMany { .. } => ErrorCode::HostileArchive,
         UnpackError::Cancelled => ErrorCode::Internal,

@@ -33,6 +33,7 @@ mod registry;
 mod retrieve;
 mod search;
 mod session;
+mod spool;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::disallowed_methods)]
 mod test_gateway;
@@ -41,7 +42,7 @@ mod test_gateway;
 mod tests;
 mod trust;
 
-pub use archive::{PackError, Packed, Sources, UnpackError, Unpacked, check_output, unpack};
+pub use archive::{Keys, PackError, Packed, Sources, UnpackError, Unpacked, unpack};
 pub use audit::AuditTrail;
 pub use caller::{Answer, ByteStream, Call, CallError, Caller};
 pub use clock::now;

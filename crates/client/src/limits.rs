@@ -50,6 +50,8 @@ pub const CLOCK_OFF_MAX: Span = Span::SECOND.times(25);
 pub const QUERY_LIFE: Span = Span::MINUTE.times(2);
 /// Life of an upload: until then its abstract must be on the ledger.
 pub const UPLOAD_LIFE: Span = Span::HOUR.times(6);
+/// How long the ciphertext of a retrieve that was cut off is kept for another try.
+pub const FETCHED_LIFE: Duration = Duration::from_secs(7 * 24 * 3_600);
 /// How long holders may take to give their receipts before the client says so.
 pub const RECEIPTS_WAIT: Duration = Duration::from_secs(300);
 

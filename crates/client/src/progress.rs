@@ -37,6 +37,9 @@ pub trait Progress: Send + Sync {
     /// So many bytes of a stage are done, of a total if it is known.
     fn advance(&self, stage: Stage, done: u64, total: Option<u64>);
 
+    /// Tells of what goes wrong beside the work, which goes on.
+    fn trouble(&self, _sentence: &str) {}
+
     /// Whether to stop. What was done stays as it is.
     fn is_cancelled(&self) -> bool {
         false

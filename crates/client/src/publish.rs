@@ -18,7 +18,7 @@ use carechain_types::{
     PublishPart, Recipient, RecipientUse, StateKey, VerifiedProof, Visibility, ehr_id, encode,
 };
 
-use crate::archive::Sources;
+use crate::archive::{Keys, Sources};
 use crate::clock::now;
 use crate::error::OperationError;
 use crate::limits::UPLOAD_LIFE;
@@ -35,6 +35,8 @@ pub struct PublishPlan {
     pub patient: PersonId,
     /// Files and folders.
     pub inputs: Vec<PathBuf>,
+    /// Whether keys among them are meant.
+    pub keys: Keys,
     /// Coarse class.
     pub kind: EhrKind,
     /// Keywords to be found by.
@@ -74,14 +76,14 @@ impl Session {
     /// Publishes a record. What is interrupted after sealing goes on with [`Session::resume`].
     pub fn publish(&self, plan: &PublishPlan, progress: &dyn Progress) -> Result<Published, OperationError> {
         let author = self.person()?;
-        let sources = Sources::collect(&plan.inputs)?;
+        let sources = Sources::collect(&plan.inputs, &plan.keys)?;
         let index = index_entry(plan)?;
         let proof = self.prove(&recipient_keys(author, plan.patient, &plan.recipients)?)?;
         // Refuses before sealing if anybody has no key in force.
         self.targets(&proof, plan.patient, &plan.recipients)?;
         let hospital = self.publishing_hospital(&proof, author, plan.patient)?;
         let upload_id = UploadId::new(SystemRandom::bytes());
-        let sealed = sealing::seal(&self.spool_folder(), upload_id, &sources, progress)?;
+        let sealed = sealing::seal(&self.swept_spool(progress)?, upload_id, &sources, progress)?;
         let secret = SpoolSecret {
             address: BoundedVec::new(sealed.address.encode().to_vec())?,
             patient: plan.patient,
@@ -96,18 +98,18 @@ impl Session {
         };
         let expiry = now().after(UPLOAD_LIFE);
         let open = self.upload_open(upload_id, &secret, sealed.address.length, expiry)?;
-        let spool = Spool::write(self, &self.spool_folder(), open, secret)?;
+        let spool = Spool::write(self, sealed.record, open, secret)?;
         self.publish_spooled(spool, Some(sealed.manifest), progress)
     }
 
     /// Uploads that were interrupted, oldest first.
     pub fn interrupted_uploads(&self) -> Result<Vec<UploadId>, OperationError> {
-        spool::list(&self.spool_folder())
+        spool::list(&self.spool()?)
     }
 
     /// Goes on with an interrupted upload from its spooled ciphertext.
     pub fn resume(&self, upload: UploadId, progress: &dyn Progress) -> Result<Published, OperationError> {
-        let spool = Spool::read(self, &self.spool_folder(), upload)?;
+        let spool = Spool::read(self, &self.spool()?, upload)?;
         if spool.open.open.expiry <= now() {
             spool.remove();
             return Err(OperationError::Argument { problem: "the upload has expired: publish again" });
@@ -226,10 +228,6 @@ impl Session {
         }
         let person: PersonValue = value(proof, &StateKey::person(&author))?;
         person.enroller.hospital().ok_or(OperationError::Argument { problem: "the author is of no hospital" })
-    }
-
-    fn spool_folder(&self) -> PathBuf {
-        self.folder().join("spool")
     }
 }
 

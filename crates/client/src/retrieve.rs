@@ -1,10 +1,12 @@
 //! Retrieving: open the address, sign a read request, fetch, verify everything, unpack.
 //!
 //! ```text
-//! grant ─open─► address ─► read request ─► gateway ─frames─┬─► spool (ciphertext)
-//!                                                          └─► verify: root, every segment ─► unzip from the spool
+//! folder tried ─► grant ─open─► address ─► read request ─► gateway ─frames─┬─► spool (ciphertext, resumed from here)
+//!                                                                          └─► verify: root, every segment
+//! spool ─unzip─► private folder ─rename─► where it belongs
 //! ```
 
+mod destination;
 mod fetch;
 mod reading;
 
@@ -16,13 +18,14 @@ use carechain_types::{
     RecipientUse, StateKey, in_force,
 };
 
-use crate::archive::{check_output, unpack};
+use crate::archive::unpack;
 use crate::clock::now;
 use crate::error::OperationError;
 use crate::lists::{GrantView, RecordView};
 use crate::progress::Progress;
 use crate::session::{RecordFacts, Session, value};
 
+use destination::Destination;
 use reading::Reading;
 
 /// What to retrieve.
@@ -63,17 +66,46 @@ impl Session {
         output: &Path,
         progress: &dyn Progress,
     ) -> Result<Vec<Retrieved>, OperationError> {
-        check_output(output)?;
+        let spool = self.swept_spool(progress)?;
+        let destination = Destination::prepare(&spool, output)?;
         let readings = match target {
             RetrieveTarget::Request(id) => self.granted(&self.grant_view(self.answer(id)?)?)?,
             RetrieveTarget::Grant(id) => self.granted(&self.grant_view(id)?)?,
             RetrieveTarget::Record(id) => vec![self.reading_of(id)?],
         };
+        let lengths = readings.iter().filter_map(|reading| Some(reading.address.as_ref()?.length));
+        let unpacked = lengths.clone().fold(0, u64::saturating_add);
+        destination.check_room(&spool, unpacked, lengths.max().unwrap_or(0))?;
         let alone = readings.len() == 1;
         let mut retrieved = Vec::with_capacity(readings.len());
-        for reading in &readings {
-            let folder = if alone { output.to_owned() } else { output.join(reading.ehr_id.to_string()) };
-            retrieved.push(self.retrieve_one(reading, folder, progress)?);
+        for (index, reading) in readings.iter().enumerate() {
+            let Some(address) = &reading.address else {
+                self.attempt_read(reading.ehr_id, reading.grant, reading.purpose)?;
+                return Err(OperationError::NotFound);
+            };
+            let place = destination.place(index);
+            let fetched = fetch::fetch(self, &spool, (reading, address), progress)?;
+            let unpacked = match unpack(fetched.record.reader(fetched.spooled.file()), &place, progress) {
+                Err(error) if error.is_of_the_archive() => {
+                    fetched.spooled.remove();
+                    return Err(error.into());
+                }
+                unpacked => unpacked?,
+            };
+            let output = match alone {
+                true => destination.deliver(&place)?,
+                false => destination.deliver_as(&place, &reading.ehr_id.to_string())?,
+            };
+            fetched.spooled.remove();
+            retrieved.push(Retrieved {
+                ehr_id: reading.ehr_id,
+                grant: reading.grant,
+                length: address.length,
+                entry_count: unpacked.entry_count,
+                output,
+                entry: fetched.entry,
+                height: fetched.height,
+            });
         }
         Ok(retrieved)
     }
@@ -87,29 +119,6 @@ impl Session {
     ) -> Result<(), OperationError> {
         let reading = Reading { ehr_id, grant, purpose, address: None };
         fetch::open_range(self, &reading, 0, 1).map(drop)
-    }
-
-    fn retrieve_one(
-        &self,
-        reading: &Reading,
-        output: PathBuf,
-        progress: &dyn Progress,
-    ) -> Result<Retrieved, OperationError> {
-        let Some(address) = &reading.address else {
-            self.attempt_read(reading.ehr_id, reading.grant, reading.purpose)?;
-            return Err(OperationError::NotFound);
-        };
-        let fetched = fetch::fetch(self, reading, address, progress)?;
-        let unpacked = unpack(fetched.record.reader(fetched.file), &output, progress)?;
-        Ok(Retrieved {
-            ehr_id: reading.ehr_id,
-            grant: reading.grant,
-            length: address.length,
-            entry_count: unpacked.entry_count,
-            output,
-            entry: fetched.entry,
-            height: fetched.height,
-        })
     }
 
     /// Every record of a grant to the reader, with its address opened and checked.

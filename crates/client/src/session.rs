@@ -15,6 +15,8 @@ use carechain_types::{KeyAgent, Party};
 use crate::caller::{Call, Caller};
 use crate::error::OperationError;
 use crate::profile::Profile;
+use crate::progress::Progress;
+use crate::spool::SpoolFolder;
 use crate::trust::Trust;
 
 pub(crate) use parts::RecordFacts;
@@ -81,6 +83,20 @@ impl Session {
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// What this client keeps while it works.
+    pub(crate) fn spool(&self) -> Result<SpoolFolder, OperationError> {
+        let access = |source| OperationError::SpoolAccess { path: self.folder.join("spool"), source };
+        SpoolFolder::open(&self.folder).map_err(access)
+    }
+
+    /// The same, without what earlier runs left in it.
+    pub(crate) fn swept_spool(&self, progress: &dyn Progress) -> Result<SpoolFolder, OperationError> {
+        let spool = self.spool()?;
+        let access = |source| OperationError::SpoolAccess { path: spool.path().to_owned(), source };
+        spool.sweep(progress).map_err(access)?;
+        Ok(spool)
     }
 
     /// Who acts; a session of a hospital's key has nobody.

@@ -1,5 +1,7 @@
 //! The day of one record, and a gateway that lies about each step of it.
 
+mod retrieving;
+
 use std::path::PathBuf;
 
 use carechain_crypto::PersonId;
@@ -9,6 +11,7 @@ use carechain_types::{
     RequestSelection, RequestStatus, Role, SealingKey, Span, StateKey, Visibility,
 };
 
+use crate::archive::Keys;
 use crate::consent::RequestPlan;
 use crate::error::OperationError;
 use crate::keystore::Keystore;
@@ -51,6 +54,7 @@ impl Day {
         PublishPlan {
             patient: self.patient,
             inputs: vec![self.study()],
+            keys: Keys::default(),
             kind: EhrKind::Study,
             keywords: vec!["CT ".to_owned(), "ct".to_owned()],
             title: "Thorax".to_owned(),

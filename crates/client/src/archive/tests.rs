@@ -1,17 +1,22 @@
 //! Archives packed and unpacked, and hostile ones refused.
 
+use std::fs::{File, OpenOptions};
 use std::io::{Cursor, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
+use carechain_crypto::Secret;
 use zip::CompressionMethod;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
-use super::{PackError, Sources, UnpackError, check_output, unpack};
+use super::{Keys, PackError, Sources, UnpackError, unpack};
+use crate::keystore::Keystore;
 use crate::limits::ARCHIVE_DEPTH_MAX;
-use crate::progress::Unwatched;
+use crate::progress::{Progress, Stage, Unwatched};
 
 fn pack(inputs: &[PathBuf]) -> Result<Vec<u8>, PackError> {
-    Ok(Sources::collect(inputs)?.pack(Vec::new(), &Unwatched)?.sink)
+    Ok(Sources::collect(inputs, &Keys::default())?.pack(Vec::new(), &Unwatched)?.sink)
 }
 
 fn study(folder: &Path) {
@@ -58,7 +63,7 @@ fn a_study_comes_back_byte_for_byte() {
     let input = folder.path().join("study");
     study(&input);
     let archive = pack(&[input]).unwrap();
-    let output = folder.path().join("deep/out");
+    let output = folder.path().join("out");
     let unpacked = unpack(Cursor::new(archive), &output, &Unwatched).unwrap();
     assert_eq!((unpacked.entry_count, unpacked.bytes), (2, 300_010));
     assert_eq!(std::fs::read(output.join("report.txt")).unwrap(), b"no finding");
@@ -108,12 +113,113 @@ fn the_deepest_file_that_packs_unpacks() {
 }
 
 #[test]
-fn an_output_folder_with_something_in_it_is_left_alone() {
+fn times_of_files_and_folders_survive() {
     let folder = tempfile::tempdir().unwrap();
-    check_output(&folder.path().join("absent")).unwrap();
-    check_output(folder.path()).unwrap();
-    std::fs::write(folder.path().join("mine"), b"keep").unwrap();
-    assert!(matches!(check_output(folder.path()), Err(UnpackError::NotEmpty { .. })));
+    let input = folder.path().join("study");
+    study(&input);
+    let second = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+    let times = [("report.txt", second(1_000_000_001)), ("images/slice-1.dcm", second(4_000_000_000))];
+    let set = |path: PathBuf, time| File::open(path).unwrap().set_modified(time).unwrap();
+    for (name, time) in times {
+        set(input.join(name), time);
+    }
+    set(input.join("images"), second(7));
+    let output = folder.path().join("out");
+    unpack(Cursor::new(pack(&[input]).unwrap()), &output, &Unwatched).unwrap();
+    for (name, time) in times.into_iter().chain([("images", second(7))]) {
+        assert_eq!(std::fs::metadata(output.join(name)).unwrap().modified().unwrap(), time, "{name}");
+    }
+}
+
+#[test]
+fn what_is_unpacked_is_private() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("study");
+    study(&input);
+    let output = folder.path().join("out");
+    unpack(Cursor::new(pack(&[input]).unwrap()), &output, &Unwatched).unwrap();
+    for (name, mode) in [("", 0o700), ("images", 0o700), ("images/slice-1.dcm", 0o600)] {
+        let permissions = std::fs::metadata(output.join(name)).unwrap().permissions();
+        assert_eq!(permissions.mode() & 0o777, mode, "{name}");
+    }
+}
+
+#[test]
+fn a_file_that_changes_while_it_is_packed_makes_no_record() {
+    type Change = fn(&Path);
+    let changes: [(&str, Change); 5] = [
+        ("longer", |path| std::fs::write(path, b"no finding at all").unwrap()),
+        ("shorter", |path| std::fs::write(path, b"no").unwrap()),
+        ("rewritten", |path| {
+            std::fs::write(path, b"NO FINDING").unwrap();
+            let later = SystemTime::now() + Duration::from_secs(1);
+            File::open(path).unwrap().set_modified(later).unwrap();
+        }),
+        ("replaced", |path| {
+            std::fs::write(path.with_extension("new"), b"no finding").unwrap();
+            std::fs::rename(path.with_extension("new"), path).unwrap();
+        }),
+        ("a link", |path| {
+            std::fs::remove_file(path).unwrap();
+            std::os::unix::fs::symlink("/etc/passwd", path).unwrap();
+        }),
+    ];
+    for (name, change) in changes {
+        let folder = tempfile::tempdir().unwrap();
+        let report = folder.path().join("report.txt");
+        std::fs::write(&report, b"no finding").unwrap();
+        let sources = Sources::collect(std::slice::from_ref(&report), &Keys::default()).unwrap();
+        change(&report);
+        let error = sources.pack(Vec::new(), &Unwatched).unwrap_err();
+        assert!(matches!(error, PackError::Changed { .. }), "{name}: {error}");
+    }
+}
+
+#[test]
+fn a_file_that_changes_between_two_reads_makes_no_record() {
+    struct Appends(PathBuf);
+    impl Progress for Appends {
+        fn advance(&self, _: Stage, _: u64, _: Option<u64>) {
+            OpenOptions::new().append(true).open(&self.0).unwrap().write_all(b"more").unwrap();
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let report = folder.path().join("report.txt");
+    std::fs::write(&report, b"no finding").unwrap();
+    let sources = Sources::collect(std::slice::from_ref(&report), &Keys::default()).unwrap();
+    let error = sources.pack(Vec::new(), &Appends(report)).unwrap_err();
+    assert!(matches!(error, PackError::Changed { .. }), "{error}");
+}
+
+#[test]
+fn keys_and_passphrases_do_not_slip_into_a_record() {
+    let folder = tempfile::tempdir().unwrap();
+    let input = folder.path().join("study");
+    study(&input);
+    let collect = |keys: &Keys| Sources::collect(std::slice::from_ref(&input), keys).map(|_| ());
+    collect(&Keys::default()).unwrap();
+    let secret = input.join("notes.txt");
+    let known = Keys::Refused { known: vec![secret.clone()] };
+    let head = |schema: &str| format!("{{\n  \"head\": {{\n    \"schema\": \"carechain/{schema}/1\",\n");
+    for (content, keys) in [
+        (head("keystore"), &Keys::default()),
+        (head("registry"), &Keys::default()),
+        ("correct horse".to_owned(), &known),
+    ] {
+        std::fs::write(&secret, content).unwrap();
+        assert!(matches!(collect(keys), Err(PackError::Key { path, .. }) if path == secret));
+        collect(&Keys::Included).unwrap();
+    }
+    std::fs::rename(&secret, input.join("alice.passphrase")).unwrap();
+    assert!(matches!(collect(&Keys::default()), Err(PackError::Key { .. })));
+}
+
+#[test]
+fn a_keystore_says_in_its_first_bytes_what_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("alice");
+    Keystore::generate().save(&path, &Secret::new(b"correct horse".to_vec())).unwrap();
+    assert!(matches!(pack(&[path]), Err(PackError::Key { .. })));
 }
 
 #[test]

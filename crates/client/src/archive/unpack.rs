@@ -1,72 +1,26 @@
 //! Unpacking an archive that a stranger made: every entry is looked at before the first is written.
 //!
 //! Refused: absolute paths, `..`, backslashes, links and devices, encrypted entries, two entries of one name or sharing
-//! bytes, more entries, bytes or depth than a record may have, and ratios that only bombs have. Everything is unpacked
-//! into a folder beside the target, which takes its place when the last entry is there.
+//! bytes, more entries, bytes or depth than a record may have, and ratios that only bombs have.
 
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Seek, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::sync_channel;
+use std::time::SystemTime;
 
 use zip::ZipArchive;
 use zip::read::HasZipMetadata as _;
-use zip::result::ZipError;
 
 use super::directory;
+use super::entry;
+use super::error::UnpackError;
 use crate::limits::{
     ARCHIVE_BYTES_MAX, ARCHIVE_DEPTH_MAX, ARCHIVE_ENTRIES_MAX, ARCHIVE_PATH_BYTES_MAX,
     ARCHIVE_RATIO_FREE_BYTES, ARCHIVE_RATIO_FREE_BYTES_ALL, ARCHIVE_RATIO_MAX,
 };
 use crate::progress::{Progress, Stage};
-
-/// Why nothing was unpacked. What was there before is untouched.
-#[derive(Debug, thiserror::Error)]
-pub enum UnpackError {
-    /// The output folder holds something.
-    #[error("the folder {} is not empty", path.display())]
-    NotEmpty {
-        /// Which.
-        path: PathBuf,
-    },
-    /// The output folder cannot be made or written.
-    #[error("{}: {source}", path.display())]
-    Write {
-        /// Which.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// The record holds no archive, or a damaged one: its author's client is broken.
-    #[error("the archive is damaged: {0}")]
-    Damaged(#[source] ZipError),
-    /// Reading an entry failed.
-    #[error("reading entry {index} of the archive: {source}")]
-    Read {
-        /// Which entry.
-        index: usize,
-        /// What went wrong.
-        source: io::Error,
-    },
-    /// The archive would harm this machine: its author is hostile. Nothing was written.
-    #[error("entry {index} of the archive is hostile: {problem}")]
-    Hostile {
-        /// Which entry; names are the patient's and are not shown.
-        index: usize,
-        /// What it tries.
-        problem: &'static str,
-    },
-    /// Too many entries.
-    #[error("{count} entries in the archive are more than the {ARCHIVE_ENTRIES_MAX} allowed")]
-    TooMany {
-        /// How many.
-        count: usize,
-    },
-    /// Nobody wants it any more.
-    #[error("cancelled")]
-    Cancelled,
-}
 
 /// What was unpacked.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -82,40 +36,38 @@ struct Entry {
     bytes: u64,
     packed: u64,
     is_folder: bool,
+    modified: Option<SystemTime>,
 }
 
-/// Whether an output folder may be used: it is absent or empty. Asked before anything is fetched.
-pub fn check_output(output: &Path) -> Result<(), UnpackError> {
-    let write = |source| UnpackError::Write { path: output.to_owned(), source };
-    match std::fs::read_dir(output) {
-        Ok(mut children) => match children.next() {
-            None => Ok(()),
-            Some(Ok(_)) => Err(UnpackError::NotEmpty { path: output.to_owned() }),
-            Some(Err(error)) => Err(write(error)),
-        },
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(write(error)),
-    }
-}
-
-/// Unpacks an archive into a folder that is absent or empty.
+/// Unpacks an archive into a folder that is not there yet, with mode 0700; on failure the folder is gone again.
 pub fn unpack<R: Read + Seek>(
     archive: R,
     output: &Path,
     progress: &dyn Progress,
 ) -> Result<Unpacked, UnpackError> {
-    check_output(output)?;
     let mut zip = directory::open(archive).map_err(UnpackError::Damaged)?;
     let entries = inspect(&mut zip)?;
-    let write = |source| UnpackError::Write { path: output.to_owned(), source };
-    let parent = output.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    std::fs::create_dir_all(parent).map_err(write)?;
-    let staging = tempfile::Builder::new().prefix(".carechain-").tempdir_in(parent).map_err(write)?;
+    let made = DirBuilder::new().mode(0o700).create(output);
+    made.map_err(|source| UnpackError::Write { path: output.to_owned(), source })?;
+    let unpacked = write_entries(&mut zip, &entries, output, progress);
+    if unpacked.is_err() {
+        // What is left is in a private folder, and the reason why it is of no use is told.
+        let _ = std::fs::remove_dir_all(output);
+    }
+    unpacked
+}
+
+fn write_entries<R: Read + Seek>(
+    zip: &mut ZipArchive<R>,
+    entries: &[Entry],
+    output: &Path,
+    progress: &dyn Progress,
+) -> Result<Unpacked, UnpackError> {
     let total = entries.iter().map(|entry| entry.bytes).sum();
     let mut done = 0;
     let mut entry_count = 0;
     for (index, entry) in entries.iter().enumerate() {
-        let target = staging.path().join(&entry.path);
+        let target = output.join(&entry.path);
         if entry.is_folder {
             folder(&target)?;
             continue;
@@ -124,22 +76,18 @@ pub fn unpack<R: Read + Seek>(
             folder(parent)?;
         }
         let advance = |bytes| progress.advance(Stage::Unpacking, done + bytes, Some(total));
-        extract(&mut zip, index, entry.bytes, &target, progress, &advance)?;
+        extract(zip, index, entry, &target, progress, &advance)?;
         done += entry.bytes;
         entry_count += 1;
     }
-    put_in_place(staging.path(), output).map_err(write)?;
-    // The folder has moved: there is nothing left to remove.
-    let _moved = staging.keep();
+    // Folders last, the inner before the outer: what is written into one changes its time.
+    for entry in entries.iter().filter(|entry| entry.is_folder).rev() {
+        let Some(modified) = entry.modified else { continue };
+        let target = output.join(&entry.path);
+        let write = |source| UnpackError::Write { path: target.clone(), source };
+        File::open(&target).and_then(|folder| folder.set_modified(modified)).map_err(write)?;
+    }
     Ok(Unpacked { entry_count, bytes: done })
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a folder replaces nothing but an empty folder: rename(2) sees to that"
-)]
-fn put_in_place(staging: &Path, output: &Path) -> io::Result<()> {
-    std::fs::rename(staging, output)
 }
 
 fn inspect<R: Read + Seek>(zip: &mut ZipArchive<R>) -> Result<Vec<Entry>, UnpackError> {
@@ -189,7 +137,8 @@ fn inspect_entry<R: Read + Seek>(zip: &mut ZipArchive<R>, index: usize) -> Resul
     if bytes > ARCHIVE_RATIO_FREE_BYTES && bytes > packed.saturating_mul(ARCHIVE_RATIO_MAX) {
         return Err(hostile("it unpacks to far more than any document does"));
     }
-    Ok(Entry { path, bytes, packed, is_folder })
+    let modified = entry::modified(&file);
+    Ok(Entry { path, bytes, packed, is_folder, modified })
 }
 
 /// The path of an entry below the output folder.
@@ -214,17 +163,21 @@ fn safe_path(name: &str) -> Result<PathBuf, &'static str> {
 fn extract<R: Read + Seek>(
     zip: &mut ZipArchive<R>,
     index: usize,
-    bytes: u64,
+    expected: &Entry,
     target: &Path,
     progress: &dyn Progress,
     advance: &dyn Fn(u64),
 ) -> Result<(), UnpackError> {
     let write = |source| UnpackError::Write { path: target.to_owned(), source };
+    let (bytes, modified) = (expected.bytes, expected.modified);
     let mut file = create(target).map_err(write)?;
     let mut entry = zip.by_index(index).map_err(UnpackError::Damaged)?;
     let (sender, blocks) = sync_channel::<Vec<u8>>(BLOCKS_MAX);
     std::thread::scope(|scope| {
-        let writing = scope.spawn(move || blocks.iter().try_for_each(|block| file.write_all(&block)));
+        let writing = scope.spawn(move || {
+            blocks.iter().try_for_each(|block| file.write_all(&block))?;
+            modified.map_or(Ok(()), |modified| file.set_modified(modified))
+        });
         let mut got = 0;
         let read = loop {
             if progress.is_cancelled() {

@@ -6,10 +6,9 @@
 //!                 └──── empty buffers ────┘
 //! ```
 
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::File;
 use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::{DirBuilderExt as _, FileExt as _, OpenOptionsExt as _};
-use std::path::Path;
+use std::os::unix::fs::FileExt as _;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::thread::available_parallelism;
@@ -20,44 +19,48 @@ use carechain_crypto::{
     UploadId,
 };
 
-use super::spool::record_path;
+use super::spool::record_name;
 use crate::archive::{PackError, Sources};
 use crate::error::OperationError;
 use crate::limits::{SEALING_CHUNKS_WAITING, SEALING_THREADS_MAX};
 use crate::progress::Progress;
 use crate::random::SystemRandom;
+use crate::spool::{Held, SpoolFolder};
 
 /// What was spooled.
 pub(super) struct Spooled {
     pub(super) address: Address,
     pub(super) manifest: Manifest,
     pub(super) entry_count: u64,
+    /// Until the upload ends, so that nobody takes it for left.
+    pub(super) record: Held,
 }
 
 /// Seals the sources into the spool file of an upload; a file that was begun is removed on failure.
 pub(super) fn seal(
-    folder: &Path,
+    spool: &SpoolFolder,
     upload_id: UploadId,
     sources: &Sources,
     progress: &dyn Progress,
 ) -> Result<Spooled, OperationError> {
-    let path = record_path(folder, upload_id);
-    let access = |source| OperationError::SpoolAccess { path: path.clone(), source };
-    DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(access)?;
-    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).map_err(access)?;
-    let sealed = pack_and_seal((&path, &file), sources, progress);
-    if sealed.is_err() {
-        // What was begun is of no use; that it cannot be removed is of no use to say.
-        let _ = std::fs::remove_file(&path);
+    let name = record_name(upload_id);
+    let access = |source| OperationError::SpoolAccess { path: spool.path().join(&name), source };
+    let record = spool.create(&name).map_err(access)?;
+    match pack_and_seal(&record, sources, progress) {
+        Ok((address, manifest, entry_count)) => Ok(Spooled { address, manifest, entry_count, record }),
+        Err(error) => {
+            record.remove();
+            Err(error)
+        }
     }
-    sealed
 }
 
 fn pack_and_seal(
-    (path, file): (&Path, &File),
+    record: &Held,
     sources: &Sources,
     progress: &dyn Progress,
-) -> Result<Spooled, OperationError> {
+) -> Result<(Address, Manifest, u64), OperationError> {
+    let (path, file) = (record.path(), record.file());
     let content_key = ContentKey::generate(&mut SystemRandom);
     let header = RecordHeader::generate(&content_key, &mut SystemRandom);
     let cipher = SegmentCipher::new(&content_key, &header).expect("the header was made for this key");
@@ -86,7 +89,7 @@ fn pack_and_seal(
         values.sort_unstable_by_key(|(index, _)| *index);
         let values = values.into_iter().map(|(_, value)| value).collect();
         let manifest = Manifest::new(length, values).expect("every chunk was sealed once");
-        Ok(Spooled { address: Address::new(length, manifest.root(), content_key), manifest, entry_count })
+        Ok((Address::new(length, manifest.root(), content_key), manifest, entry_count))
     })
 }
 

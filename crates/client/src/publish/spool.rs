@@ -22,6 +22,7 @@ use crate::limits::SMALL_FILE_BYTES_MAX;
 use crate::private_file;
 use crate::random::SystemRandom;
 use crate::session::Session;
+use crate::spool::{Held, SpoolFolder};
 
 const SCHEMA: &str = "carechain/spool/2";
 const CONTENT_BYTES_MAX: usize = 8 * 1_024;
@@ -61,7 +62,7 @@ struct File {
 
 /// An upload under way.
 pub(super) struct Spool {
-    pub(super) record: PathBuf,
+    record: Held,
     memo: PathBuf,
     pub(super) open: SignedUploadOpen,
     pub(super) secret: SpoolSecret,
@@ -71,12 +72,11 @@ impl Spool {
     /// Writes the memo beside a record that is spooled already.
     pub(super) fn write(
         session: &Session,
-        folder: &Path,
+        record: Held,
         open: SignedUploadOpen,
         secret: SpoolSecret,
     ) -> Result<Self, OperationError> {
-        let upload_id = open.open.upload_id;
-        let (record, memo) = (record_path(folder, upload_id), memo_path(folder, upload_id));
+        let memo = record.path().with_extension("json");
         let key = *session.agent().public_keys().sealing.first().ok_or(OperationError::WrongKey)?;
         let content = Zeroizing::new(encode(&secret));
         let opening = encode(&open);
@@ -97,10 +97,14 @@ impl Spool {
     /// Reads an upload that was interrupted.
     pub(super) fn read(
         session: &Session,
-        folder: &Path,
+        folder: &SpoolFolder,
         upload_id: UploadId,
     ) -> Result<Self, OperationError> {
-        let (record, memo) = (record_path(folder, upload_id), memo_path(folder, upload_id));
+        let name = record_name(upload_id);
+        let access = |source| OperationError::SpoolAccess { path: folder.path().join(&name), source };
+        let record = folder.reopen(&name).map_err(access)?;
+        let record = record.ok_or(OperationError::UploadUnderWay { upload_id })?;
+        let memo = record.path().with_extension("json");
         let bytes = private_file::read_private(&memo, SMALL_FILE_BYTES_MAX)?;
         let (open, secret) =
             unseal(session, &bytes).ok_or_else(|| OperationError::Spool { path: memo.clone() })?;
@@ -114,9 +118,14 @@ impl Spool {
         Address::decode(bytes).map_err(|_| damaged())
     }
 
-    /// The record is published, or of no use any more. What cannot be removed is found by the next resume.
-    pub(super) fn remove(&self) {
-        let _ = std::fs::remove_file(&self.record);
+    /// Where the ciphertext is.
+    pub(super) fn record(&self) -> &Path {
+        self.record.path()
+    }
+
+    /// The record is published, or of no use any more. What cannot be removed is found by the next sweep.
+    pub(super) fn remove(self) {
+        self.record.remove();
         let _ = std::fs::remove_file(&self.memo);
     }
 }
@@ -132,25 +141,16 @@ fn unseal(session: &Session, bytes: &[u8]) -> Option<(SignedUploadOpen, SpoolSec
     Some((open, decode(content.expose(), CONTENT_BYTES_MAX).ok()?))
 }
 
-/// Where the ciphertext of an upload is spooled.
-pub(super) fn record_path(folder: &Path, upload_id: UploadId) -> PathBuf {
-    folder.join(format!("{}.record", upload_id.to_hex()))
-}
-
-fn memo_path(folder: &Path, upload_id: UploadId) -> PathBuf {
-    folder.join(format!("{}.json", upload_id.to_hex()))
+/// The file of an upload's ciphertext; its memo ends in `.json`.
+pub(super) fn record_name(upload_id: UploadId) -> String {
+    format!("{}.record", upload_id.to_hex())
 }
 
 /// Uploads in the spool, oldest first.
-pub(super) fn list(folder: &Path) -> Result<Vec<UploadId>, OperationError> {
-    let access = |source| OperationError::SpoolAccess { path: folder.to_owned(), source };
-    let children = match std::fs::read_dir(folder) {
-        Ok(children) => children,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(access(error)),
-    };
+pub(super) fn list(folder: &SpoolFolder) -> Result<Vec<UploadId>, OperationError> {
+    let access = |source| OperationError::SpoolAccess { path: folder.path().to_owned(), source };
     let mut uploads = Vec::new();
-    for child in children {
+    for child in std::fs::read_dir(folder.path()).map_err(access)? {
         let child = child.map_err(access)?;
         let name = child.file_name();
         let id = name.to_str().and_then(|name| name.strip_suffix(".json")).and_then(UploadId::from_hex);

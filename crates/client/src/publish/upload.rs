@@ -104,9 +104,9 @@ fn bytes_of(start: u32, end: u32, length: u64) -> u64 {
 }
 
 fn manifest(spool: &Spool, length: u64) -> Result<Manifest, OperationError> {
-    let access = |source| OperationError::SpoolAccess { path: spool.record.clone(), source };
-    let damaged = || OperationError::Spool { path: spool.record.clone() };
-    let mut file = File::open(&spool.record).map_err(access)?;
+    let access = |source| OperationError::SpoolAccess { path: spool.record().to_owned(), source };
+    let damaged = || OperationError::Spool { path: spool.record().to_owned() };
+    let mut file = File::open(spool.record()).map_err(access)?;
     let mut builder = ManifestBuilder::new();
     let mut buffer = vec![0; CHUNK_BYTES];
     loop {
@@ -157,8 +157,8 @@ impl Lanes<'_> {
         if self.progress.is_cancelled() {
             return Err(OperationError::Cancelled);
         }
-        let access = |source| OperationError::SpoolAccess { path: self.spool.record.clone(), source };
-        let mut file = File::open(&self.spool.record).map_err(access)?;
+        let access = |source| OperationError::SpoolAccess { path: self.spool.record().to_owned(), source };
+        let mut file = File::open(self.spool.record()).map_err(access)?;
         file.seek(SeekFrom::Start(u64::from(start) * CHUNK_BYTES as u64)).map_err(access)?;
         let bytes = bytes_of(start, end, self.length);
         let mut reader = Counted { inner: file.take(bytes), lanes: self, sent: 0 };

@@ -1,8 +1,11 @@
 //! Fetching a file: ciphertext is spooled and verified as it comes; a broken transfer goes on with a new request for what
-//! is missing.
+//! is missing, in this run or, from the spool, in the next.
+//!
+//! Every run asks for at least the last byte anew: whether the read is still permitted is decided and logged each time.
 
 use std::fs::File;
 use std::io::{self, Read, Seek as _, Write as _};
+use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use carechain_crypto::{
@@ -25,10 +28,11 @@ use crate::limits::READ_ATTEMPTS_MAX;
 use crate::progress::{Progress, Stage};
 use crate::random::SystemRandom;
 use crate::session::{Session, pause};
+use crate::spool::{Held, SpoolFolder};
 
 /// A file that verified, spooled.
 pub(super) struct Fetched {
-    pub(super) file: File,
+    pub(super) spooled: Spooled,
     pub(super) record: VerifiedRecord,
     pub(super) entry: Option<EntryId>,
     pub(super) height: Option<Height>,
@@ -45,35 +49,73 @@ pub(super) struct OpenedRange {
 const BLOCKS_MAX: usize = 32;
 const BLOCK_BYTES: usize = 64 * 1_024;
 
-/// Fetches and verifies the whole file.
+/// The ciphertext on disk.
+pub(super) enum Spooled {
+    /// Found by the next run if this one is cut off.
+    Named(Held),
+    /// Another process fetches the same record: this copy goes with this process.
+    Unnamed(File),
+}
+
+impl Spooled {
+    fn open(spool: &SpoolFolder, reading: &Reading) -> io::Result<Self> {
+        match spool.take(&format!("{}.fetched", reading.ehr_id))? {
+            Some(held) => Ok(Self::Named(held)),
+            None => tempfile::tempfile_in(spool.path()).map(Self::Unnamed),
+        }
+    }
+
+    /// The file.
+    pub(super) const fn file(&self) -> &File {
+        match self {
+            Self::Named(held) => held.file(),
+            Self::Unnamed(file) => file,
+        }
+    }
+
+    /// It is unpacked, or of no use.
+    pub(super) fn remove(self) {
+        if let Self::Named(held) = self {
+            held.remove();
+        }
+    }
+}
+
+/// Fetches and verifies the whole file, from where an earlier run came to.
 pub(super) fn fetch(
     session: &Session,
-    reading: &Reading,
-    address: &Address,
+    spool: &SpoolFolder,
+    (reading, address): (&Reading, &Address),
     progress: &dyn Progress,
 ) -> Result<Fetched, OperationError> {
-    let folder = session.folder().join("spool");
-    let access = |source| OperationError::SpoolAccess { path: folder.clone(), source };
-    std::fs::create_dir_all(&folder).map_err(access)?;
-    // Without a name: whatever happens, nothing is left behind.
-    let mut file = tempfile::tempfile_in(&folder).map_err(access)?;
-    let (sender, blocks) = sync_channel(BLOCKS_MAX);
-    let (fetched, record) = std::thread::scope(|scope| {
-        let verifying = scope.spawn(move || verify_record(BlockReader::new(blocks), address));
-        let transfer = Transfer { session, reading, address, progress };
-        let fetched = transfer.run(&mut file, &sender);
-        drop(sender);
-        (fetched, verifying.join().expect("verifying does not panic"))
-    });
-    let record = match (&fetched, record) {
-        // Why verifying ended says more than that nobody took the bytes any more.
-        (_, Err(error)) if !is_cut(&error) => return Err(error.into()),
-        (Ok(_), Err(error)) => return Err(error.into()),
-        (_, record) => record,
-    };
-    let (entry, height) = fetched?;
-    file.rewind().map_err(access)?;
-    Ok(Fetched { file, record: record?, entry, height })
+    let access = |source| OperationError::SpoolAccess { path: spool.path().to_owned(), source };
+    let spooled = Spooled::open(spool, reading).map_err(access)?;
+    let transfer =
+        Transfer { session, reading, address, progress, file: spooled.file(), spool: spool.path() };
+    let there = spooled.file().metadata().map_err(access)?.len().min(address.length.saturating_sub(1));
+    let mut fetched = transfer.fetch_and_verify(there);
+    if there > 0 && fetched.as_ref().is_err_and(is_wrong) {
+        // What an earlier run left may be what is wrong, after a power failure say.
+        fetched = transfer.fetch_and_verify(0);
+    }
+    match fetched {
+        Ok((record, (entry, height))) => {
+            let mut file = spooled.file();
+            file.rewind().map_err(access)?;
+            Ok(Fetched { spooled, record, entry, height })
+        }
+        Err(error) => {
+            if is_wrong(&error) {
+                spooled.remove();
+            }
+            Err(error)
+        }
+    }
+}
+
+/// Whether the bytes are not those of the record, rather than not all there.
+const fn is_wrong(error: &OperationError) -> bool {
+    matches!(error, OperationError::Record(error) if !is_cut(error))
 }
 
 const fn is_cut(error: &RecordError) -> bool {
@@ -85,14 +127,35 @@ struct Transfer<'a> {
     reading: &'a Reading,
     address: &'a Address,
     progress: &'a dyn Progress,
+    file: &'a File,
+    /// The spool, for messages.
+    spool: &'a Path,
 }
 
 type Decided = (Option<EntryId>, Option<Height>);
 
 impl Transfer<'_> {
-    fn run(&self, file: &mut File, blocks: &SyncSender<Vec<u8>>) -> Result<Decided, OperationError> {
+    /// Keeps the first bytes of what is there and fetches the rest.
+    fn fetch_and_verify(&self, there: u64) -> Result<(VerifiedRecord, Decided), OperationError> {
+        let (sender, blocks) = sync_channel(BLOCKS_MAX);
+        let (fetched, record) = std::thread::scope(|scope| {
+            let verifying = scope.spawn(move || verify_record(BlockReader::new(blocks), self.address));
+            let fetched = self.run(there, &sender);
+            drop(sender);
+            (fetched, verifying.join().expect("verifying does not panic"))
+        });
+        match (fetched, record) {
+            // Why verifying ended says more than that nobody took the bytes any more.
+            (_, Err(error)) if !is_cut(&error) => Err(error.into()),
+            (Err(error), _) => Err(error),
+            (Ok(_), Err(error)) => Err(error.into()),
+            (Ok(decided), Ok(record)) => Ok((record, decided)),
+        }
+    }
+
+    fn run(&self, there: u64, blocks: &SyncSender<Vec<u8>>) -> Result<Decided, OperationError> {
         let length = self.address.length;
-        let mut written = 0;
+        let mut written = self.replay(there, blocks)?;
         let mut attempt = 1;
         let mut decided = (None, None);
         while written < length {
@@ -100,7 +163,7 @@ impl Transfer<'_> {
             let broken = match open_range(self.session, self.reading, written, length) {
                 Ok(range) => {
                     decided = (range.entry, range.height);
-                    match self.copy(range.frames, file, blocks, &mut written)? {
+                    match self.copy(range.frames, blocks, &mut written)? {
                         None => continue,
                         Some(changed) if is_changed(&changed) => {
                             return Err(OperationError::Frames { source: changed });
@@ -123,19 +186,47 @@ impl Transfer<'_> {
         Ok(decided)
     }
 
+    /// Gives the verifier what an earlier run left; the next byte is written behind it.
+    fn replay(&self, there: u64, blocks: &SyncSender<Vec<u8>>) -> Result<u64, OperationError> {
+        let mut file = self.file;
+        file.set_len(there).and_then(|()| file.rewind()).map_err(|error| self.access(error))?;
+        let mut done = 0;
+        while done < there {
+            let mut block = Vec::with_capacity(BLOCK_BYTES);
+            let count = file.take(BLOCK_BYTES as u64).read_to_end(&mut block);
+            let count = count.map_err(|error| self.access(error))?;
+            if count == 0 {
+                break;
+            }
+            done += count as u64;
+            self.pass(block, done, blocks)?;
+        }
+        Ok(done)
+    }
+
+    /// Passes a block on to the verifier.
+    fn pass(&self, block: Vec<u8>, done: u64, blocks: &SyncSender<Vec<u8>>) -> Result<(), OperationError> {
+        if self.progress.is_cancelled() {
+            return Err(OperationError::Cancelled);
+        }
+        self.progress.advance(Stage::Fetching, done, Some(self.address.length));
+        // The verifier ends early if it found something wrong, and then its error is told.
+        blocks.send(block).map_err(|_| OperationError::Cancelled)
+    }
+
+    fn access(&self, source: io::Error) -> OperationError {
+        OperationError::SpoolAccess { path: self.spool.to_owned(), source }
+    }
+
     /// Copies until the range ends, or gives what broke it.
     fn copy(
         &self,
         mut frames: FrameReader<ByteStream>,
-        file: &mut File,
         blocks: &SyncSender<Vec<u8>>,
         written: &mut u64,
     ) -> Result<Option<io::Error>, OperationError> {
-        let path = || self.session.folder().join("spool");
+        let mut file = self.file;
         loop {
-            if self.progress.is_cancelled() {
-                return Err(OperationError::Cancelled);
-            }
             let mut block = vec![0; BLOCK_BYTES];
             let count = match frames.read(&mut block) {
                 Ok(0) => return Ok(None),
@@ -143,14 +234,9 @@ impl Transfer<'_> {
                 Err(error) => return Ok(Some(error)),
             };
             block.truncate(count);
-            let access = |source| OperationError::SpoolAccess { path: path(), source };
-            file.write_all(&block).map_err(access)?;
+            file.write_all(&block).map_err(|error| self.access(error))?;
             *written += count as u64;
-            self.progress.advance(Stage::Fetching, *written, Some(self.address.length));
-            if blocks.send(block).is_err() {
-                // The verifier has ended: it found something wrong, and its error is told.
-                return Err(OperationError::Cancelled);
-            }
+            self.pass(block, *written, blocks)?;
         }
     }
 }

@@ -217,6 +217,7 @@ fn blake3_of(bytes: &[u8]) -> [u8; 32] {
 fn read(ledger: &mut Ledger, body: &[u8]) -> Reply {
     let signed: SignedReadRequest = decode(body, 10_000).unwrap();
     let request = &signed.request;
+    ledger.reads.push(request.range.start);
     let record = ledger.get::<EhrValue>(&StateKey::ehr(&request.ehr_id));
     let (Some(record), Some(shown)) = (record, signed.shown) else { return refuse(ErrorCode::NotFound) };
     assert_eq!(shown.digest(request.salt), request.shown);

@@ -29,6 +29,8 @@ pub(crate) struct Ledger {
     pub(crate) transactions: BTreeMap<TransactionId, Submission>,
     pub(crate) files: Files,
     pub(crate) lie: Lie,
+    /// The first byte of each read that was asked for.
+    pub(crate) reads: Vec<u64>,
     /// What the state was before the newest block: for a gateway that is behind.
     before: BTreeMap<StateKey, Vec<u8>>,
     height: u64,
@@ -46,6 +48,7 @@ impl Ledger {
             transactions: BTreeMap::new(),
             files: Files::default(),
             lie: Lie::None,
+            reads: Vec::new(),
             height: 1,
             enrolled: 0,
         }

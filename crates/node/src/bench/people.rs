@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use carechain_client::{OperationError, Progress, PublishPlan, Published, Session};
+use carechain_client::{Keys, OperationError, Progress, PublishPlan, Published, Session};
 use carechain_types::{EhrKind, Role, Visibility};
 
 use super::error::BenchError;
@@ -32,6 +32,7 @@ impl People {
         let plan = PublishPlan {
             patient: self.patient.person()?,
             inputs: vec![PathBuf::from(file)],
+            keys: Keys::default(),
             kind: EhrKind::Study,
             keywords: vec!["ct".to_owned()],
             title: "CT of the thorax".to_owned(),

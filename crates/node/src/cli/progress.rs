@@ -1,5 +1,6 @@
-//! Long work on a terminal: one bar, the stage beside it; Ctrl-C ends the work in order.
+//! Long work on a terminal: one bar, the stage beside it; Ctrl-C and the other wishes to end it end the work in order.
 
+use std::io::Write as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -7,8 +8,12 @@ use carechain_client::{Progress, Stage};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Output;
+use super::plain::plain;
 
-/// Draws what is done, if anybody looks, and hears Ctrl-C.
+const END_SIGNALS: [i32; 3] =
+    [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP];
+
+/// Draws what is done, if anybody looks, and hears Ctrl-C, SIGTERM and SIGHUP.
 pub(super) struct Watch {
     bar: Option<Mutex<Bar>>,
     cancelled: Arc<AtomicBool>,
@@ -23,8 +28,12 @@ impl Watch {
     /// As the output says.
     pub(super) fn new(output: &Output) -> Self {
         let cancelled = Arc::new(AtomicBool::new(false));
-        // Without the handler Ctrl-C ends the process, which is safe too.
-        let _ = signal_hook::flag::register(signal_hook::consts::SIGINT, Arc::clone(&cancelled));
+        for signal in END_SIGNALS {
+            // The first ends the work in order, which removes what is half done; the second ends the process. Without the
+            // handlers the first does, and the next run removes what is left.
+            let _ = signal_hook::flag::register_conditional_default(signal, Arc::clone(&cancelled));
+            let _ = signal_hook::flag::register(signal, Arc::clone(&cancelled));
+        }
         let bar =
             output.draws_progress().then(|| Mutex::new(Bar { stage: None, bar: ProgressBar::no_length() }));
         Self { bar, cancelled }
@@ -45,6 +54,17 @@ impl Progress for Watch {
             bar.bar.set_length(total);
         }
         bar.bar.set_position(done);
+    }
+
+    fn trouble(&self, sentence: &str) {
+        let say = || {
+            // A closed terminal is no reason to fail.
+            let _ = writeln!(std::io::stderr().lock(), "warning: {}", plain(sentence));
+        };
+        match &self.bar {
+            Some(bar) => bar.lock().unwrap_or_else(PoisonError::into_inner).bar.suspend(say),
+            None => say(),
+        }
     }
 
     fn is_cancelled(&self) -> bool {

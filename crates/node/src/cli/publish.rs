@@ -5,7 +5,7 @@ use std::slice;
 use std::time::Instant;
 
 use carechain_client::private_file::{FileError, check_free, write_new};
-use carechain_client::{PersonName, PublishPlan, Published};
+use carechain_client::{Keys, PersonName, PublishPlan, Published};
 use carechain_crypto::{EhrId, GrantId, UploadId};
 use carechain_schema::{CopyHolder, PublishReport};
 use carechain_types::{EhrKind, Visibility};
@@ -40,6 +40,9 @@ pub(super) struct PublishCommand {
     /// The grant (read+amend) that permits it, if you are neither the patient nor the author of that version.
     #[arg(long, value_name = "GRT", requires = "amends")]
     grant: Option<GrantId>,
+    /// Keystores, passphrase files and registries among the files are meant.
+    #[arg(long)]
+    include_keys: bool,
     /// Keep it out of every search index: it is found only through the patient.
     #[arg(long)]
     patient_only: bool,
@@ -68,7 +71,7 @@ pub(super) fn run(command: &PublishCommand, global: &Global, output: &Output) ->
     let watch = Watch::new(output);
     let published = match &command.resume {
         Some(text) => connection.session.resume(upload(&connection, text)?, &watch),
-        None => connection.session.publish(&plan(command, &connection)?, &watch),
+        None => connection.session.publish(&plan(command, global, &connection)?, &watch),
     };
     drop(watch);
     let published = published.map_err(|error| with_resume(error.into(), &connection))?;
@@ -80,12 +83,19 @@ pub(super) fn run(command: &PublishCommand, global: &Global, output: &Output) ->
     Ok(())
 }
 
-fn plan(command: &PublishCommand, connection: &Connection) -> Result<PublishPlan, CommandError> {
+fn plan(
+    command: &PublishCommand,
+    global: &Global,
+    connection: &Connection,
+) -> Result<PublishPlan, CommandError> {
     let missing = || CommandError::usage("no patient is named", "--patient names whose record it is");
     let visibility = if command.patient_only { Visibility::PatientOnly } else { Visibility::Searchable };
+    let known = std::iter::once(connection.profile.key.clone()).chain(global.passphrase_file.clone());
+    let keys = if command.include_keys { Keys::Included } else { Keys::Refused { known: known.collect() } };
     Ok(PublishPlan {
         patient: connection.resolve(command.patient.as_ref().ok_or_else(missing)?)?,
         inputs: command.inputs.clone(),
+        keys,
         kind: command.kind,
         keywords: command.keywords.clone(),
         title: command.title.clone(),

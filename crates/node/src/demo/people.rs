@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use carechain_client::{OperationError, PublishPlan, Published, Session, Unwatched};
+use carechain_client::{Keys, OperationError, PublishPlan, Published, Session, Unwatched};
 use carechain_crypto::PersonId;
 use carechain_types::{EhrKind, Role, Visibility};
 
@@ -45,6 +45,7 @@ impl People {
         let plan = PublishPlan {
             patient: self.patient_id()?,
             inputs: inputs.to_vec(),
+            keys: Keys::default(),
             kind: EhrKind::Study,
             keywords: vec![KEYWORD.to_owned(), "thorax".to_owned()],
             title: "CT of the thorax".to_owned(),
