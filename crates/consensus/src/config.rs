@@ -121,6 +121,8 @@ pub struct Timeouts {
     pub head: Span,
     /// How long a primary that failed, by committed history, gets a quarter of the patience.
     pub failed_primary_life: Span,
+    /// How long a view lasts at least before its primary hands it over for a member that waits in a later one.
+    pub hand_over: Span,
     /// Non-full blocks that may pass over a transaction before its primary is suspected.
     pub passed_over_max: u32,
 }
@@ -134,6 +136,7 @@ impl Default for Timeouts {
             resend: Span::from_millis(200),
             head: Span::SECOND,
             failed_primary_life: Span::MINUTE.times(5),
+            hand_over: Span::MINUTE,
             passed_over_max: 16,
         }
     }

@@ -55,18 +55,21 @@ impl Replica {
     }
 
     fn missing_for_new_views(&self, missing: &mut Vec<(Wanted, Vec<ReplicaId>)>) {
-        let mut pending: Vec<_> = self.new_views.values().collect();
-        pending.sort_by_key(|pending| pending.signed.body.view);
-        for pending in &pending {
-            let (primary, view) = (pending.signed.member, pending.signed.body.view);
+        // Each has its share: one that names what nobody has crowds out no other.
+        let share = FETCHES_MAX / self.new_views.len().max(1);
+        for (from, pending) in &self.new_views {
+            let view = pending.signed.body.view;
+            let mut lacks = Vec::new();
             for (member, digest) in pending.missing() {
-                missing.push((Wanted::ViewChange { member, view, digest }, vec![primary, member]));
+                lacks.push((Wanted::ViewChange { member, view, digest }, vec![*from, member]));
             }
             for signed in pending.view_changes.values() {
-                self.missing_certificates(signed, primary, missing);
+                self.missing_certificates(signed, *from, &mut lacks);
             }
+            lacks.truncate(share);
+            missing.extend(lacks);
         }
-        let here = pending.iter().any(|pending| pending.signed.body.view == self.view);
+        let here = self.new_views.values().any(|pending| pending.signed.body.view == self.view);
         if self.mode == Mode::Waiting && !self.config.leads(self.view) && !here {
             let claiming =
                 self.claims.iter().filter(|(_, view)| **view >= self.view).map(|(member, _)| *member);

@@ -125,12 +125,12 @@ pub enum Suspicion {
     NotIncludable,
     /// Its NEW-VIEW did not come although q members want the view.
     NoNewView,
-    /// Its NEW-VIEW does not follow from the VIEW-CHANGEs it names.
-    FalseNewView,
     /// The primary itself leaves the view.
     PrimaryLeft,
     /// f + 1 members are in later views.
     OthersLeft,
+    /// This replica leads the view, and a member that waits in a later one has been left behind.
+    LeftBehind,
     /// This replica leads the view, and was restarted or finds that its clock was wrong when it proposed.
     Abdicated,
 }
@@ -160,6 +160,8 @@ pub enum Sin {
     BadViewChange,
     /// A NEW-VIEW that does not follow from the VIEW-CHANGEs it names.
     FalseNewView,
+    /// Two different NEW-VIEWs for one view.
+    TwoNewViews,
 }
 
 /// The outputs of one step, in order.

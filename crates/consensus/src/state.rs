@@ -62,7 +62,8 @@ pub struct Replica {
     pub(crate) certificates: BTreeMap<CertificateKey, SharedCertificate>,
     /// What let this replica into the last view it was active in.
     pub(crate) start: ViewStart,
-    /// NEW-VIEWs not accepted yet, the latest of each member.
+    /// NEW-VIEWs not accepted yet, by the member that delivered them: what one delivers takes nobody else's place, and each
+    /// correct one delivers the NEW-VIEW that it accepted, complete.
     pub(crate) new_views: BTreeMap<ReplicaId, PendingNewView>,
     /// The highest view each member signed anything for.
     pub(crate) claims: BTreeMap<ReplicaId, View>,
@@ -145,6 +146,10 @@ pub(crate) struct Clock {
     pub(crate) progress: Time,
     /// When this process last found that it had been asleep.
     pub(crate) awake: Time,
+    /// The entry into this view, or the own VIEW-CHANGE.
+    pub(crate) moved: Time,
+    /// The last commit.
+    pub(crate) committed: Time,
     /// Since when q members claim the view that is waited for.
     pub(crate) quorum_waits: Option<Time>,
     /// The last re-send.

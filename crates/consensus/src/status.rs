@@ -48,6 +48,11 @@ pub enum Phase {
         /// Members whose COMMIT is missing.
         missing: Vec<ReplicaId>,
     },
+    /// This replica left a view alone: it applies what the others commit there, and votes again in a later view.
+    Following {
+        /// The view that the others are in.
+        view: View,
+    },
     /// The next view lacks members that want it.
     WaitingForMembers {
         /// Members that have not said they want the view.
@@ -81,7 +86,11 @@ impl Replica {
             let missing: Vec<_> =
                 self.config.membership.replicas().filter(|member| !claims(member)).collect();
             let enough = self.claims_of(self.view) >= self.config.membership.quorum().size();
-            return if enough { Phase::WaitingForNewView } else { Phase::WaitingForMembers { missing } };
+            return match self.followed() {
+                _ if enough => Phase::WaitingForNewView,
+                Some(view) => Phase::Following { view },
+                None => Phase::WaitingForMembers { missing },
+            };
         }
         let committed = self.committed.height();
         if let Some((certified, _)) = self.certified.last_key_value() {
@@ -114,8 +123,17 @@ impl Replica {
 impl fmt::Display for Status {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { view, primary, committed, phase } = self;
-        write!(formatter, "height {committed} is committed in view {view} led by member {primary}; ")?;
+        write!(formatter, "height {committed} is committed; ")?;
         match phase {
+            Phase::Following { .. } | Phase::WaitingForMembers { .. } | Phase::WaitingForNewView => {}
+            _ => write!(formatter, "view {view} is led by member {primary}; ")?,
+        }
+        match phase {
+            Phase::Following { view: others } => write!(
+                formatter,
+                "this replica left view {others} alone and follows what the others commit there without voting, until \
+                 a view change brings all to view {view}"
+            ),
             Phase::Idle => formatter.write_str("no block is open"),
             Phase::CatchingUp { certified } => {
                 write!(formatter, "height {certified} is certified and being fetched from peers")
@@ -128,13 +146,15 @@ impl fmt::Display for Status {
                 write!(formatter, "block {height} lacks the COMMITs of {}", Names(missing))
             }
             Phase::WaitingForMembers { missing } => {
-                write!(formatter, "the view change lacks {}", Names(missing))
+                write!(formatter, "the change to view {view} lacks {}", Names(missing))
             }
             Phase::Withholding => {
                 formatter.write_str("this node withholds its votes: its disk is nearly full")
             }
             Phase::Stopped => formatter.write_str("a certified state differs from this replica's execution"),
-            Phase::WaitingForNewView => write!(formatter, "the NEW-VIEW of member {primary} is awaited"),
+            Phase::WaitingForNewView => {
+                write!(formatter, "the NEW-VIEW of member {primary} for view {view} is awaited")
+            }
         }
     }
 }

@@ -53,7 +53,7 @@ impl Replica {
             VerifiedMessage::Prepare(signed) => self.on_prepare(from, &signed, outputs),
             VerifiedMessage::Commit(signed) => self.on_commit(from, &signed, outputs),
             VerifiedMessage::ViewChange(signed) => self.on_view_change(from, signed.into_inner(), outputs),
-            VerifiedMessage::NewView(signed) => self.on_new_view(signed.into_inner(), outputs),
+            VerifiedMessage::NewView(signed) => self.on_new_view(from, signed.into_inner(), outputs),
             VerifiedMessage::Head(signed) => self.on_head(from, signed.into_inner(), outputs),
             VerifiedMessage::Certificate(certificate) => self.on_certificate(certificate.into_inner()),
             VerifiedMessage::Leaves { block_id, leaves } => self.on_leaves(block_id, leaves),

@@ -388,6 +388,11 @@ pub(crate) fn view_change(body: &ViewChange) -> Input {
 
 /// A NEW-VIEW of member `view mod 4` that names these VIEW-CHANGEs and re-proposes these blocks.
 pub(crate) fn new_view(view: u64, view_changes: &[&ViewChange], blocks: &[&Named]) -> Input {
+    new_view_from(u16::try_from(view % 4).unwrap(), view, view_changes, blocks)
+}
+
+/// The same, delivered by another member.
+pub(crate) fn new_view_from(by: u16, view: u64, view_changes: &[&ViewChange], blocks: &[&Named]) -> Input {
     let mut named: Vec<(ReplicaId, Digest)> =
         view_changes.iter().map(|body| (body.member, body.digest())).collect();
     named.sort_unstable();
@@ -398,7 +403,7 @@ pub(crate) fn new_view(view: u64, view_changes: &[&ViewChange], blocks: &[&Named
         blocks: BoundedVec::new(blocks.iter().map(|block| block.id()).collect()).unwrap(),
     };
     let member = u16::try_from(view % 4).unwrap();
-    from(member, VerifiedMessage::NewView(sign(member, body)))
+    from(by, VerifiedMessage::NewView(sign(member, body)))
 }
 
 pub(crate) fn fetch(member: u16, wanted: Wanted) -> Input {

@@ -14,6 +14,8 @@ use crate::state::{Mode, Replica};
 enum Timer {
     /// When to suspect the primary: something should commit and does not.
     Suspicion,
+    /// When to hand the view over for a member that was left behind.
+    HandOver,
     /// When to suspect the primary of passing over a transaction.
     PassedOver,
     /// When to give up on a NEW-VIEW that q members wait for.
@@ -30,8 +32,9 @@ enum Timer {
     CatchUp,
 }
 
-const TIMERS: [Timer; 8] = [
+const TIMERS: [Timer; 9] = [
     Timer::Suspicion,
+    Timer::HandOver,
     Timer::PassedOver,
     Timer::NewView,
     Timer::Resend,
@@ -61,6 +64,7 @@ impl Replica {
         let next = self.view.next();
         match timer {
             Timer::Suspicion => self.start_view_change(next, Suspicion::NothingCommits, outputs),
+            Timer::HandOver => self.start_view_change(next, Suspicion::LeftBehind, outputs),
             Timer::PassedOver => self.start_view_change(next, Suspicion::PassedOver, outputs),
             Timer::NewView => self.start_view_change(next, Suspicion::NoNewView, outputs),
             Timer::Resend => self.resend(outputs),
@@ -79,6 +83,7 @@ impl Replica {
                 self.watches_primary().then_some(())?;
                 Some(self.fully_awake(self.watched_since()?.after(self.patience(timeouts.suspicion))))
             }
+            Timer::HandOver => self.leaves_behind().then(|| self.clock.moved.after(timeouts.hand_over)),
             Timer::PassedOver => {
                 self.watches_primary().then_some(())?;
                 let pending =

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use carechain_consensus::{ClockOffset, Config, JournalEntry};
+use carechain_consensus::{ClockOffset, Config, JournalEntry, Phase};
 use carechain_crypto::{BlockId, TransactionId};
 use carechain_engine::{Engine, Input, OpenError, Output, PeerMessage, journalled, journalled_bodies};
 use carechain_ledger::{JournalBinding, JournalError, Ledger};
@@ -241,6 +241,12 @@ impl Node {
     pub(crate) fn find(&self, id: &TransactionId) -> Option<Height> {
         let position = self.engine.as_ref()?.ledger().position(id).ok().flatten()?;
         Some(position.height)
+    }
+
+    /// Whether it waits for a later view while others go on in an earlier one.
+    pub(crate) fn is_left_behind(&self) -> bool {
+        let phase = self.engine.as_ref().map(|engine| engine.status().phase);
+        matches!(phase, Some(Phase::Following { .. } | Phase::WaitingForMembers { .. }))
     }
 
     /// Where it stands, in words.

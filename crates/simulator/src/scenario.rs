@@ -135,6 +135,7 @@ fn timeouts(random: &mut Random) -> Timeouts {
         patience_max: Span::from_millis(base * 16),
         resend: Span::from_millis(base * 2 / 5),
         head: Span::from_millis(base * 2),
+        hand_over: Span::from_millis(base * 20),
         ..Timeouts::default()
     }
 }

@@ -23,6 +23,7 @@ use crate::invariant::{Standing, check_liveness};
 use crate::limits::EVENTS_MAX;
 use crate::member::{Member, members};
 use crate::network::Network;
+use crate::node::Node;
 use crate::outcome::Outcome;
 use crate::random::Random;
 use crate::scenario::Scenario;
@@ -177,7 +178,13 @@ impl World {
             .filter_map(Member::correct)
             .map(|node| node.head().map(|header| (header.height, header.parent)));
         let Some(Some(first)) = heads.next() else { return false };
-        heads.all(|head| head == Some(first))
+        heads.all(|head| head == Some(first)) && !self.leaves_one_behind()
+    }
+
+    /// Whether a correct member has left its view alone and does not vote. A primary that sins need not help it.
+    fn leaves_one_behind(&self) -> bool {
+        let nodes = self.members.iter().filter_map(Member::correct);
+        self.scenario.sinners.is_empty() && nodes.into_iter().any(Node::is_left_behind)
     }
 
     fn standings(&self) -> Vec<Standing> {

@@ -114,6 +114,7 @@ impl Replica {
         self.failed.learn(&self.config.membership, parent_view, header.view, header.time);
         self.progress_view = self.progress_view.max(certificate.view);
         self.clock.progress = self.now;
+        self.clock.committed = self.now;
         self.committed.extend(header.clone(), Arc::clone(&certificate));
         self.forget_below(&certificate, outputs);
         self.enter_by_certificate(&header, &certificate, outputs);

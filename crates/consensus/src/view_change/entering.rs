@@ -20,6 +20,7 @@ impl Replica {
         self.resume(view, start);
         self.leading = leading;
         self.clock.progress = self.now;
+        self.clock.moved = self.now;
         self.clock.resent = self.now;
         outputs.push(Output::ViewEntered { view, primary: self.primary() });
         self.drop_unwanted_blocks(outputs);

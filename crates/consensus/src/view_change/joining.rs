@@ -6,7 +6,7 @@
 use carechain_types::{ReplicaId, View};
 
 use crate::output::{Outputs, Suspicion};
-use crate::state::{Mode, Replica};
+use crate::state::{Leading, Mode, Replica};
 
 impl Replica {
     /// Notes that a member signed something for a view.
@@ -36,6 +36,20 @@ impl Replica {
         if target > self.view {
             self.start_view_change(target, Suspicion::OthersLeft, outputs);
         }
+    }
+
+    /// Whether this replica leads a view that a member has left alone. That member follows without voting, and nothing but
+    /// a later view brings it back. It may be a faulty one that says so for ever: the view must have lasted.
+    pub(crate) fn leaves_behind(&self) -> bool {
+        let leads = self.mode == Mode::Active && self.leading == Leading::Yes && self.takes_part();
+        leads && self.view_changes.values().any(|signed| signed.body.view > self.view)
+    }
+
+    /// Whether others go on in an earlier view than the one this replica waits for: in which.
+    pub(crate) fn followed(&self) -> Option<View> {
+        let waits = self.mode == Mode::Waiting && self.clock.committed > self.clock.moved;
+        let certificate = self.committed.certificate().filter(|_| waits)?;
+        (certificate.view < self.view).then_some(certificate.view)
     }
 
     /// The primary of this view wants a later one: it will not lead this one, so go on at once.

@@ -40,6 +40,7 @@ impl Replica {
         self.proposed.clear();
         self.clock.quorum_waits = None;
         self.clock.resent = self.now;
+        self.clock.moved = self.now;
         self.claims.insert(self.config.own, self.view);
         self.view_changes.insert(self.config.own, signed);
         self.forget_old_certificates();

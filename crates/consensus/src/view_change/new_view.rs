@@ -3,6 +3,8 @@
 //! Invariants
 //! - It names exactly q distinct VIEW-CHANGEs of its view, whose certificates the primary holds.
 //! - A backup accepts it only with all of them and their certificates in hand, and only if its own choice is the same.
+//! - It accepts one of a view, any valid one: a faulty primary may make several. What it cannot complete, or finds false,
+//!   keeps out no other, and makes it leave the view by the timer alone.
 
 use std::collections::BTreeMap;
 
@@ -12,8 +14,8 @@ use carechain_types::{BoundedVec, Certificate, NewView, ReplicaId, Signed, ViewC
 use super::choice::choose;
 use crate::journal_entry::ViewStart;
 use crate::message::Message;
-use crate::output::{Output, Outputs, Sin, Suspicion};
-use crate::pending_new_view::PendingNewView;
+use crate::output::{Output, Outputs, Sin};
+use crate::pending_new_view::{Judged, PendingNewView};
 use crate::planted_bug::PlantedBug;
 use crate::state::{Leading, Mode, Replica, prepared_key};
 
@@ -68,8 +70,8 @@ impl Replica {
         ViewStart::NewView { new_view, view_changes, certificates: certificates.into_values().collect() }
     }
 
-    /// A NEW-VIEW arrived, from its primary or fetched.
-    pub(crate) fn on_new_view(&mut self, signed: Signed<NewView>, outputs: &mut Outputs) {
+    /// A NEW-VIEW arrived, from its primary, or from a member that accepted it.
+    pub(crate) fn on_new_view(&mut self, from: ReplicaId, signed: Signed<NewView>, outputs: &mut Outputs) {
         let (member, view) = (signed.member, signed.body.view);
         if member == self.config.own {
             return;
@@ -86,15 +88,20 @@ impl Replica {
         }
         self.claim(member, view);
         let wanted = view > self.view || (view == self.view && self.mode == Mode::Waiting);
-        let newer = self.new_views.get(&member).is_none_or(|known| known.signed.body.view < view);
-        if !wanted || !newer {
+        let mut pending = PendingNewView::new(signed);
+        if !wanted || self.new_views.get(&from).is_some_and(|known| !pending.supersedes(known)) {
             return;
         }
-        let mut pending = PendingNewView { signed, view_changes: BTreeMap::new() };
+        let differs = |other: &PendingNewView| {
+            other.signed.body.view == view && other.signed.body != pending.signed.body
+        };
+        if self.new_views.values().any(differs) {
+            outputs.push(Output::Evidence { member, sin: Sin::TwoNewViews });
+        }
         for known in self.view_changes.values() {
             pending.supply(known);
         }
-        self.new_views.insert(member, pending);
+        self.new_views.insert(from, pending);
         self.dirty = true;
     }
 
@@ -111,27 +118,32 @@ impl Replica {
             let view = pending.signed.body.view;
             view > self.view || (view == self.view && self.mode == Mode::Waiting)
         });
-        let complete: Vec<_> = self
-            .new_views
-            .iter()
-            .filter(|(_, pending)| pending.missing().next().is_none())
-            .filter(|(_, pending)| {
-                pending.view_changes.values().all(|signed| self.holds_all_of(&signed.body))
-            })
-            .map(|(primary, pending)| (pending.signed.body.view, *primary))
-            .collect();
-        // The latest view: an earlier one is over.
-        let Some((view, primary)) = complete.into_iter().max() else { return };
-        let Some(pending) = self.new_views.remove(&primary) else { return };
-        let view_changes: Vec<_> = pending.view_changes.into_values().collect();
-        if self.re_proposed(&view_changes) != pending.signed.body.blocks {
-            outputs.push(Output::Evidence { member: primary, sin: Sin::FalseNewView });
-            // q members wanted this view; its primary is proven false, so the next one is due.
-            self.start_view_change(view.next(), Suspicion::FalseNewView, outputs);
-            return;
+        while let Some(from) = self.complete_new_view() {
+            let Some(pending) = self.new_views.get(&from) else { return };
+            let signed = pending.signed.clone();
+            let view = signed.body.view;
+            let view_changes: Vec<_> = pending.view_changes.values().cloned().collect();
+            if self.re_proposed(&view_changes) == signed.body.blocks {
+                let start = self.view_start(signed, view_changes);
+                self.enter(view, start, Leading::No, outputs);
+                return;
+            }
+            // To leave the view for it would let a faulty primary send one replica out of a view that all others are in.
+            outputs.push(Output::Evidence { member: signed.member, sin: Sin::FalseNewView });
+            if let Some(pending) = self.new_views.get_mut(&from) {
+                pending.refuse();
+            }
         }
-        let start = self.view_start(pending.signed, view_changes);
-        self.enter(view, start, Leading::No, outputs);
+    }
+
+    /// Who delivered a NEW-VIEW that can be judged: of several the one of the latest view, an earlier one is over.
+    fn complete_new_view(&self) -> Option<ReplicaId> {
+        let complete = self.new_views.iter().filter(|(_, pending)| {
+            pending.judged == Judged::Open
+                && pending.missing().next().is_none()
+                && pending.view_changes.values().all(|signed| self.holds_all_of(&signed.body))
+        });
+        complete.max_by_key(|(_, pending)| pending.signed.body.view).map(|(from, _)| *from)
     }
 
     /// Sends what let this replica into its view to a member that has not arrived there.

@@ -1,5 +1,7 @@
 //! The view change, rule by rule: the choice as a pure function, then one replica against made messages.
 
+mod left_behind;
+mod new_views;
 mod passed_over;
 
 use carechain_types::{Header, Phase, Span, ViewChange};
@@ -10,7 +12,7 @@ use crate::input::{Input, PendingTransaction, Verdict};
 use crate::message::Wanted;
 use crate::table::{
     Named, Table, caught_up, certificate, certificate_input, checked, commit, fetch, head, key, new_view,
-    pre_prepare, prepare, step, view_change, view_change_body,
+    new_view_from, pre_prepare, prepare, step, view_change, view_change_body,
 };
 
 const ACTIVE_0: &str = "view 0 active, committed 0";
@@ -219,7 +221,7 @@ fn backup_recomputes_the_choice_with_everything_in_hand() {
 }
 
 #[test]
-fn false_new_view_is_refused_and_its_view_left() {
+fn false_new_view_is_refused_and_its_view_left_by_the_timer_alone() {
     let mut table = Table::new(3, 1);
     let a = table.block("A", &genesis(), 0);
     let bodies = [
@@ -241,14 +243,15 @@ fn false_new_view_is_refused_and_its_view_left() {
         step(
             "which shows once the certificate is here",
             certificate_input(1, certificate(Phase::Prepare, 0, &a)),
-            &[
-                "evidence 1 FalseNewView",
-                "suspected FalseNewView",
-                "journal VIEW-CHANGE 2 on G []",
-                "all VIEW-CHANGE 2 on G []",
-                "to 2 FETCH NEW-VIEW 2",
-            ],
-            "view 2 waiting, committed 0",
+            &["evidence 1 FalseNewView"],
+            "view 1 waiting, committed 0",
+        ),
+        step("said again", new_view(1, &named, &[]), &[], "view 1 waiting, committed 0"),
+        step(
+            "a true one takes no harm from it",
+            new_view_from(2, 1, &named, &[&a]),
+            &["evidence 1 TwoNewViews", "journal entered 1 by NEW-VIEW", "entered 1", "to 0 FETCH leaves A"],
+            "view 1 active, committed 0",
         ),
     ]);
 }

@@ -50,7 +50,7 @@ impl EngineView {
                 primary: hospital_of(status.primary).map(|id| id.to_string()).unwrap_or_default(),
                 view_change: matches!(
                     status.phase,
-                    Phase::WaitingForMembers { .. } | Phase::WaitingForNewView
+                    Phase::WaitingForMembers { .. } | Phase::WaitingForNewView | Phase::Following { .. }
                 ),
                 member_count: u32::try_from(membership.members.len()).unwrap_or(u32::MAX),
                 quorum: u32::try_from(membership.quorum().size()).unwrap_or(u32::MAX),

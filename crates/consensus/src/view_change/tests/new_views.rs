@@ -1,0 +1,53 @@
+//! NEW-VIEWs of a faulty primary: none of them keeps a replica out of a view that others are in.
+
+use carechain_types::{Span, ViewChange};
+
+use crate::cluster::genesis;
+use crate::table::{Named, Table, new_view, new_view_from, view_change, view_change_body};
+
+#[test]
+fn view_of_a_false_new_view_alone_is_left_after_the_patience() {
+    let mut table = Table::new(3, 1);
+    let a = table.block("A", &genesis(), 0);
+    let bodies: Vec<_> = (0..3).map(|member| view_change_body(member, 1, None, &[])).collect();
+    for body in &bodies {
+        table.take(view_change(body));
+    }
+    let named: Vec<_> = bodies.iter().collect();
+    assert_eq!(table.take(new_view(1, &named, &[&a])), ["evidence 1 FalseNewView"]);
+    assert!(table.wait(Span::from_millis(520)).contains(&"suspected NoNewView".to_owned()));
+    assert_eq!(table.state(), "view 2 waiting, committed 0");
+}
+
+/// A faulty primary names to one replica what it shows to nobody, and starts the view with all others.
+#[test]
+fn new_view_that_cannot_be_completed_keeps_out_no_other() {
+    let waiting = "view 1 waiting, committed 0";
+    for deliverer in [1, 2] {
+        let mut table = Table::new(3, 1);
+        let a = table.block("A", &genesis(), 0);
+        let bodies: Vec<_> = (0..3).map(|member| view_change_body(member, 1, None, &[])).collect();
+        for body in &bodies[..2] {
+            table.take(view_change(body));
+        }
+        assert_eq!(table.state(), waiting);
+        let hidden = view_change_body(1, 1, None, &[(&a, 0)]);
+        let never = [&bodies[0], &hidden, &bodies[2]];
+        let named: Vec<_> = bodies.iter().collect();
+        table.take(new_view(1, &never, &[]));
+        let second = table.take(new_view_from(deliverer, 1, &named, &[]));
+        assert!(second.contains(&"evidence 1 TwoNewViews".to_owned()), "{second:?}");
+        if deliverer == 2 {
+            // Said again and again: it takes no place but the primary's own.
+            table.take(new_view(1, &never, &[]));
+            table.take(new_view(1, &[&bodies[0], &bodies[1], &hidden_of(2, &a)], &[]));
+        }
+        assert_eq!(table.state(), waiting, "it lacks a VIEW-CHANGE");
+        table.take(view_change(&bodies[2]));
+        assert_eq!(table.state(), "view 1 active, committed 0", "delivered by {deliverer}");
+    }
+}
+
+fn hidden_of(member: u16, block: &Named) -> ViewChange {
+    view_change_body(member, 1, None, &[(block, 0)])
+}
