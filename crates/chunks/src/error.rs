@@ -5,6 +5,7 @@ use std::io;
 use carechain_crypto::{Commitment, Root, SubtreeValue};
 use rustix::io::Errno;
 
+use crate::pack::{PackFailure, PackOperation};
 use crate::upload::LocalUpload;
 
 /// An operation of the store failed. Nothing that was acknowledged is lost by any of these.
@@ -200,18 +201,20 @@ pub enum StoreError {
         /// Bytes of the file.
         length: u64,
     },
-    /// A sync failed, so nobody knows what is durable. The store refuses all writing until it is opened again.
-    #[error("an earlier sync failed: the store only reads until it is opened again")]
-    Poisoned,
-    /// Syncing failed. From now on the store is [`StoreError::Poisoned`] for writing.
-    #[error("sync failed")]
-    Sync(#[source] io::Error),
-    /// Writing failed for another reason than space.
-    #[error("write failed")]
-    Write(#[source] io::Error),
+    /// A sync failed, so what was written since the one before may not be durable. The store only reads until
+    /// [`ChunkStore::recover`](crate::ChunkStore::recover) succeeds.
+    #[error("the store only reads until a new pack is begun: {0}")]
+    Poisoned(PackFailure),
+    /// The system refused an operation on a pack for another reason than space. If it was a sync of the pack being
+    /// written, the store is [`StoreError::Poisoned`] from now on.
+    #[error("{0}")]
+    Pack(PackFailure),
+    /// Changing the folder failed.
+    #[error("write failed: {0}")]
+    Write(io::Error),
     /// Reading a folder or file failed.
-    #[error("read failed")]
-    Read(#[source] io::Error),
+    #[error("read failed: {0}")]
+    Read(io::Error),
     /// Another process has this store open.
     #[error("the store is in use by another process")]
     InUse,
@@ -239,6 +242,6 @@ impl StoreError {
         if full.contains(&error.raw_os_error()) || error.kind() == io::ErrorKind::WriteZero {
             return Self::DiskFull { pack, offset, bytes };
         }
-        Self::Write(error)
+        Self::Pack(PackFailure::new(pack, PackOperation::Write, &error))
     }
 }

@@ -8,7 +8,7 @@
 
 mod replay;
 
-pub(crate) use replay::{Payload, Replay};
+pub(crate) use replay::{Payload, Replay, Replayed};
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -238,6 +238,20 @@ impl Index {
                 true
             }
             _ => false,
+        }
+    }
+
+    /// Takes over from an index of the same packs what is not in them: the marks.
+    pub(crate) fn take_marks(&mut self, before: &Self) {
+        for (local, marked) in &before.uploads {
+            if let Some(upload) = self.uploads.get_mut(local) {
+                upload.published = marked.published;
+            }
+            for (index, chunk) in &marked.chunks {
+                if let Held::Corrupt(place) = chunk.held {
+                    self.mark_corrupt(*local, *index, place);
+                }
+            }
         }
     }
 

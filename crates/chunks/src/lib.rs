@@ -7,6 +7,7 @@
 //! - No byte is served that does not verify against the manifest whose root was checked at completion.
 //! - What [`ChunkStore::complete`] or [`ChunkStore::sync`] returned for survives a crash.
 //! - The index is rebuilt from the packs at every start.
+//! - No pack is appended to after one of its syncs failed.
 //!
 //! ```text
 //!  put_chunk ─► verify ─► append to the active pack ─► list in the index        read ─► index ─► pread ─► verify
@@ -23,6 +24,7 @@ mod values;
 
 pub use error::StoreError;
 pub use limits::StoreLimits;
+pub use pack::{Disk, Medium, PackFailure, PackOperation, StoreHealth};
 pub use store::{
     ChunkStore, CorruptChunk, Damage, OpenReport, Put, ScrubProgress, ScrubReport, StoreStats, UploadState,
 };

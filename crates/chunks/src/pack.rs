@@ -5,10 +5,14 @@
 //! ```
 //!
 //! # Crash
-//! What was synced survives. A torn tail is cut when the store opens; damage before the tail is reported and skipped.
+//! What was synced survives. A torn tail is cut when the store opens; damage before the tail is reported and skipped. A
+//! pack whose sync failed is cut at its last successful sync and never written again: after an error the system may count
+//! bytes as clean that never reached the disk, and the next sync of the same file would succeed.
 
+mod active;
 mod appender;
 mod commit;
+mod failure;
 mod footer;
 mod head;
 mod medium;
@@ -16,12 +20,14 @@ mod open_packs;
 mod place;
 mod record;
 mod scan;
+mod unsynced;
 
 pub(crate) use appender::{Appender, PackSettings, Resume};
 pub(crate) use commit::GroupCommit;
+pub use failure::{PackFailure, PackOperation, StoreHealth};
 pub(crate) use footer::read_footer;
 pub(crate) use head::{PACK_HEAD_BYTES, PackHead, PackId, PackOrigin, pack_path, packs_in};
-pub(crate) use medium::{Disk, Medium};
+pub use medium::{Disk, Medium};
 pub(crate) use open_packs::OpenPacks;
 pub(crate) use place::Place;
 pub(crate) use record::{NewRecord, RECORD_HEAD_BYTES, RecordHead, RecordKind};

@@ -5,6 +5,7 @@ mod erase;
 mod locked;
 mod open;
 mod read;
+mod recover;
 mod report;
 mod reserve;
 mod room;

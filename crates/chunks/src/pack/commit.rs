@@ -1,13 +1,13 @@
 //! Group commit: one sync covers everything appended before it, whoever waits.
 
-use std::fs::File;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::appender::Appender;
 use super::medium::Medium;
+use super::unsynced::Mark;
 use crate::error::StoreError;
 
-/// Lets many callers share one sync.
+/// Lets many callers share one sync. That a sync failed, and why, is for the appender alone to know.
 #[derive(Default)]
 pub(crate) struct GroupCommit {
     progress: Mutex<Progress>,
@@ -17,21 +17,17 @@ pub(crate) struct GroupCommit {
 #[derive(Default)]
 struct Progress {
     /// How many appends are durable.
-    synced: u64,
+    synced: Mark,
     running: bool,
-    failed: bool,
 }
 
 impl GroupCommit {
     /// Returns after everything appended before the call is durable.
     pub(crate) fn sync(&self, appender: &Mutex<Appender>, medium: &dyn Medium) -> Result<(), StoreError> {
-        let target = lock(appender).appended();
+        let target = lock(appender).mark();
         let mut progress = self.lock();
         loop {
-            if progress.failed {
-                return Err(StoreError::Poisoned);
-            }
-            if progress.synced >= target {
+            if progress.synced.covers(target) {
                 return Ok(());
             }
             if !progress.running {
@@ -41,22 +37,13 @@ impl GroupCommit {
         }
         progress.running = true;
         drop(progress);
-        let outcome = sync_appended(appender, medium);
+        let outcome = sync_appended(appender, medium, target);
         let mut progress = self.lock();
         progress.running = false;
+        // After an error each of those who wait asks the appender itself, which refuses with the cause.
         self.changed.notify_all();
-        match outcome {
-            Ok(synced) => {
-                progress.synced = synced;
-                Ok(())
-            }
-            Err(error) => {
-                progress.failed = true;
-                drop(progress);
-                lock(appender).poison();
-                Err(error)
-            }
-        }
+        progress.synced = outcome?;
+        Ok(())
     }
 
     fn lock(&self) -> MutexGuard<'_, Progress> {
@@ -64,13 +51,10 @@ impl GroupCommit {
     }
 }
 
-fn sync_appended(appender: &Mutex<Appender>, medium: &dyn Medium) -> Result<u64, StoreError> {
-    let unsynced = lock(appender).take_unsynced()?;
-    medium.sync(&unsynced.file).map_err(StoreError::Sync)?;
-    if let Some(directory) = &unsynced.directory {
-        File::open(directory).and_then(|folder| folder.sync_all()).map_err(StoreError::Sync)?;
-    }
-    Ok(unsynced.appended)
+fn sync_appended(appender: &Mutex<Appender>, medium: &dyn Medium, target: Mark) -> Result<Mark, StoreError> {
+    let unsynced = lock(appender).take_unsynced(target)?;
+    let outcome = unsynced.sync(medium);
+    lock(appender).settle(&unsynced, outcome)
 }
 
 /// The appender's fields are consistent between its calls, so a panic elsewhere does not spoil it.

@@ -4,16 +4,23 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 
-use rustix::fs::{FallocateFlags, fallocate};
+use rustix::fs::{Advice, FallocateFlags, fadvise, fallocate};
 use rustix::io::Errno;
 
 /// What carries the bytes of packs.
-pub(crate) trait Medium: Send + Sync {
+pub trait Medium: Send + Sync {
     /// Writes all bytes at an offset. After an error any prefix may stand there.
     fn write_all_at(&self, file: &File, bytes: &[u8], offset: u64) -> io::Result<()>;
 
     /// Returns after everything written to the file is durable.
     fn sync(&self, file: &File) -> io::Result<()>;
+
+    /// Lets go of what the system remembers of a file and may read from the disk again. After a failed sync it may
+    /// remember bytes that the disk does not have; whoever opens a pack must see what is there.
+    fn forget_cached(&self, file: &File) {
+        // Advice: where the system does not take it, such as in memory, there is no disk to differ from.
+        let _ = fadvise(file, 0, None, Advice::DontNeed);
+    }
 
     /// Turns a range of a file into zeros and gives its space back where the file system can. Durable after a sync.
     fn punch(&self, file: &File, offset: u64, bytes: u64) -> io::Result<()> {
@@ -22,7 +29,8 @@ pub(crate) trait Medium: Send + Sync {
 }
 
 /// The real disk.
-pub(crate) struct Disk;
+#[derive(Clone, Copy, Debug)]
+pub struct Disk;
 
 impl Medium for Disk {
     fn write_all_at(&self, file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {

@@ -6,7 +6,7 @@ use carechain_types::Time;
 
 use super::chunk_store::ChunkStore;
 use crate::error::StoreError;
-use crate::pack::{NewRecord, Place, RECORD_HEAD_BYTES, RecordKind};
+use crate::pack::{NewRecord, PackFailure, PackOperation, Place, RECORD_HEAD_BYTES, RecordKind};
 use crate::upload::LocalUpload;
 
 impl ChunkStore {
@@ -87,7 +87,9 @@ impl ChunkStore {
         let packs: BTreeSet<_> = places.iter().map(|place| place.pack).collect();
         for pack in packs {
             let file = self.packs.get(pack).map_err(StoreError::Read)?;
-            self.medium.sync(&file).map_err(StoreError::Sync)?;
+            self.medium.sync(&file).map_err(|error| {
+                StoreError::Pack(PackFailure::new(pack.get(), PackOperation::Sync, &error))
+            })?;
         }
         Ok(())
     }
@@ -95,8 +97,8 @@ impl ChunkStore {
     /// Punches out the payload of the record at `place`.
     pub(super) fn punch_chunk(&self, place: Place) -> Result<(), StoreError> {
         let file = self.packs.get(place.pack).map_err(StoreError::Read)?;
-        self.medium
-            .punch(&file, place.offset + RECORD_HEAD_BYTES as u64, u64::from(place.bytes))
-            .map_err(StoreError::Write)
+        self.medium.punch(&file, place.offset + RECORD_HEAD_BYTES as u64, u64::from(place.bytes)).map_err(
+            |error| StoreError::Pack(PackFailure::new(place.pack.get(), PackOperation::Punch, &error)),
+        )
     }
 }

@@ -10,7 +10,7 @@ use carechain_crypto::{ChainId, HospitalId};
 use super::chunk_store::ChunkStore;
 use super::locked::FolderLock;
 use crate::error::StoreError;
-use crate::index::{Payload, Replay};
+use crate::index::{Payload, Replay, Replayed};
 use crate::limits::{FINDINGS_MAX, PACK_BYTES_MAX, PACK_BYTES_MIN, StoreLimits};
 use crate::pack::{
     Appender, Disk, GroupCommit, Medium, OpenPacks, PACK_HEAD_BYTES, PackHead, PackId, PackOrigin,
@@ -55,30 +55,29 @@ impl ChunkStore {
         hospital: HospitalId,
         limits: StoreLimits,
     ) -> Result<(Self, OpenReport), StoreError> {
-        open(directory, chain, hospital, limits, Arc::new(Disk))
+        Self::open_on(directory, (chain, hospital), limits, Arc::new(Disk))
+    }
+
+    /// As [`ChunkStore::open`], on a medium of the caller's: a disk that fails when it is told to.
+    pub fn open_on(
+        directory: &Path,
+        (chain, hospital): (ChainId, HospitalId),
+        limits: StoreLimits,
+        medium: Arc<dyn Medium>,
+    ) -> Result<(Self, OpenReport), StoreError> {
+        open(directory, PackOrigin { chain, hospital }, limits, medium)
     }
 }
 
-pub(super) fn open(
+fn open(
     directory: &Path,
-    chain: ChainId,
-    hospital: HospitalId,
+    origin: PackOrigin,
     limits: StoreLimits,
     medium: Arc<dyn Medium>,
 ) -> Result<(ChunkStore, OpenReport), StoreError> {
     fs::create_dir_all(directory).map_err(StoreError::Write)?;
     let lock = FolderLock::take(directory)?;
-    let origin = PackOrigin { chain, hospital };
-    let mut opening = Opening { origin, replay: Replay::default(), report: OpenReport::default() };
-    let packs = packs_in(directory)?;
-    let mut resume = None;
-    for pack in &packs {
-        resume = opening.take_pack(directory, *pack, packs.last() == Some(pack))?;
-    }
-    let Opening { replay, mut report, .. } = opening;
-    let replayed = replay.finish();
-    report.orphan_chunks = replayed.orphan_chunks;
-    let next = packs.last().map_or(Ok(PackId::FIRST), |last| last.next())?;
+    let PacksRead { replayed, mut report, resume, next } = read_packs(directory, origin, &*medium)?;
     let settings = PackSettings {
         directory: directory.to_owned(),
         origin,
@@ -87,7 +86,7 @@ pub(super) fn open(
     };
     let store = ChunkStore {
         directory: directory.to_owned(),
-        hospital,
+        hospital: origin.hospital,
         limits,
         appender: Mutex::new(Appender::open(settings, resume, next, replayed.local_next)?),
         medium,
@@ -104,13 +103,41 @@ pub(super) fn open(
     Ok((store, report))
 }
 
-struct Opening {
+/// What the packs of a folder say.
+pub(super) struct PacksRead {
+    pub(super) replayed: Replayed,
+    report: OpenReport,
+    resume: Option<Resume>,
+    next: PackId,
+}
+
+/// Reads all packs in order.
+pub(super) fn read_packs(
+    directory: &Path,
     origin: PackOrigin,
+    medium: &dyn Medium,
+) -> Result<PacksRead, StoreError> {
+    let mut opening = Opening { origin, medium, replay: Replay::default(), report: OpenReport::default() };
+    let packs = packs_in(directory)?;
+    let mut resume = None;
+    for pack in &packs {
+        resume = opening.take_pack(directory, *pack, packs.last() == Some(pack))?;
+    }
+    let Opening { replay, mut report, .. } = opening;
+    let replayed = replay.finish();
+    report.orphan_chunks = replayed.orphan_chunks;
+    let next = packs.last().map_or(Ok(PackId::FIRST), |last| last.next())?;
+    Ok(PacksRead { replayed, report, resume, next })
+}
+
+struct Opening<'a> {
+    origin: PackOrigin,
+    medium: &'a dyn Medium,
     replay: Replay,
     report: OpenReport,
 }
 
-impl Opening {
+impl Opening<'_> {
     /// Replays one pack. Gives it back to be continued when it is the last and not sealed.
     fn take_pack(
         &mut self,
@@ -140,6 +167,8 @@ impl Opening {
             self.replay_records(pack, &file, &Scan { records, ..Scan::default() })?;
             return Ok(None);
         }
+        // A process that ended after a failed sync may have left bytes that only the system's memory has.
+        self.medium.forget_cached(&file);
         let found = scan(&file, length, &head).map_err(StoreError::Read)?;
         self.replay_records(pack, &file, &found)?;
         if !last {

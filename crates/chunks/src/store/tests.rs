@@ -4,6 +4,7 @@ mod crash;
 mod damage;
 mod disk_full;
 mod erasure;
+mod failed_sync;
 mod fixture;
 mod model;
 mod power;

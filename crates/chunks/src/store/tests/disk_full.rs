@@ -1,10 +1,10 @@
-//! A disk that fills up in the middle of a write, and one that cannot sync.
+//! A disk that fills up in the middle of a write.
 
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rustix::io::Errno;
 
@@ -16,12 +16,11 @@ use crate::pack::{Disk, Medium};
 #[derive(Default)]
 struct Filling {
     left: AtomicU64,
-    sync_fails: AtomicBool,
 }
 
 impl Filling {
     fn with_space(bytes: u64) -> Arc<Self> {
-        Arc::new(Self { left: AtomicU64::new(bytes), sync_fails: AtomicBool::new(false) })
+        Arc::new(Self { left: AtomicU64::new(bytes) })
     }
 }
 
@@ -40,7 +39,7 @@ impl Medium for Filling {
     }
 
     fn sync(&self, file: &File) -> io::Result<()> {
-        if self.sync_fails.load(Ordering::Relaxed) { Err(Errno::IO.into()) } else { file.sync_data() }
+        Disk.sync(file)
     }
 }
 
@@ -93,22 +92,6 @@ fn store_goes_on_without_a_restart_once_there_is_space() {
 }
 
 #[test]
-fn failed_sync_acknowledges_nothing_and_stops_writing() {
-    let folder = Folder::new();
-    let medium = Filling::with_space(u64::MAX);
-    let store = folder.open_on(Arc::<Filling>::clone(&medium)).unwrap();
-    let before = Sample::new(1, 2_000);
-    before.store(&store).unwrap();
-    medium.sync_fails.store(true, Ordering::Relaxed);
-    let sample = Sample::new(2, 2_000);
-    assert!(matches!(sample.store(&store), Err(StoreError::Sync(_))));
-    medium.sync_fails.store(false, Ordering::Relaxed);
-    assert!(matches!(store.begin(&Sample::new(3, 10).opening), Err(StoreError::Poisoned)));
-    assert!(matches!(store.sync(), Err(StoreError::Poisoned)));
-    before.check(&store);
-}
-
-#[test]
 fn full_disk_is_emptied_by_erasing() {
     let folder = Folder::new();
     let medium = Filling::with_space(u64::MAX);
@@ -126,16 +109,4 @@ fn full_disk_is_emptied_by_erasing() {
     assert_eq!((report.damages.len(), report.erasures_finished), (0, 0));
     assert!(store.find(&sample.completion.commitment).is_none());
     kept.check(&store);
-}
-
-#[test]
-fn failed_sync_of_a_pack_that_is_sealed_stops_writing() {
-    let folder = Folder::new();
-    let medium = Filling::with_space(u64::MAX);
-    let store = folder.open_on(Arc::<Filling>::clone(&medium)).unwrap();
-    let sample = Sample::new(1, 3 << 20);
-    medium.sync_fails.store(true, Ordering::Relaxed);
-    assert!(matches!(sample.store(&store), Err(StoreError::Sync(_))));
-    medium.sync_fails.store(false, Ordering::Relaxed);
-    assert!(matches!(store.sync(), Err(StoreError::Poisoned)));
 }

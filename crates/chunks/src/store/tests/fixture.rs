@@ -10,7 +10,6 @@ use tempfile::TempDir;
 
 use crate::limits::CHUNK_BYTES_MAX;
 use crate::pack::Medium;
-use crate::store::open;
 use crate::upload::{Completion, LocalUpload, UploadOpening, chunk_count};
 use crate::values::{commitment_of, root_of, value_of_chunk};
 use crate::{ChunkStore, OpenReport, StoreError, StoreLimits};
@@ -108,7 +107,7 @@ impl Folder {
     }
 
     pub(super) fn open_on(&self, medium: Arc<dyn Medium>) -> Result<ChunkStore, StoreError> {
-        open::open(self.path(), CHAIN, HOSPITAL, SMALL_PACKS, medium).map(|(store, _)| store)
+        ChunkStore::open_on(self.path(), (CHAIN, HOSPITAL), SMALL_PACKS, medium).map(|(store, _)| store)
     }
 
     pub(super) fn copy(&self) -> Self {

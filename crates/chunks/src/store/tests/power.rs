@@ -81,7 +81,7 @@ fn erased_bytes_are_gone_before_anything_says_so() {
     let sample = Sample::new(1, 5_000);
     let store = folder.open_on(Arc::new(Refusing(Mutex::new(false)))).unwrap();
     let local = sample.store(&store).unwrap();
-    assert!(matches!(store.erase(local), Err(StoreError::Sync(_))));
+    assert!(matches!(store.erase(local), Err(StoreError::Pack(_))));
     drop(store);
     let (_, report) = folder.open();
     assert_eq!(report.erasures_finished, 1);

@@ -85,6 +85,8 @@ counters! {
     repairs_done,
     /// Repairs that failed and will be tried again.
     repairs_failed,
+    /// Packs left because a sync failed: the disk is failing.
+    packs_failed,
     /// Uploads and files collected unpublished.
     collected,
     /// Streams that broke the protocol.

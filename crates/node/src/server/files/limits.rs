@@ -103,6 +103,8 @@ pub(super) const SWEEP_PENDING_MAX: usize = 1_024;
 pub(super) const SCRUB_BYTES_PER_SECOND: u64 = 8 << 20;
 /// Pause before everything is read again.
 pub(super) const SCRUB_PAUSE: Duration = Duration::from_secs(24 * 60 * 60);
+/// How often the store is asked whether a sync failed: uploads are refused for so long at least.
+pub(super) const RECOVERY_TICK: Duration = Duration::from_secs(1);
 /// Uploads looked at in one round of collection.
 pub(super) const COLLECTED_MAX: usize = 256;
 /// Corrupt chunks looked at in one round.

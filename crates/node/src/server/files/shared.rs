@@ -1,7 +1,7 @@
 //! What all parts of the byte pump share.
 
-use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use carechain_crypto::{ChainId, HospitalId, SigningKeyPair, SigningPublicKey};
@@ -14,6 +14,7 @@ use carechain_types::{Membership, Verifier};
 use tokio::sync::Semaphore;
 
 use super::counts::Counters;
+use super::disk_trouble::DiskTrouble;
 use super::guests::Guests;
 use super::ledger_view::LedgerView;
 use super::recent_chunks::RecentChunks;
@@ -83,6 +84,8 @@ pub(super) struct Shared {
     pub(super) repair_services: Arc<Guests>,
     /// Reads under way: they share what may lie ahead.
     pub(super) reads: AtomicU64,
+    /// Why the store does not write, if so.
+    pub(super) trouble: Mutex<Option<DiskTrouble>>,
 }
 
 impl Shared {

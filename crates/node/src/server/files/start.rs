@@ -1,7 +1,7 @@
 //! Starts the byte pump and ends it.
 
-use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use carechain_api::ChunkBuffers;
 use carechain_chunks::ChunkStore;
@@ -17,6 +17,7 @@ use super::bulk_service;
 use super::collection;
 use super::completion;
 use super::counts::Counters;
+use super::disk_trouble::DiskTrouble;
 use super::engine_view::EngineLedger;
 use super::guests::Guests;
 use super::ledger_view::LedgerView;
@@ -25,6 +26,7 @@ use super::limits::{
     SPARE_BUFFERS_MAX,
 };
 use super::recent_chunks::RecentChunks;
+use super::recovery;
 use super::scrubbing;
 use super::session::Sessions;
 use super::shared::{FilesSettings, Shared};
@@ -139,11 +141,13 @@ impl Files {
             service_chunks: Arc::new(Semaphore::new(SERVICE_CHUNKS_MAX)),
             repair_services: Arc::new(Guests::new(REPAIR_SERVICES_OWN, REPAIR_SERVICES_COMMON)),
             reads: AtomicU64::new(0),
+            trouble: Mutex::new(None),
         });
         let tasks = vec![
             supervisor.task(&runtime, "bulk-services", bulk_service::serve(Arc::clone(&shared), incoming)),
             supervisor.task(&runtime, "completion", completion::run(Arc::clone(&shared))),
             supervisor.task(&runtime, "collection", collection::run(Arc::clone(&shared))),
+            supervisor.task(&runtime, "recovery", recovery::run(Arc::clone(&shared))),
             supervisor.task(&runtime, "scrubbing", scrubbing::run(Arc::clone(&shared))),
         ];
         Self(Arc::new(Running { shared, sessions: Sessions::default(), runtime, tasks }))
@@ -152,6 +156,11 @@ impl Files {
     /// Lists the counters for the metrics.
     pub(crate) fn register(&self, registry: &mut Registry) {
         self.0.shared.counts.register(registry);
+    }
+
+    /// Why record files are not taken now, and since when; `None` while they are. Never waits for the disk.
+    pub(crate) fn trouble(&self) -> Option<DiskTrouble> {
+        *self.0.shared.trouble.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Where an upload's chunks are put together.

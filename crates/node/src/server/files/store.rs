@@ -99,11 +99,13 @@ pub(super) fn store_failure(error: &StoreError) -> NodeError {
         | StoreError::NoSuchChunk { .. }
         | StoreError::ChunkLength { .. }
         | StoreError::RangeOutside { .. } => NodeError::Invalid { problem: error.to_string() },
+        // The client sends it again once a new pack is begun, see `recovery`, which also logs the cause.
+        StoreError::Poisoned(_) | StoreError::Pack(_) => {
+            NodeError::NotReady { reason: format!("its disk does not take record files: {error}") }
+        }
         StoreError::NotComplete { .. }
         | StoreError::ChunkMissing { .. }
         | StoreError::Corrupt { .. }
-        | StoreError::Poisoned
-        | StoreError::Sync(_)
         | StoreError::Write(_)
         | StoreError::Read(_)
         | StoreError::InUse

@@ -2,6 +2,7 @@
 
 mod client;
 mod copies;
+mod failing_disk;
 mod ledger;
 mod manifests;
 mod reads;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use carechain_api::{NodeError, UploadBytes, UploadProgress, UploadStatus};
-use carechain_chunks::{Completion, UploadOpening};
+use carechain_chunks::{Completion, StoreError, UploadOpening};
 use carechain_crypto::{Manifest, ManifestError, UploadId, address_commitment, chunk_count};
 use carechain_schema::UploadState;
 use carechain_types::{BoundedVec, SignedUploadComplete, SignedUploadOpen, UploadReceipts};
@@ -19,7 +19,7 @@ impl Files {
     /// Opens an upload, or goes on with the one these same bytes opened.
     ///
     /// # Errors
-    /// `Invalid`, `Expiry`, `Unauthorized`, `UploadExists`, `StorageFull`, `Busy`.
+    /// `NotReady`, `Invalid`, `Expiry`, `Unauthorized`, `UploadExists`, `StorageFull`, `Busy`.
     pub(crate) async fn upload_open(&self, signed: SignedUploadOpen) -> Result<UploadStatus, NodeError> {
         self.check_open(&signed).await?;
         let session = self.0.sessions.enter(&self.0.shared, &self.0.runtime, signed).await?;
@@ -28,6 +28,10 @@ impl Files {
 
     async fn check_open(&self, signed: &SignedUploadOpen) -> Result<(), NodeError> {
         let shared = &self.0.shared;
+        if let Some(trouble) = self.trouble() {
+            // Before the client sends a file that nobody takes.
+            return Err(store_failure(&StoreError::Poisoned(trouble.failure)));
+        }
         let SignedUploadOpen { open, signature } = signed;
         if open.hospital != shared.hospital || open.publishing_hospital != shared.hospital {
             return Err(NodeError::Invalid { problem: "the upload names another hospital".to_owned() });

@@ -1,11 +1,13 @@
 //! Hospitals with a store, a network and a byte pump each.
 
+use std::fs::File;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use carechain_chunks::{ChunkStore, LocalUpload, StoreError, StoreLimits};
+use carechain_chunks::{ChunkStore, Disk, LocalUpload, Medium, StoreError, StoreLimits};
 use carechain_crypto::{Commitment, Digest, HospitalId, Secret, SigningKeyPair};
 use carechain_custody::{candidates, ranking};
 use carechain_network::{Identity, Limits, Network, NetworkConfig, NetworkHandle, Peer, Runtimes};
@@ -43,7 +45,28 @@ pub(super) struct World {
     pub(super) clock: Clock,
     membership: Arc<Membership>,
     settings: FilesSettings,
+    disks: Vec<Arc<FailingDisk>>,
     folder: tempfile::TempDir,
+}
+
+/// A disk that refuses to sync when it is told to.
+#[derive(Default)]
+struct FailingDisk {
+    fails: AtomicBool,
+}
+
+impl Medium for FailingDisk {
+    fn write_all_at(&self, file: &File, bytes: &[u8], offset: u64) -> std::io::Result<()> {
+        Disk.write_all_at(file, bytes, offset)
+    }
+
+    fn sync(&self, file: &File) -> std::io::Result<()> {
+        const INPUT_OUTPUT_ERROR: i32 = 5;
+        if self.fails.load(Ordering::Relaxed) {
+            return Err(std::io::Error::from_raw_os_error(INPUT_OUTPUT_ERROR));
+        }
+        Disk.sync(file)
+    }
 }
 
 fn key(index: usize) -> SigningKeyPair {
@@ -96,6 +119,7 @@ impl World {
             clock,
             membership: Arc::new(membership(count)),
             settings,
+            disks: (0..count).map(|_| Arc::default()).collect(),
             folder: tempfile::tempdir().unwrap(),
         };
         for index in 0..count {
@@ -146,7 +170,8 @@ impl World {
         let limits = StoreLimits { free_permille_min: 0, ..StoreLimits::default() };
         let deadline = Instant::now() + DEADLINE;
         loop {
-            match ChunkStore::open(&self.folder(index), CHAIN, id(index), limits) {
+            let disk = Arc::<FailingDisk>::clone(&self.disks[index]);
+            match ChunkStore::open_on(&self.folder(index), (CHAIN, id(index)), limits, disk) {
                 Ok((store, _)) => return store,
                 Err(StoreError::InUse) if Instant::now() < deadline => tokio::task::yield_now().await,
                 Err(error) => panic!("{error}"),
@@ -242,6 +267,11 @@ impl World {
         Ok(bytes)
     }
 
+    /// From now on no sync succeeds on a hospital's disk, or each does again.
+    pub(super) fn fail_syncs(&self, index: usize, fails: bool) {
+        self.disks[index].fails.store(fails, Ordering::Relaxed);
+    }
+
     /// Flips a bit of a chunk on the disk of a hospital.
     pub(super) fn corrupt(&self, index: usize, chunk: &[u8]) {
         for file in std::fs::read_dir(self.folder(index)).unwrap() {
@@ -250,7 +280,7 @@ impl World {
             let found = bytes.windows(64).position(|window| *window == chunk[..64]);
             if let Some(position) = found {
                 bytes[position] ^= 1;
-                let file = std::fs::File::options().write(true).open(&path).unwrap();
+                let file = File::options().write(true).open(&path).unwrap();
                 std::os::unix::fs::FileExt::write_all_at(&file, &bytes[position..=position], position as u64)
                     .unwrap();
                 return;
