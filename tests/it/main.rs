@@ -7,6 +7,7 @@ mod bad_input;
 mod border;
 mod crowd;
 mod day;
+mod encrypted;
 mod faults;
 mod files_of_value;
 mod founding;

@@ -14,17 +14,19 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
+use tokio_rustls::TlsAcceptor;
 
 use crate::border::Border;
 use crate::client::{Client, Connection};
 use crate::failure::{Bound, Reason};
 use crate::limits::{
-    ACCEPT_PAUSE, BUFFER_BYTES_MAX, CONNECTIONS_MAX, HEADERS_MAX, HEADERS_WAIT, SPARE_CONNECTIONS_MAX,
-    SPARE_HEADERS_WAIT, TAKING_WAIT,
+    ACCEPT_PAUSE, BUFFER_BYTES_MAX, CONNECTIONS_MAX, HANDSHAKE_WAIT, HEADERS_MAX, HEADERS_WAIT,
+    SPARE_CONNECTIONS_MAX, SPARE_HEADERS_WAIT, TAKING_WAIT,
 };
 use crate::places::{Place, Places};
 use crate::timed_stream::TimedStream;
@@ -46,6 +48,7 @@ impl<S> Calls for S where
 /// Serves connections until `stop` ends, then lets the calls under way finish.
 pub(crate) async fn serve(
     listener: TcpListener,
+    acceptor: Option<TlsAcceptor>,
     border: &Border,
     calls: impl Calls,
     stop: impl Future<Output = ()>,
@@ -60,7 +63,8 @@ pub(crate) async fn serve(
             accepted = listener.accept() => match accepted {
                 Ok((stream, address)) => match room.enter(address.ip()) {
                     Some((place, client)) => {
-                        let served = connection(stream, client, calls.clone(), ending.subscribe());
+                        let served =
+                            connection(stream, acceptor.clone(), client, calls.clone(), ending.subscribe());
                         open.spawn(async move {
                             let _held = place;
                             served.await;
@@ -108,11 +112,31 @@ impl Room {
     }
 }
 
-async fn connection(stream: TcpStream, client: Client, calls: impl Calls, mut ending: watch::Receiver<bool>) {
+async fn connection(
+    stream: TcpStream,
+    acceptor: Option<TlsAcceptor>,
+    client: Client,
+    calls: impl Calls,
+    ending: watch::Receiver<bool>,
+) {
     // Answers are small and awaited: Nagle's algorithm would hold them back.
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "no TCP_NODELAY on a client's connection");
     }
+    let Some(acceptor) = acceptor else { return speak(stream, client, calls, ending).await };
+    match timeout(HANDSHAKE_WAIT, acceptor.accept(stream)).await {
+        Ok(Ok(stream)) => speak(stream, client, calls, ending).await,
+        Ok(Err(error)) => tracing::debug!(%error, "a client's handshake failed"),
+        Err(_) => tracing::debug!("a client's handshake took too long"),
+    }
+}
+
+async fn speak(
+    stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    client: Client,
+    calls: impl Calls,
+    mut ending: watch::Receiver<bool>,
+) {
     let mut builder = http1::Builder::new();
     builder.max_buf_size(BUFFER_BYTES_MAX).max_headers(HEADERS_MAX);
     builder.timer(TokioTimer::new()).header_read_timeout(match client.connection {

@@ -15,6 +15,7 @@ mod admission;
 mod asker;
 mod body;
 mod border;
+mod certificate;
 mod chunk_buffers;
 mod chunks;
 mod client;
@@ -32,8 +33,10 @@ mod refusals;
 mod route;
 mod salts;
 mod server;
+mod settings;
 mod timed_stream;
 
+pub use certificate::{Certificate, CertificateError};
 pub use chunk_buffers::{ChunkBuffer, ChunkBuffers};
 pub use list::{ListError, is_public, list_keys};
 pub use node::{
@@ -41,3 +44,4 @@ pub use node::{
     SearchHit, SearchPage, UploadBytes, UploadProgress, UploadStatus,
 };
 pub use server::serve;
+pub use settings::Settings;

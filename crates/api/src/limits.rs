@@ -23,6 +23,8 @@ pub const HEADERS_MAX: usize = 64;
 pub const HEADERS_WAIT: Duration = Duration::from_secs(30);
 /// The same on a spare connection.
 pub const SPARE_HEADERS_WAIT: Duration = Duration::from_secs(5);
+/// How long a client may take over the handshake of TLS.
+pub const HANDSHAKE_WAIT: Duration = Duration::from_secs(10);
 /// How long a client may take nothing of an answer before its connection is closed; time is added by every byte it takes.
 pub const TAKING_WAIT: Duration = Duration::from_secs(60);
 /// Least rate at which bodies must come and answers be taken, once the waits above and below are used up: 256 kbit/s.

@@ -12,10 +12,12 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 
 use crate::border::Border;
+use crate::certificate::Certificate;
 use crate::failure::Refused;
 use crate::limits::{BODY_BYTES_MAX, COMPLETE_BYTES_MAX, SUBMISSION_BYTES_MAX};
 use crate::node::Node;
 use crate::route::{ledger, notices, reads, search, status, uploads};
+use crate::settings::Settings;
 use crate::{admission, connections};
 
 /// What stands between a route and its call.
@@ -87,11 +89,13 @@ impl Calls {
 pub async fn serve(
     listener: TcpListener,
     node: Arc<dyn Node>,
+    settings: Settings,
     stop: impl Future<Output = ()> + Send + 'static,
 ) {
     let border = Arc::new(Border::new(node));
     let calls = TowerToHyperService::new(router(Arc::clone(&border)));
-    connections::serve(listener, &border, calls, stop).await;
+    let acceptor = settings.certificate.as_ref().map(Certificate::acceptor);
+    connections::serve(listener, acceptor, &border, calls, stop).await;
 }
 
 async fn no_route() -> Refused {

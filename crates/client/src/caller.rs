@@ -2,17 +2,21 @@
 
 mod answer;
 mod error;
+mod trusted;
 
 use std::io::Read;
+use std::path::Path;
 
 use carechain_schema::Method;
 use ureq::http::Response;
+use ureq::tls::TlsConfig;
 use ureq::{Agent, Body, SendBody};
 
 use crate::limits::{ANSWER_BYTES_MAX, ANSWER_WAIT, CONNECT_WAIT, READ_WAIT};
 
 pub use answer::{Answer, ByteStream};
 pub use error::CallError;
+pub use trusted::TrustedError;
 
 /// One call.
 #[derive(Clone, Copy, Debug)]
@@ -33,10 +37,24 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// For the node at a base address, `http://host:port`.
+    /// For the node at a base address, `http://host:port`. It trusts no certificate, so `https` wants
+    /// [`trusting`](Self::trusting).
     #[must_use]
     pub fn new(node: &str) -> Self {
+        Self::with_tls(node, trusted::only(&[]))
+    }
+
+    /// For the node at a base address, `https://host:port`, that shows a certificate of this file, or one signed by it.
+    ///
+    /// # Errors
+    /// See [`TrustedError`].
+    pub fn trusting(node: &str, certificates: &Path) -> Result<Self, TrustedError> {
+        Ok(Self::with_tls(node, trusted::only(&trusted::load(certificates)?)))
+    }
+
+    fn with_tls(node: &str, tls: TlsConfig) -> Self {
         let config = Agent::config_builder()
+            .tls_config(tls)
             .http_status_as_error(false)
             .proxy(None)
             .max_redirects(0)
@@ -110,6 +128,11 @@ impl Caller {
     }
 
     fn failed(&self, error: ureq::Error) -> CallError {
+        if let ureq::Error::Io(io) = &error
+            && let Some(source) = io.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>())
+        {
+            return CallError::Untrusted { node: self.node.clone(), source: Box::new(source.clone()) };
+        }
         let before_sending = match &error {
             ureq::Error::HostNotFound
             | ureq::Error::ConnectionFailed

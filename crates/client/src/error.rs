@@ -10,7 +10,7 @@ use carechain_schema::{ErrorCode, Failure};
 use carechain_types::{AgentError, DecodeError, Refusal, TooMany};
 
 use crate::archive::{PackError, UnpackError};
-use crate::caller::CallError;
+use crate::caller::{CallError, TrustedError};
 use crate::keystore::{EnrolError, KeystoreError};
 use crate::private_file::FileError;
 use crate::profile::ProfileError;
@@ -44,6 +44,9 @@ pub enum OperationError {
     /// A file cannot be used.
     #[error(transparent)]
     File(#[from] FileError),
+    /// The certificates of the profile cannot be used.
+    #[error(transparent)]
+    Trusted(#[from] TrustedError),
     /// The input cannot be packed.
     #[error(transparent)]
     Pack(#[from] PackError),
@@ -189,7 +192,9 @@ impl OperationError {
             Self::Trust(error) => trust_code(error),
             Self::Agent(_) => ErrorCode::Unauthenticated,
             Self::Keystore(KeystoreError::WrongPassphrase) => ErrorCode::WrongPassphrase,
-            Self::Keystore(KeystoreError::File(_)) | Self::File(_) => ErrorCode::FileAccess,
+            Self::Keystore(KeystoreError::File(_)) | Self::File(_) | Self::Trusted(_) => {
+                ErrorCode::FileAccess
+            }
             Self::Keystore(KeystoreError::Corrupt { .. }) => ErrorCode::Damaged,
             Self::Keystore(_) | Self::Enrol(_) | Self::Profile(_) => ErrorCode::Usage,
             Self::Registry(RegistryError::UnknownNumber) | Self::NotFound | Self::NothingMatches => {

@@ -44,7 +44,7 @@ mod trust;
 
 pub use archive::{Keys, PackError, Packed, Sources, UnpackError, Unpacked, unpack};
 pub use audit::AuditTrail;
-pub use caller::{Answer, ByteStream, Call, CallError, Caller};
+pub use caller::{Answer, ByteStream, Call, CallError, Caller, TrustedError};
 pub use clock::now;
 pub use consent::{GrantTerms, RequestPlan};
 pub use enrolment::{EnrolmentPlan, RenewalPlan};
@@ -52,7 +52,7 @@ pub use error::OperationError;
 pub use keystore::{EnrolError, Enrolment, Hardness, Keystore, KeystoreError};
 pub use lists::{GrantView, RecordView, RequestView, Whole};
 pub use new_folder::{NewFolder, NewFolderError};
-pub use profile::{Profile, ProfileError};
+pub use profile::{Profile, ProfileError, is_node_url};
 pub use progress::{Progress, Stage, Unwatched};
 pub use publish::{PublishPlan, Published};
 pub use random::SystemRandom;

@@ -2,7 +2,8 @@
 //!
 //! ```toml
 //! [profile.alice]
-//! node = "http://127.0.0.1:8001"
+//! node = "https://10.0.0.5:7100"
+//! ca = "hospital-ca.pem"    # what the node's certificate is signed with, or that certificate itself; for https
 //! genesis = "genesis.json"
 //! key = "alice.key"
 //! role = "patient"
@@ -69,8 +70,10 @@ pub enum ProfileError {
 pub struct Profile {
     /// Its name.
     pub name: String,
-    /// Base address of the node, `http://host:port`.
+    /// Base address of the node, `https://host:port`, or `http://` within one machine.
     pub node: String,
+    /// Certificates that the node must show one of, or one signed by; needed for https.
+    pub ca: Option<PathBuf>,
     /// The genesis file that pins the ledger.
     pub genesis: PathBuf,
     /// The keystore.
@@ -98,6 +101,7 @@ struct RawFile {
 #[serde(deny_unknown_fields)]
 struct RawProfile {
     node: String,
+    ca: Option<PathBuf>,
     genesis: PathBuf,
     key: PathBuf,
     role: String,
@@ -136,8 +140,12 @@ impl RawProfile {
             expected: expected.to_string(),
         };
         let node = self.node.trim_end_matches('/').to_owned();
-        if !node.starts_with("http://") || node.len() <= "http://".len() {
-            return Err(wrong("node", &self.node, &"expected http://host:port"));
+        if !is_node_url(&node) {
+            return Err(wrong("node", &self.node, &"expected https://host:port or http://host:port"));
+        }
+        if node.starts_with("https://") && self.ca.is_none() {
+            let expected = "https needs `ca`, the file with the certificate of the node or of its authority";
+            return Err(wrong("node", &self.node, &expected));
         }
         let role = Role::from_text(&self.role).ok_or_else(|| {
             let roles = Role::ALL.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(", ");
@@ -153,6 +161,7 @@ impl RawProfile {
         let state = self.state.unwrap_or_else(|| Path::new("state").join(&name));
         Ok(Profile {
             node,
+            ca: self.ca.map(|ca| folder.join(ca)),
             genesis: folder.join(self.genesis),
             key: folder.join(self.key),
             role,
@@ -163,6 +172,14 @@ impl RawProfile {
             name,
         })
     }
+}
+
+/// Whether a text is a base address of a node, without a slash at its end.
+#[must_use]
+pub fn is_node_url(text: &str) -> bool {
+    ["https://", "http://"]
+        .iter()
+        .any(|scheme| text.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()))
 }
 
 #[cfg(test)]

@@ -41,7 +41,10 @@ impl Session {
     /// Opens a session: reads the genesis file and asks the node, unless the profile pins it, whose node it is.
     pub fn open(profile: &Profile, agent: SharedAgent) -> Result<Self, OperationError> {
         let trust = Trust::open(&profile.genesis, &profile.state)?;
-        let caller = Caller::new(&profile.node);
+        let caller = match &profile.ca {
+            Some(certificates) => Caller::trusting(&profile.node, certificates)?,
+            None => Caller::new(&profile.node),
+        };
         let gateway = match profile.hospital {
             Some(hospital) => hospital,
             None => ask_hospital(&caller, trust.chain_id())?,

@@ -56,6 +56,7 @@ impl Gateway {
         let profile = Profile {
             name: name.to_owned(),
             node: self.address.clone(),
+            ca: None,
             genesis: self.folder.path().join("genesis.json"),
             key: PathBuf::new(),
             role,

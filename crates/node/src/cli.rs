@@ -158,7 +158,7 @@ fn run(arguments: &Arguments, output: &Output) -> Result<(), CommandError> {
     let global = &arguments.global;
     match &arguments.command {
         Command::Demo(arguments) => demo::run(arguments, output),
-        Command::Node(command) => node::run(command, output),
+        Command::Node(command) => node::run(command, global, output),
         Command::Testnet(command) => testnet::run(command, output),
         Command::Genesis(command) => genesis::run(command, output),
         Command::Key(command) => key::run(command, global, output),

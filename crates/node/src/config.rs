@@ -65,6 +65,15 @@ pub(crate) enum ConfigError {
     },
 }
 
+/// Where certificate and key of the HTTP interface are.
+#[derive(Clone, Debug)]
+pub(crate) struct ApiTls {
+    /// The chain, PEM, the node's own certificate first.
+    pub certificate: PathBuf,
+    /// Its private key, PEM.
+    pub key: PathBuf,
+}
+
 /// Settings that all members share.
 #[derive(Clone, Debug)]
 pub(crate) struct ClusterConfig {
@@ -106,6 +115,8 @@ pub(crate) struct NodeConfig {
     pub bulk_listen: SocketAddr,
     /// Where the HTTP interface listens.
     pub api_listen: SocketAddr,
+    /// What it shows to clients; without, it speaks in the clear.
+    pub api_tls: Option<ApiTls>,
     /// Bytes of chunks this node keeps at most.
     pub chunk_bytes_max: u64,
     /// Free space it leaves.
@@ -163,6 +174,7 @@ impl Config {
                 votes_listen: address("node.votes_listen", &node.votes_listen)?,
                 bulk_listen: address("node.bulk_listen", &node.bulk_listen)?,
                 api_listen: address("node.api_listen", &node.api_listen)?,
+                api_tls: api_tls(&node, base)?,
                 chunk_bytes_max,
                 disk_reserves,
                 log: node.log,
@@ -212,6 +224,28 @@ fn check_reserves(node: &raw::RawNode) -> Result<DiskReserves, ConfigError> {
 fn address(key: &'static str, value: &str) -> Result<SocketAddr, ConfigError> {
     let problem = "not an address and port such as 127.0.0.1:7101";
     value.parse().map_err(|_| ConfigError::Text { key, value: value.to_owned(), problem })
+}
+
+/// Certificate and key of the HTTP interface; an error if it would speak in the clear to other machines unasked.
+fn api_tls(node: &raw::RawNode, base: &Path) -> Result<Option<ApiTls>, ConfigError> {
+    let files = [("node.api_certificate", &node.api_certificate), ("node.api_key", &node.api_key)];
+    if let [(_, certificate), (_, key)] = files
+        && !certificate.is_empty()
+        && !key.is_empty()
+    {
+        return Ok(Some(ApiTls { certificate: base.join(certificate), key: base.join(key) }));
+    }
+    if let Some((key, value)) = files.into_iter().find(|(_, value)| !value.is_empty()) {
+        let problem = "node.api_certificate and node.api_key are set together or not at all";
+        return Err(ConfigError::Text { key, value: value.clone(), problem });
+    }
+    let listen = address("node.api_listen", &node.api_listen)?;
+    if !listen.ip().is_loopback() && !node.api_insecure {
+        let problem = "other machines would reach the HTTP interface in the clear: set node.api_certificate and \
+                       node.api_key, or node.api_insecure = true behind a tunnel of your own";
+        return Err(ConfigError::Text { key: "node.api_listen", value: node.api_listen.clone(), problem });
+    }
+    Ok(None)
 }
 
 fn path(key: &'static str, value: &str) -> Result<PathBuf, ConfigError> {

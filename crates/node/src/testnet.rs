@@ -4,17 +4,19 @@
 //! DIR/genesis.json            founds the ledger
 //! DIR/client.toml             a profile for every registrar
 //! DIR/node-I/node.toml        configuration; node.key, data/, node.log, node.pid beside it
+//! DIR/node-I/api.pem          with `--tls`: the certificate of its HTTP interface; api.key beside it
 //! DIR/hospital-I/             keys of its registrar and governance, with passphrase files
 //! DIR/people/               keystores of people enrolled by `demo` and `bench`
 //! DIR/credentials/            passphrases of the nodes' keystores
 //! ```
 
+mod certificate;
 mod layout;
 mod people;
 mod ports;
 mod process;
 
-pub(crate) use layout::{InitError, NodePlace, Testnet, TestnetError};
+pub(crate) use layout::{InitError, Interface, NodePlace, Testnet, TestnetError};
 pub(crate) use people::{PeopleError, enrol};
 pub(crate) use process::{
     Life, ProcessError, freeze, kill, running, start, start_all, stop, stop_all, thaw, wait_until_ready,

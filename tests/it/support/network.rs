@@ -41,6 +41,16 @@ impl Network {
         network
     }
 
+    /// A network whose HTTP interfaces are encrypted, for one test alone.
+    pub(crate) fn start_encrypted(nodes: usize) -> Self {
+        let _one_at_a_time = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
+        let folder = tempfile::tempdir().unwrap();
+        let network = Self { folder };
+        network.run(&["testnet", "init", "--dir", "net", "--tls", "--nodes", &nodes.to_string()]).done();
+        network.up();
+        network
+    }
+
     /// A network of four for tests that leave each other in peace; it ends with the last of them.
     pub(crate) fn shared() -> Arc<Self> {
         let mut shared = STARTING.lock().unwrap_or_else(PoisonError::into_inner);

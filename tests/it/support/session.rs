@@ -25,6 +25,7 @@ impl Network {
         Profile {
             name: name.to_owned(),
             node: self.url(node),
+            ca: None,
             genesis: self.path("genesis.json"),
             key: PathBuf::new(),
             role,

@@ -30,6 +30,7 @@ use crate::node::{
     UploadProgress, UploadStatus,
 };
 use crate::random::SystemRandom;
+use crate::settings::Settings;
 
 const CHAIN: ChainId = ChainId::new([1; 32]);
 const HOSPITAL: HospitalId = HospitalId::new([2; 20]);
@@ -147,7 +148,12 @@ async fn serve() -> (SocketAddr, Arc<Constants>) {
     let node = Arc::new(Constants::default());
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    tokio::spawn(super::serve(listener, Arc::clone(&node) as Arc<dyn Node>, std::future::pending()));
+    tokio::spawn(super::serve(
+        listener,
+        Arc::clone(&node) as Arc<dyn Node>,
+        Settings::default(),
+        std::future::pending(),
+    ));
     (address, node)
 }
 
@@ -391,7 +397,8 @@ async fn serving_stops_when_told_and_finishes_the_call_under_way() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let serving = tokio::spawn(super::serve(listener, node, async { stopped.await.unwrap() }));
+    let serving =
+        tokio::spawn(super::serve(listener, node, Settings::default(), async { stopped.await.unwrap() }));
     let mut idle = TcpStream::connect(address).await.unwrap();
     let mut half = TcpStream::connect(address).await.unwrap();
     let head = b"POST /v1/transactions HTTP/1.1\r\nhost: node\r\ncontent-length: 4\r\n\r\nju";

@@ -13,6 +13,15 @@ pub enum CallError {
         /// What went wrong.
         source: Box<ureq::Error>,
     },
+    /// What answers there does not show a certificate that the client trusts: nothing was sent. The person checks the
+    /// address and the file with the certificates.
+    #[error("what answers at {node} shows no certificate that the profile trusts: {source}")]
+    Untrusted {
+        /// Base address.
+        node: String,
+        /// What is wrong with the certificate.
+        source: Box<rustls::Error>,
+    },
     /// The connection broke after the call was sent, or the answer did not come: it may have been done.
     #[error("the answer of {node} did not come: {source}")]
     Broken {
@@ -47,7 +56,7 @@ impl CallError {
             Self::NoNode { .. } => Retry::Safe,
             Self::Broken { .. } => Retry::Check,
             Self::Refused { failure, .. } => failure.retry,
-            Self::Foreign { .. } => Retry::Never,
+            Self::Untrusted { .. } | Self::Foreign { .. } => Retry::Never,
         }
     }
 
@@ -55,7 +64,7 @@ impl CallError {
     #[must_use]
     pub fn code(&self) -> ErrorCode {
         match self {
-            Self::NoNode { .. } => ErrorCode::NoNode,
+            Self::NoNode { .. } | Self::Untrusted { .. } => ErrorCode::NoNode,
             Self::Broken { .. } => ErrorCode::NoNode,
             Self::Refused { failure, .. } => failure.code,
             Self::Foreign { .. } => ErrorCode::Internal,

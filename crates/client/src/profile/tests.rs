@@ -49,6 +49,14 @@ fn one_of_several_is_named() {
 }
 
 #[test]
+fn https_wants_the_certificate_that_the_node_must_show() {
+    let https = GOOD.replace("http://127.0.0.1:8001/", "https://10.0.0.5:7100");
+    check_message(&https, &["node", "https://10.0.0.5:7100", "`ca`"]);
+    let profile = load(&format!("{https}ca = \"ca.pem\"\n"), None).unwrap();
+    assert!(profile.ca.unwrap().ends_with("ca.pem"));
+}
+
+#[test]
 fn messages_name_key_and_value() {
     check_message(&format!("{GOOD}colour = 3\n"), &["colour"]);
     check_message(&GOOD.replace("\"patient\"", "\"king\""), &["role", "king", "doctor"]);

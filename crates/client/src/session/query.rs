@@ -110,7 +110,7 @@ fn is_repeatable(error: &CallError) -> bool {
     match error {
         CallError::Refused { failure, .. } => failure.retry == Retry::Safe,
         CallError::NoNode { .. } | CallError::Broken { .. } => true,
-        CallError::Foreign { .. } => false,
+        CallError::Untrusted { .. } | CallError::Foreign { .. } => false,
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use carechain_client::private_file::with_suffix;
 use carechain_client::{
-    Committed, Keystore, LockedRegistry, OperationError, PersonName, Profile, Registry, Session,
+    Committed, Keystore, LockedRegistry, OperationError, PersonName, Profile, Registry, Session, is_node_url,
 };
 use carechain_crypto::PersonId;
 use carechain_schema::{Origin, OutcomeLine};
@@ -126,6 +126,9 @@ fn profile(global: &Global) -> Result<Profile, CommandError> {
         profile.hospital = profile.hospital.filter(|_| *node == profile.node);
         profile.node = checked_url(node)?;
     }
+    if let Some(ca) = &global.ca {
+        profile.ca = Some(ca.clone());
+    }
     if let Some(key) = &global.key {
         profile.key = key.clone();
     }
@@ -141,6 +144,7 @@ fn of_options(global: &Global, node: &str, key: &Path, genesis: &Path) -> Profil
     Profile {
         name: "options".to_owned(),
         node: node.to_owned(),
+        ca: None,
         genesis: genesis.to_owned(),
         key: key.to_owned(),
         role: if global.acting.is_some() { Role::Patient } else { Role::Registrar },
@@ -158,9 +162,12 @@ fn state_beside(key: &Path) -> PathBuf {
 
 fn checked_url(text: &str) -> Result<String, CommandError> {
     let url = text.trim_end_matches('/');
-    if !url.starts_with("http://") || url.len() <= "http://".len() {
+    if !is_node_url(url) {
         let message = format!("--node {text} is no address of a node");
-        return Err(CommandError::usage(message, "for example --node http://127.0.0.1:7100"));
+        return Err(CommandError::usage(
+            message,
+            "for example --node https://10.0.0.5:7100 --ca hospital-ca.pem",
+        ));
     }
     Ok(url.to_owned())
 }

@@ -20,6 +20,9 @@ pub(crate) struct Global {
     /// Address of the node, in place of the profile's.
     #[arg(long, global = true, value_name = "URL")]
     pub node: Option<String>,
+    /// Certificate of the node or of its authority, PEM, in place of the profile's.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub ca: Option<PathBuf>,
     /// Genesis file that pins the ledger, in place of the profile's.
     #[arg(long, global = true, value_name = "FILE")]
     pub genesis: Option<PathBuf>,

@@ -8,7 +8,7 @@ use carechain_schema::{ErrorCode, Route, StatusReport};
 use clap::Subcommand;
 
 use super::failure::describe_keystore_error;
-use super::{CommandError, Output};
+use super::{CommandError, Global, Output};
 use crate::config::Config;
 use crate::server::{NodeIdentity, StartError, Supervisor, start};
 
@@ -45,7 +45,7 @@ pub(super) enum NodeCommand {
 }
 
 /// Runs one of them.
-pub(super) fn run(command: &NodeCommand, output: &Output) -> Result<(), CommandError> {
+pub(super) fn run(command: &NodeCommand, global: &Global, output: &Output) -> Result<(), CommandError> {
     match command {
         NodeCommand::Run { config, end_with_stdin, plant_panic } => {
             run_node(config, *end_with_stdin, Supervisor::with_planted_panic(plant_panic.clone()))
@@ -56,7 +56,7 @@ pub(super) fn run(command: &NodeCommand, output: &Output) -> Result<(), CommandE
             Ok(())
         }
         NodeCommand::Status { url } => {
-            let report = status(url)?;
+            let report = status(url, global.ca.as_deref())?;
             output.done(report, describe);
             Ok(())
         }
@@ -194,14 +194,21 @@ fn start_error(error: &StartError) -> CommandError {
         StartError::Network(_) | StartError::Listen { .. } => {
             "another process listens there, perhaps this node already: `node status` asks it; or choose other ports"
         }
+        StartError::Certificate(_) => {
+            "node.api_certificate and node.api_key name PEM files that belong together and that the node may read"
+        }
         StartError::System(_) => "check the limits on threads and memory",
     };
     CommandError::usage(error, hint)
 }
 
 /// Asks a node how it is.
-pub(super) fn status(url: &str) -> Result<StatusReport, CommandError> {
-    let caller = Caller::new(url);
+pub(super) fn status(url: &str, ca: Option<&Path>) -> Result<StatusReport, CommandError> {
+    let caller = match ca {
+        Some(ca) => Caller::trusting(url, ca)
+            .map_err(|error| CommandError::usage(error, "--ca names the certificate of the node"))?,
+        None => Caller::new(url),
+    };
     let call = Call { method: Route::STATUS.method, path: Route::STATUS.path, query: None };
     let hint = "check the address, and that the node runs";
     let answer =

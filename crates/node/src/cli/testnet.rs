@@ -8,8 +8,8 @@ use clap::Subcommand;
 
 use super::{CommandError, Output, node};
 use crate::testnet::{
-    Life, NodePlace, ProcessError, Testnet, freeze, kill, running, start, start_all, stop, stop_all, thaw,
-    wait_until_ready,
+    Interface, Life, NodePlace, ProcessError, Testnet, freeze, kill, running, start, start_all, stop,
+    stop_all, thaw, wait_until_ready,
 };
 
 /// Local test networks, one process a node.
@@ -24,6 +24,9 @@ pub(super) enum TestnetCommand {
         /// How many hospitals.
         #[arg(long, default_value_t = 4)]
         nodes: usize,
+        /// Encrypt the HTTP interfaces, with certificates made here that the profiles pin.
+        #[arg(long)]
+        tls: bool,
     },
     /// Start every node and wait until they are connected.
     #[command(after_help = "Example:\n  carechain testnet up --dir net")]
@@ -91,7 +94,9 @@ const READY_PATIENCE: Duration = Duration::from_secs(30);
 /// Runs one of them.
 pub(super) fn run(command: &TestnetCommand, output: &Output) -> Result<(), CommandError> {
     match command {
-        TestnetCommand::Init { dir, nodes } => init(dir, *nodes, output),
+        TestnetCommand::Init { dir, nodes, tls } => {
+            init(dir, *nodes, if *tls { Interface::Encrypted } else { Interface::Clear }, output)
+        }
         TestnetCommand::Up { dir } => up(&open(dir)?, output),
         TestnetCommand::Down { dir } => down(&open(dir)?, output),
         TestnetCommand::Status { dir } => {
@@ -137,8 +142,8 @@ fn process_error(error: &ProcessError) -> CommandError {
     CommandError::new(ErrorCode::NotReady, error.to_string(), "the node's node.log says more")
 }
 
-fn init(dir: &Path, nodes: usize, output: &Output) -> Result<(), CommandError> {
-    let net = Testnet::init(dir, nodes)
+fn init(dir: &Path, nodes: usize, interface: Interface, output: &Output) -> Result<(), CommandError> {
+    let net = Testnet::init(dir, nodes, interface)
         .map_err(|error| CommandError::usage(error, "choose an empty folder that may be written"))?;
     output.say(format_args!("a network of {nodes} hospitals is in {}", net.folder.display()));
     report_json(&net, output);
@@ -181,7 +186,7 @@ fn report_json(net: &Testnet, output: &Output) {
 
 fn look(net: &Testnet) -> TestnetReport {
     let nodes = net.nodes.iter().map(|place| {
-        let status = node::status(&place.url());
+        let status = node::status(&place.url(), place.certificate.as_deref());
         let runs = running(place).is_some();
         TestnetNode {
             index: place.index as u32,

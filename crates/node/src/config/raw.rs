@@ -55,6 +55,12 @@ pub(crate) struct RawNode {
     pub bulk_listen: String,
     /// Where the HTTP interface listens.
     pub api_listen: String,
+    /// Certificate chain of the HTTP interface, PEM; empty: it speaks in the clear.
+    pub api_certificate: String,
+    /// Private key of that certificate, PEM.
+    pub api_key: String,
+    /// Whether the HTTP interface may speak in the clear to other machines.
+    pub api_insecure: bool,
     /// Bytes of chunks kept at most.
     pub chunk_bytes_max: u64,
     /// Free space below which files are refused, percent.
@@ -79,6 +85,9 @@ impl Default for RawNode {
             votes_listen: "0.0.0.0:7101".to_owned(),
             bulk_listen: "0.0.0.0:7102".to_owned(),
             api_listen: "127.0.0.1:7100".to_owned(),
+            api_certificate: String::new(),
+            api_key: String::new(),
+            api_insecure: false,
             chunk_bytes_max: 1 << 40,
             disk_reserve_files: 10,
             disk_reserve_transactions: 5,

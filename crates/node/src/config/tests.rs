@@ -52,6 +52,19 @@ fn address_without_port_is_refused() {
 }
 
 #[test]
+fn interface_in_the_clear_for_other_machines_is_refused_unless_wanted() {
+    let listen = "[node]\napi_listen = \"10.0.0.5:7100\"\n";
+    let error = check(listen).expect_err("refused");
+    assert!(error.contains("api_listen = \"10.0.0.5:7100\"") && error.contains("in the clear"), "{error}");
+    assert!(check(&format!("{listen}api_insecure = true\n")).expect("wanted").node.api_tls.is_none());
+    let files = "api_certificate = \"api.pem\"\napi_key = \"api.key\"\n";
+    let tls = check(&format!("{listen}{files}")).expect("encrypted").node.api_tls.expect("files");
+    assert_eq!(tls.key, Path::new("/base/api.key"));
+    let error = check("[node]\napi_key = \"api.key\"\n").expect_err("refused");
+    assert!(error.contains("api_key = \"api.key\"") && error.contains("together"), "{error}");
+}
+
+#[test]
 fn relative_paths_start_at_the_file() {
     let config = check("").expect("defaults hold");
     assert_eq!(config.node.data_folder, Path::new("/base/data"));

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use carechain_api::{Certificate, CertificateError, Settings};
 use carechain_chunks::{ChunkStore, StoreError, StoreLimits};
 use carechain_consensus::{Timeouts, Window};
 use carechain_crypto::{IndexKeyShareContext, IndexKeyShareError, SealingKeyPair, Secret, SigningKeyPair};
@@ -35,7 +36,7 @@ use super::service::Service;
 use super::shared_proofs::SharedProofs;
 use super::supervisor::{Ended, Supervisor, blocking, end_within};
 use super::system::{raise_open_files, yield_to_votes};
-use crate::config::Config;
+use crate::config::{Config, NodeConfig};
 use crate::folder::{DataFolder, FolderError};
 
 /// Why a node does not start. Nothing was voted.
@@ -87,6 +88,9 @@ pub(crate) enum StartError {
     /// The network does not start.
     #[error(transparent)]
     Network(#[from] NetworkError),
+    /// The certificate of the HTTP interface cannot be used.
+    #[error("the certificate of the HTTP interface: {0}")]
+    Certificate(#[from] CertificateError),
     /// The HTTP interface cannot listen.
     #[error("cannot listen on node.api_listen = {address}: {source}")]
     Listen {
@@ -193,23 +197,27 @@ pub(crate) fn start(
         proofs: SharedProofs::default(),
         metrics,
     });
-    let api = serve(config.node.api_listen, &runtimes.calls, service, &supervisor)?;
+    let api = serve(&config.node, &runtimes.calls, service, &supervisor)?;
     tracing::info!(hospital = %own.id, name = own.name.as_str(), "node started");
     Ok(RunningNode { supervisor, engine, consensus, api, network: network.handle, runtimes, _folder: folder })
 }
 
 fn serve(
-    address: SocketAddr,
+    config: &NodeConfig,
     runtime: &Runtime,
     service: Service,
     supervisor: &Supervisor,
 ) -> Result<tokio::task::JoinHandle<()>, StartError> {
+    let address = config.api_listen;
+    let certificate = config.api_tls.as_ref().map(|tls| Certificate::load(&tls.certificate, &tls.key));
+    let settings = Settings { certificate: certificate.transpose()? };
     let listener = runtime
         .block_on(TcpListener::bind(address))
         .map_err(|source| StartError::Listen { address, source })?;
-    tracing::info!(%address, "the HTTP interface listens");
-    let serving =
-        carechain_api::serve(listener, Arc::new(service), supervisor.stop_token().cancelled_owned());
+    let encrypted = settings.certificate.is_some();
+    tracing::info!(%address, encrypted, "the HTTP interface listens");
+    let stop = supervisor.stop_token().cancelled_owned();
+    let serving = carechain_api::serve(listener, Arc::new(service), settings, stop);
     Ok(supervisor.task(runtime.handle(), "http", serving))
 }
 

@@ -10,6 +10,7 @@ use carechain_types::{Genesis, HostPort};
 use crate::config::{Config, ConfigError, RawConfig};
 use crate::founding::{FoundingError, HospitalPlan, found};
 
+use super::certificate::{self, CertificateError};
 use super::ports::free_ports;
 
 /// Most nodes of a local network.
@@ -39,6 +40,9 @@ pub(crate) enum InitError {
     /// Keys or files cannot be written.
     #[error(transparent)]
     Founding(#[from] FoundingError),
+    /// A certificate cannot be made or written.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
     /// A file cannot be written.
     #[error(transparent)]
     File(#[from] private_file::FileError),
@@ -75,6 +79,17 @@ pub(crate) struct NodePlace {
     pub folder: PathBuf,
     /// Where its HTTP interface listens.
     pub api: SocketAddr,
+    /// The certificate that it shows; none if it speaks in the clear.
+    pub certificate: Option<PathBuf>,
+}
+
+/// How the HTTP interfaces of a network speak. They listen on this machine only.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Interface {
+    /// In the clear.
+    Clear,
+    /// Encrypted, with certificates of their own that the profiles pin.
+    Encrypted,
 }
 
 impl NodePlace {
@@ -105,12 +120,16 @@ impl NodePlace {
     /// Base address of its HTTP interface.
     #[must_use]
     pub(crate) fn url(&self) -> String {
-        format!("http://{}", self.api)
+        let scheme = if self.certificate.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}", self.api)
     }
 
     /// How it says it is.
     pub(crate) fn status(&self) -> Result<StatusReport, OperationError> {
-        node_status(&Caller::new(&self.url()))
+        node_status(&match &self.certificate {
+            Some(certificate) => Caller::trusting(&self.url(), certificate)?,
+            None => Caller::new(&self.url()),
+        })
     }
 }
 
@@ -125,7 +144,7 @@ pub(crate) struct Testnet {
 
 impl Testnet {
     /// Makes a new network.
-    pub(crate) fn init(folder: &Path, nodes: usize) -> Result<Self, InitError> {
+    pub(crate) fn init(folder: &Path, nodes: usize, interface: Interface) -> Result<Self, InitError> {
         if !(1..=NODES_MAX).contains(&nodes) {
             return Err(InitError::Nodes { nodes });
         }
@@ -138,17 +157,20 @@ impl Testnet {
         let name = "test network".parse().expect("it is a name");
         let genesis = found(&name, &plans, &new.path().join("genesis.json"), carechain_client::now())?;
         for index in 1..=nodes {
-            let text = node_toml(index, &ports);
-            let file = new.path().join(format!("node-{index}")).join("node.toml");
-            private_file::write_new(&file, text.as_bytes(), 0o644)?;
+            let folder = new.path().join(format!("node-{index}"));
+            if interface == Interface::Encrypted {
+                certificate::write(&folder)?;
+            }
+            let text = node_toml(index, &ports, interface);
+            private_file::write_new(&folder.join("node.toml"), text.as_bytes(), 0o644)?;
         }
-        let text = client_toml(&genesis, &ports);
+        let text = client_toml(&genesis, &ports, interface);
         private_file::write_new(&new.path().join("client.toml"), text.as_bytes(), 0o644)?;
         new.put_in_place()?;
-        let nodes = (1..=nodes).map(|index| NodePlace {
-            index,
-            folder: folder.join(format!("node-{index}")),
-            api: address(ports[3 * (index - 1)]),
+        let nodes = (1..=nodes).map(|index| {
+            let folder = folder.join(format!("node-{index}"));
+            let certificate = (interface == Interface::Encrypted).then(|| folder.join(certificate::FILE));
+            NodePlace { index, folder, api: address(ports[3 * (index - 1)]), certificate }
         });
         Ok(Self { folder: folder.to_owned(), nodes: nodes.collect() })
     }
@@ -165,8 +187,9 @@ impl Testnet {
             if !file.exists() {
                 break;
             }
-            let api = Config::read(&file)?.node.api_listen;
-            nodes.push(NodePlace { index, folder, api });
+            let config = Config::read(&file)?.node;
+            let certificate = config.api_tls.map(|tls| tls.certificate);
+            nodes.push(NodePlace { index, folder, api: config.api_listen, certificate });
         }
         Ok(Self { folder: folder.to_owned(), nodes })
     }
@@ -210,12 +233,16 @@ fn host_port(port: u16) -> HostPort {
     address(port).to_string().parse().expect("a port that is free is not 0")
 }
 
-fn node_toml(index: usize, ports: &[u16]) -> String {
+fn node_toml(index: usize, ports: &[u16], interface: Interface) -> String {
     let ports = &ports[3 * (index - 1)..];
     let mut raw = RawConfig::default();
     raw.cluster.genesis_file = "../genesis.json".to_owned();
     raw.node.credential_file = format!("../credentials/node-{index}.passphrase");
     raw.node.api_listen = address(ports[0]).to_string();
+    if interface == Interface::Encrypted {
+        raw.node.api_certificate = certificate::FILE.to_owned();
+        raw.node.api_key = certificate::KEY_FILE.to_owned();
+    }
     raw.node.votes_listen = address(ports[1]).to_string();
     raw.node.bulk_listen = address(ports[2]).to_string();
     // A laptop's disk may be nearly full; a test network keeps little.
@@ -227,13 +254,19 @@ fn node_toml(index: usize, ports: &[u16]) -> String {
     format!("# Made by `carechain testnet init`; node.toml.example explains every key.\n{body}")
 }
 
-fn client_toml(genesis: &Genesis, ports: &[u16]) -> String {
+fn client_toml(genesis: &Genesis, ports: &[u16], interface: Interface) -> String {
     let mut text = String::from("# A profile for the registrar of every hospital.\n");
     for (position, hospital) in genesis.hospitals.iter().enumerate() {
         let index = position + 1;
         let api = address(ports[3 * position]);
+        let node = match interface {
+            Interface::Clear => format!("node = \"http://{api}\""),
+            Interface::Encrypted => {
+                format!("node = \"https://{api}\"\nca = \"node-{index}/{}\"", certificate::FILE)
+            }
+        };
         text.push_str(&format!(
-            "\n[profile.registrar-{index}]\nnode = \"http://{api}\"\ngenesis = \"genesis.json\"\n\
+            "\n[profile.registrar-{index}]\n{node}\ngenesis = \"genesis.json\"\n\
              key = \"hospital-{index}/registrar.key\"\nrole = \"registrar\"\nhospital = \"{}\"\n",
             hospital.id
         ));

@@ -65,6 +65,7 @@ fn open(
     let profile = Profile {
         name: format!("{name}-{hospital}"),
         node: net.node(hospital)?.url(),
+        ca: net.node(hospital)?.certificate.clone(),
         genesis: net.genesis_file(),
         key: PathBuf::new(),
         role,
