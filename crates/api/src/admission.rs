@@ -7,19 +7,24 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{Request, State};
+use axum::http::HeaderValue;
+use axum::http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use carechain_schema::Route;
+use carechain_schema::{ErrorCode, Route};
 
 use crate::body::{Gathered, gather};
 use crate::border::Border;
 use crate::client::{Client, Connection};
 use crate::failure::{Bound, Reason, Refused};
 
-/// Outermost: counts and tells what is refused, and keeps spare connections for what they are for.
+/// Outermost: counts and tells what is refused, answers only to the node's own names, and keeps spare connections for what
+/// they are for. No browser guesses what an answer is, and no cache keeps one.
 pub(crate) async fn counted(State(border): State<Arc<Border>>, request: Request, next: Next) -> Response {
     let client = Client::of(request.extensions());
-    let answer = if client.connection == Connection::Spare && !asks_how_the_node_is(request.uri().path()) {
+    let mut answer = if !border.hosts.answers(&request) {
+        Refused::foreign_host().into_response()
+    } else if client.connection == Connection::Spare && !asks_how_the_node_is(request.uri().path()) {
         Refused::busy(Bound::Connections, "this address has its share of connections").into_response()
     } else {
         next.run(request).await
@@ -27,6 +32,9 @@ pub(crate) async fn counted(State(border): State<Arc<Border>>, request: Request,
     if let Some(reason) = answer.extensions().get::<Reason>() {
         border.refused(*reason, client.address);
     }
+    let headers = answer.headers_mut();
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     answer
 }
 
@@ -41,6 +49,16 @@ pub(crate) async fn health(State(border): State<Arc<Border>>, request: Request, 
         return Refused::busy(Bound::Health, "this address asks too often at once how the node is")
             .into_response();
     };
+    next.run(request).await
+}
+
+/// For the figures of the node, which tell how busy a hospital is.
+pub(crate) async fn operators(State(border): State<Arc<Border>>, request: Request, next: Next) -> Response {
+    if !border.operators.admit(Client::of(request.extensions()), request.headers()) {
+        let message = "only the node's own machine, and who shows its token, may ask for this";
+        let hint = "send `Authorization: Bearer` with the token of the file that `api_token_file` names";
+        return Refused::new(ErrorCode::Refused, message, hint).into_response();
+    }
     next.run(request).await
 }
 

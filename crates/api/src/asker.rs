@@ -11,7 +11,8 @@ use carechain_types::limits::TRANSACTION_LIFE_MAX;
 use carechain_types::{Ed25519, SignedQuery, Time, Verifier, decode};
 use data_encoding::BASE64;
 
-use crate::border::{Border, now};
+use crate::border::Border;
+use crate::clock::now;
 use crate::failure::Refused;
 use crate::limits::QUERY_HEADER_BYTES_MAX;
 use crate::node::{Asker, NodeError};

@@ -1,21 +1,24 @@
-//! What all calls share: the node, the clock, the bounds on work at once, the salts seen.
+//! What all calls share: the node, its settings, the bounds on work at once, the salts seen.
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
 use carechain_crypto::PersonId;
-use carechain_types::{Party, Time};
+use carechain_types::Party;
 
 use crate::failure::Reason;
+use crate::hosts::Hosts;
 use crate::limits::{
     BODIES_KIB_MAX, HEALTH_MAX, HEALTH_PER_ADDRESS_MAX, READ_STREAMS_MAX, READ_STREAMS_PER_PERSON_MAX,
     REQUESTS_MAX, UPLOAD_STREAMS_MAX, UPLOAD_STREAMS_PER_PERSON_MAX, WAITERS_MAX, WAITERS_PER_PERSON_MAX,
 };
 use crate::node::Node;
+use crate::operators::Operators;
 use crate::places::Places;
 use crate::refusals::Refusals;
 use crate::salts::Salts;
+use crate::settings::Settings;
 
 /// Where the outside meets the node.
 pub(crate) struct Border {
@@ -32,10 +35,12 @@ pub(crate) struct Border {
     pub(crate) waiters: Arc<Places<PersonId>>,
     refusals: Refusals,
     pub(crate) salts: Arc<Salts>,
+    pub(crate) hosts: Hosts,
+    pub(crate) operators: Operators,
 }
 
 impl Border {
-    pub(crate) fn new(node: Arc<dyn Node>) -> Self {
+    pub(crate) fn new(node: Arc<dyn Node>, settings: Settings) -> Self {
         let shared = |places| Arc::new(Places::new(places, places));
         Self {
             node,
@@ -47,7 +52,9 @@ impl Border {
             readers: Arc::new(Places::new(READ_STREAMS_MAX, READ_STREAMS_PER_PERSON_MAX)),
             waiters: Arc::new(Places::new(WAITERS_MAX, WAITERS_PER_PERSON_MAX)),
             refusals: Refusals::default(),
-            salts: Arc::default(),
+            salts: settings.honoured.0,
+            hosts: settings.hosts,
+            operators: settings.operators,
         }
     }
 
@@ -58,10 +65,4 @@ impl Border {
             self.refusals.tell(reason.name, address, Instant::now());
         }
     }
-}
-
-/// This machine's clock.
-pub(crate) fn now() -> Time {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Time::from_micros(u64::try_from(since.as_micros()).unwrap_or(u64::MAX))
 }

@@ -60,6 +60,8 @@ pub(crate) enum Bound {
     Reads,
     /// Calls that wait for notices.
     Waiters,
+    /// Names that the node answers to.
+    Host,
 }
 
 impl Bound {
@@ -74,6 +76,7 @@ impl Bound {
             Self::Uploads => "uploads",
             Self::Reads => "reads",
             Self::Waiters => "waiters",
+            Self::Host => "host",
         }
     }
 }
@@ -106,6 +109,13 @@ impl Refused {
     pub(crate) fn busy(bound: Bound, message: &str) -> Self {
         let hint = "wait a moment and try again";
         Self { bound: Some(bound), ..Self::new(ErrorCode::Busy, message, hint) }
+    }
+
+    /// The request calls the node by a name that is not its.
+    pub(crate) fn foreign_host() -> Self {
+        let message = "the Host header names a machine that this node does not answer for";
+        let hint = "call the node by its address, or by a name that its `api_hosts` lists";
+        Self { bound: Some(Bound::Host), ..Self::new(ErrorCode::Malformed, message, hint) }
     }
 
     /// With the word that tells the caller's own grants apart.

@@ -19,12 +19,15 @@ mod certificate;
 mod chunk_buffers;
 mod chunks;
 mod client;
+mod clock;
 mod connections;
 mod failure;
 mod frames;
+mod hosts;
 pub mod limits;
 mod list;
 mod node;
+mod operators;
 mod paced_body;
 mod patience;
 mod places;
@@ -38,10 +41,12 @@ mod timed_stream;
 
 pub use certificate::{Certificate, CertificateError};
 pub use chunk_buffers::{ChunkBuffer, ChunkBuffers};
+pub use hosts::Hosts;
 pub use list::{ListError, is_public, list_keys};
 pub use node::{
     Answer, Asker, Node, NodeError, Notice, NoticeKind, NoticeQuery, Notices, OpenedRead, RecordStream,
     SearchHit, SearchPage, UploadBytes, UploadProgress, UploadStatus,
 };
+pub use operators::Operators;
 pub use server::serve;
-pub use settings::Settings;
+pub use settings::{Honoured, Settings};

@@ -62,6 +62,9 @@ pub const QUERY_SALTS_MAX: usize = 200_000;
 /// Of those, salts of one key: 33 queries a second for as long as a query lives.
 pub const QUERY_SALTS_PER_KEY_MAX: usize = 20_000;
 
+/// Records of one of the two files of spent salts: what is remembered at once, and as much again that expired meanwhile.
+pub const SALT_RECORDS_MAX: usize = 2 * QUERY_SALTS_MAX;
+
 /// How long a submitter waits for its commit before the outcome is called unknown.
 pub const COMMIT_WAIT: Duration = Duration::from_secs(30);
 /// How long the completion of an upload waits for receipts before it answers with progress.

@@ -1,16 +1,20 @@
 //! Salts of signed queries, remembered until the queries expire, so that none counts twice.
 
+mod files;
+mod signed;
+
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use carechain_crypto::{Nonce, SigningPublicKey};
+use carechain_crypto::SigningPublicKey;
 use carechain_types::Time;
 
+use self::files::SaltFiles;
+use self::signed::Signed;
 use crate::limits::{QUERY_SALTS_MAX, QUERY_SALTS_PER_KEY_MAX};
 use crate::node::NodeError;
-
-/// A salt with what it was signed with, ordered by expiry so that what expired comes first.
-type Signed = (Time, SigningPublicKey, Nonce);
 
 /// The salts of all calls.
 #[derive(Debug, Default)]
@@ -21,9 +25,20 @@ pub(crate) struct Salts(Mutex<SeenSalts>);
 pub(crate) struct Spending {
     salts: Arc<Salts>,
     salt: Signed,
+    begun: Time,
 }
 
 impl Salts {
+    /// Remembers what is spent in files of this folder, and what they hold already.
+    pub(crate) fn open(folder: &Path, now: Time) -> io::Result<Self> {
+        let (files, spent) = SaltFiles::open(folder, now)?;
+        let mut seen = SeenSalts { files: Some(files), ..SeenSalts::default() };
+        for salt in spent {
+            seen.remember(salt);
+        }
+        Ok(Self(Mutex::new(seen)))
+    }
+
     /// Begins a call with a salt whose signature verified, if no other call has it or had it.
     pub(crate) fn begin(
         self: &Arc<Self>,
@@ -36,7 +51,7 @@ impl Salts {
         if seen.spent.contains(&salt) || !seen.under_way.insert(salt) {
             return Err(NodeError::Replayed);
         }
-        Ok(Spending { salts: Arc::clone(self), salt })
+        Ok(Spending { salts: Arc::clone(self), salt, begun: now })
     }
 
     /// Every change is one call, so a panic of a holder leaves the sets whole.
@@ -49,7 +64,7 @@ impl Spending {
     /// Remembers the salt until it expires. The caller knows that the key is enrolled: keys that anybody can make up
     /// would fill the set.
     pub(crate) fn spend(&self) -> Result<(), NodeError> {
-        self.salts.lock().spend(self.salt)
+        self.salts.lock().spend(self.salt, self.begun)
     }
 }
 
@@ -66,10 +81,12 @@ struct SeenSalts {
     by_key: BTreeMap<SigningPublicKey, usize>,
     /// No more than calls at once.
     under_way: BTreeSet<Signed>,
+    /// What is spent, for after a restart; none if it is not kept.
+    files: Option<SaltFiles>,
 }
 
 impl SeenSalts {
-    fn spend(&mut self, salt: Signed) -> Result<(), NodeError> {
+    fn spend(&mut self, salt: Signed, now: Time) -> Result<(), NodeError> {
         let of_key = self.by_key.get(&salt.1).copied().unwrap_or_default();
         if self.spent.contains(&salt) {
             return Ok(());
@@ -77,9 +94,20 @@ impl SeenSalts {
         if self.spent.len() >= QUERY_SALTS_MAX || of_key >= QUERY_SALTS_PER_KEY_MAX {
             return Err(NodeError::RateLimited);
         }
-        self.spent.insert(salt);
-        self.by_key.insert(salt.1, of_key + 1);
+        if let Some(files) = &mut self.files
+            && let Err(error) = files.keep(&salt, now)
+        {
+            tracing::error!(%error, "a signed query is refused: that it was honoured cannot be kept on disk");
+            return Err(NodeError::RateLimited);
+        }
+        self.remember(salt);
         Ok(())
+    }
+
+    fn remember(&mut self, salt: Signed) {
+        if self.spent.insert(salt) {
+            *self.by_key.entry(salt.1).or_default() += 1;
+        }
     }
 
     fn forget_expired(&mut self, now: Time) {

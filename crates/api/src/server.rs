@@ -24,6 +24,8 @@ use crate::{admission, connections};
 enum Layer {
     /// Places of its own, for questions how the node is.
     Health,
+    /// The same, for who may see the node's figures.
+    Operators,
     /// The body is taken into memory, up to so many bytes; then the call gets a place.
     Whole(usize),
     /// The call takes its places itself, once it knows for whom.
@@ -32,11 +34,11 @@ enum Layer {
 
 /// The whole HTTP interface of a node.
 pub(crate) fn router(border: Arc<Border>) -> Router {
-    use Layer::{Health, Own, Whole};
+    use Layer::{Health, Operators, Own, Whole};
     Calls { border: Arc::clone(&border), router: Router::new() }
         .on(Route::STATUS, Health, status::status)
         .on(Route::READY, Health, status::ready)
-        .on(Route::METRICS, Health, status::metrics)
+        .on(Route::METRICS, Operators, status::metrics)
         .on(Route::GENESIS, Whole(0), status::genesis)
         .on(Route::SUBMIT, Whole(SUBMISSION_BYTES_MAX), ledger::submit)
         .on(Route::TRANSACTION, Whole(0), ledger::transaction)
@@ -78,6 +80,9 @@ impl Calls {
         let state = Arc::clone(&border);
         let method = match layer {
             Layer::Health => method.layer(from_fn_with_state(state, admission::health)),
+            Layer::Operators => method
+                .layer(from_fn_with_state(Arc::clone(&state), admission::health))
+                .layer(from_fn_with_state(state, admission::operators)),
             Layer::Whole(bytes_max) => method.layer(from_fn_with_state((state, bytes_max), admission::whole)),
             Layer::Own => method,
         };
@@ -92,9 +97,9 @@ pub async fn serve(
     settings: Settings,
     stop: impl Future<Output = ()> + Send + 'static,
 ) {
-    let border = Arc::new(Border::new(node));
-    let calls = TowerToHyperService::new(router(Arc::clone(&border)));
     let acceptor = settings.certificate.as_ref().map(Certificate::acceptor);
+    let border = Arc::new(Border::new(node, settings));
+    let calls = TowerToHyperService::new(router(Arc::clone(&border)));
     connections::serve(listener, acceptor, &border, calls, stop).await;
 }
 

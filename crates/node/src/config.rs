@@ -117,6 +117,10 @@ pub(crate) struct NodeConfig {
     pub api_listen: SocketAddr,
     /// What it shows to clients; without, it speaks in the clear.
     pub api_tls: Option<ApiTls>,
+    /// Names by which clients call it.
+    pub api_hosts: Vec<String>,
+    /// File with the token that lets other machines see the node's figures.
+    pub api_token_file: Option<PathBuf>,
     /// Bytes of chunks this node keeps at most.
     pub chunk_bytes_max: u64,
     /// Free space it leaves.
@@ -175,6 +179,11 @@ impl Config {
                 bulk_listen: address("node.bulk_listen", &node.bulk_listen)?,
                 api_listen: address("node.api_listen", &node.api_listen)?,
                 api_tls: api_tls(&node, base)?,
+                api_hosts: node.api_hosts,
+                api_token_file: match node.api_token_file.as_str() {
+                    "" => None,
+                    file => Some(base.join(file)),
+                },
                 chunk_bytes_max,
                 disk_reserves,
                 log: node.log,

@@ -1,5 +1,7 @@
 //! Replays of signed queries.
 
+use carechain_crypto::Nonce;
+
 use super::*;
 
 const KEY: SigningPublicKey = SigningPublicKey::new([1; 32]);
@@ -45,4 +47,14 @@ fn one_key_does_not_fill_the_set() {
     assert_eq!(admitted, QUERY_SALTS_PER_KEY_MAX);
     assert_eq!(spend(&salts, nth(0), NOW), Err(NodeError::Replayed));
     spend(&salts, (EXPIRY, SigningPublicKey::ZERO, Nonce::ZERO), NOW).unwrap();
+}
+
+#[test]
+fn a_salt_spent_before_a_restart_is_refused_after_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let salt = (EXPIRY, KEY, Nonce::ZERO);
+    spend(&Arc::new(Salts::open(folder.path(), NOW).unwrap()), salt, NOW).unwrap();
+    let salts = Arc::new(Salts::open(folder.path(), NOW).unwrap());
+    assert_eq!(spend(&salts, salt, NOW), Err(NodeError::Replayed));
+    assert_eq!(salts.lock().by_key[&KEY], 1);
 }

@@ -23,8 +23,8 @@ use futures::FutureExt as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-use crate::border::now;
 use crate::chunk_buffers::ChunkBuffers;
+use crate::clock::now;
 use crate::node::{
     Answer, Asker, Node, NodeError, NoticeQuery, Notices, OpenedRead, SearchPage, UploadBytes,
     UploadProgress, UploadStatus,
@@ -167,7 +167,7 @@ async fn call(address: SocketAddr, method: &str, path: &str, headers: &str, body
 async fn exchange(address: SocketAddr, method: &str, path: &str, headers: &str, body: &[u8]) -> Vec<u8> {
     let mut stream = TcpStream::connect(address).await.unwrap();
     let head = format!(
-        "{method} {path} HTTP/1.1\r\nhost: node\r\nconnection: close\r\ncontent-length: {}\r\n{headers}\r\n",
+        "{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\ncontent-length: {}\r\n{headers}\r\n",
         body.len()
     );
     stream.write_all(head.as_bytes()).await.unwrap();
@@ -223,6 +223,23 @@ async fn state_query_that_names_a_key_twice_is_refused() {
         let (bodies, freshness) = (Bodies::Without, Freshness::default());
         let query = StateQuery { keys: BoundedVec::new(keys).unwrap(), bodies, freshness };
         has_code(&call(address, "POST", "/v1/state", "", &encode(&query)).await, status, code);
+    }
+}
+
+#[tokio::test]
+async fn a_name_that_is_not_the_nodes_is_not_answered_and_no_answer_is_kept_or_guessed() {
+    let (address, node) = serve().await;
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let head = "GET /v1/genesis HTTP/1.1\r\nhost: attacker.example\r\nconnection: close\r\n\r\n";
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 400") && !answer.ends_with("genesis"), "{answer}");
+    assert_eq!(*node.refused.lock().unwrap(), ["host"]);
+    for path in ["/v1/genesis", "/v1/nothing", "/metrics"] {
+        let answer = String::from_utf8(exchange(address, "GET", path, "", b"").await).unwrap();
+        assert!(answer.contains("x-content-type-options: nosniff\r\n"), "{answer}");
+        assert!(answer.contains("cache-control: no-store\r\n"), "{answer}");
     }
 }
 
@@ -349,7 +366,7 @@ async fn client_in_the_middle_of_an_upload_reads_why_it_is_refused() {
     let path = format!("/v1/uploads/{}/chunks/3", UploadId::ZERO.to_hex());
     let mut stream = TcpStream::connect(address).await.unwrap();
     let head = format!(
-        "PUT {path} HTTP/1.1\r\nhost: node\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+        "PUT {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
         32 << 20
     );
     stream.write_all(head.as_bytes()).await.unwrap();
@@ -401,7 +418,7 @@ async fn serving_stops_when_told_and_finishes_the_call_under_way() {
         tokio::spawn(super::serve(listener, node, Settings::default(), async { stopped.await.unwrap() }));
     let mut idle = TcpStream::connect(address).await.unwrap();
     let mut half = TcpStream::connect(address).await.unwrap();
-    let head = b"POST /v1/transactions HTTP/1.1\r\nhost: node\r\ncontent-length: 4\r\n\r\nju";
+    let head = b"POST /v1/transactions HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 4\r\n\r\nju";
     half.write_all(head).await.unwrap();
     // An answer says that the connections before it were accepted.
     assert_eq!(call(address, "GET", "/v1/genesis", "", b"").await.0, 200);

@@ -197,6 +197,7 @@ fn start_error(error: &StartError) -> CommandError {
         StartError::Certificate(_) => {
             "node.api_certificate and node.api_key name PEM files that belong together and that the node may read"
         }
+        StartError::Token(_) => "the file has the token in its first line, and the node may read it",
         StartError::System(_) => "check the limits on threads and memory",
     };
     CommandError::usage(error, hint)

@@ -61,6 +61,10 @@ pub(crate) struct RawNode {
     pub api_key: String,
     /// Whether the HTTP interface may speak in the clear to other machines.
     pub api_insecure: bool,
+    /// Names, beside its addresses, by which clients call the HTTP interface.
+    pub api_hosts: Vec<String>,
+    /// File whose first line lets other machines see the node's figures; empty: only its own does.
+    pub api_token_file: String,
     /// Bytes of chunks kept at most.
     pub chunk_bytes_max: u64,
     /// Free space below which files are refused, percent.
@@ -88,6 +92,8 @@ impl Default for RawNode {
             api_certificate: String::new(),
             api_key: String::new(),
             api_insecure: false,
+            api_hosts: Vec::new(),
+            api_token_file: String::new(),
             chunk_bytes_max: 1 << 40,
             disk_reserve_files: 10,
             disk_reserve_transactions: 5,

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use carechain_api::{Certificate, CertificateError, Settings};
+use carechain_api::{Certificate, CertificateError, Honoured, Hosts, Operators, Settings};
 use carechain_chunks::{ChunkStore, StoreError, StoreLimits};
+use carechain_client::private_file::{self, FileError};
 use carechain_consensus::{Timeouts, Window};
 use carechain_crypto::{IndexKeyShareContext, IndexKeyShareError, SealingKeyPair, Secret, SigningKeyPair};
 use carechain_engine::{Engine, OpenError};
@@ -91,6 +92,9 @@ pub(crate) enum StartError {
     /// The certificate of the HTTP interface cannot be used.
     #[error("the certificate of the HTTP interface: {0}")]
     Certificate(#[from] CertificateError),
+    /// The token file of the HTTP interface cannot be used.
+    #[error("node.api_token_file: {0}")]
+    Token(#[from] FileError),
     /// The HTTP interface cannot listen.
     #[error("cannot listen on node.api_listen = {address}: {source}")]
     Listen {
@@ -210,7 +214,13 @@ fn serve(
 ) -> Result<tokio::task::JoinHandle<()>, StartError> {
     let address = config.api_listen;
     let certificate = config.api_tls.as_ref().map(|tls| Certificate::load(&tls.certificate, &tls.key));
-    let settings = Settings { certificate: certificate.transpose()? };
+    let token = config.api_token_file.as_deref().map(private_file::read_passphrase).transpose()?;
+    let settings = Settings {
+        certificate: certificate.transpose()?,
+        hosts: Hosts::new(config.api_hosts.clone()),
+        operators: token.map_or_else(Operators::default, |token| Operators::with_token(token.expose())),
+        honoured: Honoured::in_folder(&config.data_folder)?,
+    };
     let listener = runtime
         .block_on(TcpListener::bind(address))
         .map_err(|source| StartError::Listen { address, source })?;

@@ -15,7 +15,7 @@ use crate::limits::{
 /// Connections whose requests say that a body of two chunks follows, or a short one elsewhere; none does.
 async fn promise(address: SocketAddr, method: &str, path: &str, count: usize) -> Vec<TcpStream> {
     let length = if method == "PUT" { 2 << 20 } else { 9 };
-    let head = format!("{method} {path} HTTP/1.1\r\nhost: node\r\ncontent-length: {length}\r\n\r\n");
+    let head = format!("{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: {length}\r\n\r\n");
     let mut silent = Vec::new();
     for _ in 0..count {
         let mut stream = TcpStream::connect(address).await.unwrap();
@@ -30,7 +30,7 @@ async fn call_from_elsewhere(address: SocketAddr, path: &str) -> String {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.2:0".parse().unwrap()).unwrap();
     let mut stream = socket.connect(address).await.unwrap();
-    let head = format!("GET {path} HTTP/1.1\r\nhost: node\r\nconnection: close\r\n\r\n");
+    let head = format!("GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\n\r\n");
     stream.write_all(head.as_bytes()).await.unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.unwrap();
@@ -102,7 +102,7 @@ async fn person_who_waits_in_many_calls_leaves_room_and_a_query_waits_once() {
     for (salt, number) in (1..).zip(1..=WAITERS_PER_PERSON_MAX) {
         query = signed("GET", &path, b"", |query| query.salt = Nonce::new([salt; 16]));
         let mut stream = TcpStream::connect(address).await.unwrap();
-        let head = format!("GET {path} HTTP/1.1\r\nhost: node\r\n{query}\r\n");
+        let head = format!("GET {path} HTTP/1.1\r\nhost: 127.0.0.1\r\n{query}\r\n");
         stream.write_all(head.as_bytes()).await.unwrap();
         until(|| node.waiting.load(Ordering::Relaxed) == number).await;
         waiting.push(stream);
