@@ -250,7 +250,7 @@ fn false_new_view_is_refused_and_its_view_left_by_the_timer_alone() {
         step(
             "a true one takes no harm from it",
             new_view_from(2, 1, &named, &[&a]),
-            &["evidence 1 TwoNewViews", "journal entered 1 by NEW-VIEW", "entered 1", "to 0 FETCH leaves A"],
+            &["evidence 1 TwoNewViews", "journal entered 1 by NEW-VIEW", "entered 1", "to 1 FETCH leaves A"],
             "view 1 active, committed 0",
         ),
     ]);
