@@ -126,6 +126,57 @@ impl<'de, T: Deserialize<'de>, const MAX: usize> Deserialize<'de> for BoundedVec
     }
 }
 
+/// Why elements do not make a [`NonEmptyVec`]. The caller sends other ones.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum CountError {
+    /// None where at least one is needed.
+    #[error("no element where at least one is needed")]
+    Empty,
+    /// More than allowed.
+    #[error(transparent)]
+    TooMany(#[from] TooMany),
+}
+
+/// A vector of at least one and at most `MAX` elements; encoded as [`BoundedVec`] is.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(transparent)]
+// Invariant: not empty, kept by `new` and by decoding.
+pub struct NonEmptyVec<T, const MAX: usize>(BoundedVec<T, MAX>);
+
+impl<T, const MAX: usize> NonEmptyVec<T, MAX> {
+    /// Wraps a vector that is neither empty nor too long.
+    pub fn new(elements: Vec<T>) -> Result<Self, CountError> {
+        if elements.is_empty() {
+            return Err(CountError::Empty);
+        }
+        Ok(Self(BoundedVec::new(elements)?))
+    }
+}
+
+impl<T, const MAX: usize> Deref for NonEmptyVec<T, MAX> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.0
+    }
+}
+
+impl<'a, T, const MAX: usize> IntoIterator for &'a NonEmptyVec<T, MAX> {
+    type Item = &'a T;
+    type IntoIter = core::slice::Iter<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter()
+    }
+}
+
+impl<'de, T: Deserialize<'de>, const MAX: usize> Deserialize<'de> for NonEmptyVec<T, MAX> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let elements = BoundedVec::<T, MAX>::deserialize(deserializer)?;
+        Self::new(elements.into_inner()).map_err(D::Error::custom)
+    }
+}
+
 /// At most `MAX` bytes.
 pub type BoundedBytes<const MAX: usize> = BoundedVec<u8, MAX>;
 

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use carechain_crypto::{ChainId, HospitalId, KeyId, SigningPublicKey, StateRoot, check_sealing_key, hash};
 
 use crate::block::{Header, PROTOCOL_VERSION};
-use crate::bounded::{BoundedBytes, BoundedString, BoundedVec};
+use crate::bounded::{BoundedBytes, BoundedString, BoundedVec, NonEmptyVec};
 use crate::certificate::Certificate;
 use crate::ids::hospital_id;
 use crate::keys::SealingKey;
@@ -201,7 +201,7 @@ impl Genesis {
             epoch: Epoch::ZERO,
             protocol: PROTOCOL_VERSION,
             index_key: self.index_key.clone(),
-            members: BoundedVec::new(members).expect("as many as there are hospitals"),
+            members: NonEmptyVec::new(members).expect("as many as there are hospitals, never none"),
         }
     }
 

@@ -49,7 +49,7 @@ mod verified;
 pub use access_entry::{AccessEntry, Decision, DecisionReason, EntryId, EntryShape, ReadResult};
 pub use agent::{AgentError, AgentKeys, KeyAgent, PersonBody};
 pub use block::{Block, Header, Outcome, PROTOCOL_VERSION};
-pub use bounded::{BoundedBytes, BoundedString, BoundedVec, TooMany};
+pub use bounded::{BoundedBytes, BoundedString, BoundedVec, CountError, NonEmptyVec, TooMany};
 pub use certificate::{Certificate, CertificateKey, Phase, SharedCertificate};
 pub use codec::{DecodeError, decode, encode};
 pub use exchange::{

@@ -3,7 +3,7 @@
 use carechain_crypto::{Digest, HospitalId, SigningPublicKey, hash};
 use serde::{Deserialize, Serialize};
 
-use crate::bounded::{BoundedString, BoundedVec};
+use crate::bounded::{BoundedString, NonEmptyVec};
 use crate::codec::encode;
 use crate::keys::SealingKey;
 use crate::limits::{ENDPOINT_BYTES_MAX, REPLICAS_MAX};
@@ -43,8 +43,8 @@ pub struct Membership {
     pub protocol: u16,
     /// Key that index entries are sealed to.
     pub index_key: SealingKey,
-    /// The members.
-    pub members: BoundedVec<Member, REPLICAS_MAX>,
+    /// The members; never none.
+    pub members: NonEmptyVec<Member, REPLICAS_MAX>,
 }
 
 impl Membership {
@@ -55,12 +55,9 @@ impl Membership {
     }
 
     /// The quorum arithmetic for its size.
-    ///
-    /// # Panics
-    /// If it has no members, which no genesis file and no block lets through.
     #[must_use]
     pub fn quorum(&self) -> Quorum {
-        Quorum::new(self.members.len()).expect("a membership has members")
+        Quorum::new(self.members.len()).expect("a membership is never without members")
     }
 
     /// `members[view mod n]`, nothing else.

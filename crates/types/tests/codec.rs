@@ -2,7 +2,8 @@
 
 use carechain_crypto::{HospitalId, PersonId, Signature};
 use carechain_types::{
-    BoundedString, BoundedVec, DecodeError, Party, ReasonCode, Role, RoleTerm, Time, decode, encode,
+    BoundedString, BoundedVec, DecodeError, NonEmptyVec, Party, ReasonCode, Role, RoleTerm, Time, decode,
+    encode,
 };
 use proptest::prelude::{any, proptest};
 
@@ -77,6 +78,14 @@ fn text_that_claims_to_be_huge_is_refused_and_not_allocated() {
 fn unknown_checked_byte_is_refused() {
     assert_eq!(encode(&ReasonCode::Withdrawn), [3]);
     assert!(matches!(decode::<ReasonCode>(&[200], 1), Err(DecodeError::Malformed { .. })));
+}
+
+#[test]
+fn none_is_refused_where_one_is_needed() {
+    let error = decode::<NonEmptyVec<u64, 4>>(&encode(&0_u64), 64);
+    assert!(matches!(error, Err(DecodeError::Malformed { .. })), "{error:?}");
+    let one: NonEmptyVec<u64, 4> = decode(&encode(&(1_u64, 7_u64)), 64).expect("one is enough");
+    assert_eq!(&one[..], [7]);
 }
 
 #[test]

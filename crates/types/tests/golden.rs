@@ -21,7 +21,7 @@ use carechain_types::{
     StateKey, StateValue, Time, Transaction, TransactionBody, UploadComplete, UploadOpen, View, ViewChange,
     Visibility, ehr_id, encode, grant_id, hospital_id, person_id, request_id,
 };
-use carechain_types::{ByteRange, QUERY_PATH_BYTES_MAX, Query};
+use carechain_types::{ByteRange, NonEmptyVec, QUERY_PATH_BYTES_MAX, Query};
 use serde::Serialize;
 
 const CHAIN: ChainId = ChainId::new([0xC4; 32]);
@@ -168,7 +168,12 @@ fn membership() -> Membership {
             bulk: BoundedString::new("node1.example:7102").expect("short"),
         },
     };
-    Membership { epoch: Epoch::new(1), protocol: 1, index_key: sealing_key(5), members: bounded(&[member]) }
+    Membership {
+        epoch: Epoch::new(1),
+        protocol: 1,
+        index_key: sealing_key(5),
+        members: NonEmptyVec::new(vec![member]).expect("one"),
+    }
 }
 
 fn certificate() -> Certificate {

@@ -5,7 +5,8 @@
 use carechain_crypto::{BlockId, ChainId, SealingPublicKey, Secret, SigningKeyPair};
 use carechain_types::{
     BoundedString, BoundedVec, Certificate, Commit, Ed25519, Endpoints, Epoch, Height, Member, Membership,
-    Phase, Rejection, ReplicaId, SealingKey, Signed, Verifier, View, hospital_id, sign_as_member,
+    NonEmptyVec, Phase, Rejection, ReplicaId, SealingKey, Signed, Verifier, View, hospital_id,
+    sign_as_member,
 };
 
 const CHAIN: ChainId = ChainId::new([7; 32]);
@@ -44,7 +45,7 @@ fn membership() -> Membership {
         epoch: EPOCH,
         protocol: 1,
         index_key: sealing_key(42),
-        members: BoundedVec::new((0..MEMBERS).map(member).collect()).expect("four"),
+        members: NonEmptyVec::new((0..MEMBERS).map(member).collect()).expect("four"),
     }
 }
 

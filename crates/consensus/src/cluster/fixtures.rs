@@ -5,7 +5,7 @@ use carechain_crypto::{
 };
 use carechain_types::{
     BoundedString, BoundedVec, Endpoints, Epoch, Header, Height, KeyUse, Member, Membership, NodeSigner,
-    PROTOCOL_VERSION, ReplicaId, SealingKey, SignatureScheme, Time, View, tree,
+    NonEmptyVec, PROTOCOL_VERSION, ReplicaId, SealingKey, SignatureScheme, Time, View, tree,
 };
 
 use crate::config::{Config, Timeouts, Window};
@@ -62,7 +62,7 @@ pub(crate) fn membership(members: u16) -> Membership {
         sealing_key: sealing_key(),
         endpoints: Endpoints { votes: BoundedString::default(), bulk: BoundedString::default() },
     };
-    let members = BoundedVec::new((0..members).map(member).collect()).expect("few members");
+    let members = NonEmptyVec::new((0..members).map(member).collect()).expect("few members");
     Membership { epoch: Epoch::ZERO, protocol: PROTOCOL_VERSION, index_key: sealing_key(), members }
 }
 

@@ -2,8 +2,8 @@
 
 use carechain_crypto::{Commitment, Digest, HospitalId, PersonId, Signature, UploadId};
 use carechain_types::{
-    BoundedVec, Epoch, HospitalValue, NodeKey, ParameterValue, PublicPart, PublishPart, Receipt, ReceiptLeaf,
-    Refusal, Role, Span, StateKey, StateValue, parameter, tree,
+    BoundedVec, Epoch, HospitalValue, NodeKey, NonEmptyVec, ParameterValue, PublicPart, PublishPart, Receipt,
+    ReceiptLeaf, Refusal, Role, Span, StateKey, StateValue, parameter, tree,
 };
 
 use crate::world::{Hand, Person, World, address_head, check};
@@ -63,7 +63,7 @@ fn the_publishing_hospital_alone_is_too_few_however_few_are_required() {
     cast.check("elsewhere", vec![cast.receipt(1)], None);
     // A ledger of one hospital has no elsewhere.
     let first = cast.world.membership.members[0].clone();
-    cast.world.membership.members = BoundedVec::new(vec![first]).unwrap();
+    cast.world.membership.members = NonEmptyVec::new(vec![first]).unwrap();
     cast.check("alone", vec![cast.receipt(0)], None);
 }
 
@@ -139,6 +139,6 @@ fn a_receipt_of_the_epoch_before_counts_while_the_node_key_stays() {
     // The key of the receipt was rotated away.
     let mut members = cast.world.membership.members.to_vec();
     members[1].node_key = Hand::new(cast.world.scheme, 6_000_000).public();
-    cast.world.membership.members = BoundedVec::new(members).unwrap();
+    cast.world.membership.members = NonEmptyVec::new(members).unwrap();
     cast.check("not the key now", receipts, Some(Refusal::BadReceipt));
 }

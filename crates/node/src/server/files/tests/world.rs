@@ -12,7 +12,7 @@ use carechain_crypto::{Commitment, Digest, HospitalId, Secret, SigningKeyPair};
 use carechain_custody::{candidates, ranking};
 use carechain_network::{Identity, Limits, Network, NetworkConfig, NetworkHandle, Peer, Runtimes};
 use carechain_types::{
-    BoundedString, BoundedVec, Endpoints, EntryId, Epoch, Member, Membership, SealingKey, Span, Time,
+    BoundedString, Endpoints, EntryId, Epoch, Member, Membership, NonEmptyVec, SealingKey, Span, Time,
     Verifier,
 };
 use futures::StreamExt as _;
@@ -87,7 +87,7 @@ fn membership(count: usize) -> Membership {
         sealing_key: sealing_key.clone(),
         endpoints: Endpoints { votes: nowhere(), bulk: nowhere() },
     });
-    let members = BoundedVec::new(members.collect()).unwrap();
+    let members = NonEmptyVec::new(members.collect()).unwrap();
     Membership { epoch: Epoch::ZERO, protocol: 1, index_key: sealing_key.clone(), members }
 }
 
