@@ -1,7 +1,7 @@
 //! The bytes of a read, sealed to the reader's reply key as they stream out.
 
 use bytes::{Bytes, BytesMut};
-use carechain_crypto::limits::{FRAME_BYTES, TAG_BYTES};
+use carechain_crypto::limits::{FILE_BYTES_MAX, FRAME_BYTES, TAG_BYTES};
 use carechain_crypto::{
     FrameSealer, Position, RESPONSE_HEAD_BYTES, ResponseContext, SealError, SealingPublicKey,
 };
@@ -27,12 +27,15 @@ pub(crate) fn sealed_frames(
     Ok(head.chain(frames).boxed())
 }
 
-/// Bytes of the whole response to a range of `length` bytes.
+/// Bytes of the whole response to a range of `length` bytes, which no file has more of than [`FILE_BYTES_MAX`].
 pub(crate) const fn sealed_length(length: u64) -> u64 {
     let frames = length.div_ceil(FRAME_BYTES as u64);
     let frames = if frames == 0 { 1 } else { frames };
     RESPONSE_HEAD_BYTES as u64 + length + frames * TAG_BYTES as u64
 }
+
+// So that `sealed_length` cannot overflow.
+const _: () = assert!(FILE_BYTES_MAX <= u64::MAX / 2);
 
 struct Framing {
     bytes: RecordStream,

@@ -6,6 +6,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use carechain_crypto::limits::FILE_BYTES_MAX;
 use carechain_crypto::{PersonId, ResponseContext};
 use carechain_schema::ErrorCode;
 use carechain_types::{Decision, DecisionReason, Ed25519, SignedReadRequest, Verifier, encode};
@@ -41,6 +42,11 @@ pub(crate) async fn read(State(border): State<Arc<Border>>, request: Request) ->
         .end
         .checked_sub(request.range.start)
         .ok_or_else(|| Refused::malformed("the range ends before it starts"))?;
+    if request.range.end > FILE_BYTES_MAX {
+        return Err(Refused::malformed(format_args!(
+            "the range ends after byte {FILE_BYTES_MAX}, where no file has any"
+        )));
+    }
     let place = place(&border, &signed).await?;
     let opened = border.node.open_read(signed).await?;
     let headers = headers(&opened);

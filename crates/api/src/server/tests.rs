@@ -262,9 +262,7 @@ async fn unknown_things_look_the_same() {
     assert_eq!(unknown, hidden);
 }
 
-/// Everything a gateway answers to a refused read, headers included, but for the date.
-async fn refused_read(address: SocketAddr, reason: DecisionReason) -> String {
-    let start = u64::from(reason.byte());
+fn read_of(range: ByteRange) -> Vec<u8> {
     let request = ReadRequest {
         version: READ_REQUEST_VERSION,
         gateway: HOSPITAL,
@@ -275,12 +273,18 @@ async fn refused_read(address: SocketAddr, reason: DecisionReason) -> String {
         ehr_id: EhrId::new([6; 20]),
         grant: None,
         purpose: AccessPurpose::Treatment,
-        range: ByteRange { start, end: start + 1 },
+        range,
         salt: Nonce::ZERO,
         expiry: Time::ZERO,
         shown: AddressShown::ZERO,
     };
-    let body = encode(&SignedReadRequest { request, signature: Signature::ZERO, shown: None });
+    encode(&SignedReadRequest { request, signature: Signature::ZERO, shown: None })
+}
+
+/// Everything a gateway answers to a refused read, headers included, but for the date.
+async fn refused_read(address: SocketAddr, reason: DecisionReason) -> String {
+    let start = u64::from(reason.byte());
+    let body = read_of(ByteRange { start, end: start + 1 });
     let answer = exchange(address, "POST", "/v1/read", "", &body).await;
     let text = String::from_utf8(answer).unwrap();
     text.lines().filter(|line| !line.starts_with("date:")).collect::<Vec<_>>().join("\n")
@@ -301,6 +305,17 @@ async fn a_refused_read_says_no_more_of_a_record_that_exists_than_of_one_that_do
     }
     let own = refused_read(address, DecisionReason::Expired).await;
     assert!(own.contains("grant_expired") && own.contains("carechain-entry"), "{own}");
+}
+
+#[tokio::test]
+async fn range_that_no_file_has_is_refused_before_anything_is_decided() {
+    let (address, _) = serve().await;
+    let longest = carechain_crypto::limits::FILE_BYTES_MAX;
+    for (start, end) in [(0, longest + 1), (0, u64::MAX), (u64::MAX, u64::MAX), (u64::MAX, 0), (1, 0)] {
+        let body = read_of(ByteRange { start, end });
+        let answer = call(address, "POST", "/v1/read", "", &body).await;
+        has_code(&answer, 400, "malformed");
+    }
 }
 
 #[tokio::test]
