@@ -14,6 +14,7 @@ check_dependencies() {
         return
     fi
     step cargo-deny --locked check bans licenses sources
+    step cargo-deny --locked --manifest-path fuzz/Cargo.toml check --config deny.toml bans licenses sources
     if ! step cargo-deny --locked fetch db; then
         skip "known vulnerabilities: the advisory database cannot be reached from here"
         return
@@ -30,7 +31,9 @@ need_component rustfmt fmt
 need_component clippy clippy
 
 step cargo fmt --all --check
+step cargo fmt --manifest-path fuzz/Cargo.toml --check -- --config-path rustfmt.toml
 step cargo clippy --locked --release --workspace --all-targets -- -D warnings
+step cargo clippy --locked --release --manifest-path fuzz/Cargo.toml --target-dir "$target_dir/fuzz" -- -D warnings
 RUSTDOCFLAGS="-D warnings" step cargo doc --locked --release --workspace --no-deps
 step cargo test --locked --release --package carechain-tidy
 

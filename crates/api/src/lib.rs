@@ -48,5 +48,5 @@ pub use node::{
     SearchHit, SearchPage, UploadBytes, UploadProgress, UploadStatus,
 };
 pub use operators::Operators;
-pub use server::serve;
+pub use server::{calls, serve};
 pub use settings::{Honoured, Settings};

@@ -90,6 +90,11 @@ impl Calls {
     }
 }
 
+/// The interface without its sockets: for fuzzing, which has no time for sockets.
+pub fn calls(node: Arc<dyn Node>) -> Router {
+    router(Arc::new(Border::new(node, Settings::default())))
+}
+
 /// Serves the interface until `stop` ends, then finishes the calls under way.
 pub async fn serve(
     listener: TcpListener,
