@@ -7,7 +7,7 @@ use carechain_contract::{BlockContext, NotIncludable, includable};
 use carechain_crypto::TransactionId;
 use carechain_ledger::{Backend, JournalStore};
 use carechain_types::limits::{ADMISSION_MARGIN, TRANSACTION_LIFE_MAX};
-use carechain_types::{SignatureScheme, Time};
+use carechain_types::{SignatureScheme, Span, Time};
 
 use crate::engine::Engine;
 use crate::error::Fatal;
@@ -196,6 +196,6 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
 
     /// Time for the next block: this node's clock, or the smallest step above the parent's time.
     pub(crate) fn block_time(&self, parent: Time) -> Time {
-        self.wall.max(Time::from_micros(parent.as_micros() + 1))
+        self.wall.max(parent.after(Span::from_micros(1)))
     }
 }

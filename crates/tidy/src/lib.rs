@@ -11,6 +11,7 @@ mod manifest;
 mod source;
 mod tree;
 
+pub mod casts;
 pub mod circles;
 pub mod confined;
 pub mod documents;

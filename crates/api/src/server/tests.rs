@@ -35,8 +35,8 @@ use crate::settings::Settings;
 const CHAIN: ChainId = ChainId::new([1; 32]);
 const HOSPITAL: HospitalId = HospitalId::new([2; 20]);
 const PERSON: PersonId = PersonId::new([3; 20]);
-/// No block ever has this height.
-const NEVER: Height = Height::new(u64::MAX);
+/// A height above which nothing ever happens; no extreme, which another test names.
+const NEVER: Height = Height::new(404);
 const FILE_BYTES: u64 = (2 << 20) + 77;
 
 #[derive(Default)]
@@ -130,7 +130,8 @@ impl Node for Constants {
     }
     /// Refused, for the reason whose byte the range starts with.
     fn open_read(&self, signed: SignedReadRequest) -> Answer<'_, OpenedRead> {
-        let reason = DecisionReason::from_byte(signed.request.range.start as u8).unwrap();
+        let reason = u8::try_from(signed.request.range.start).ok().and_then(DecisionReason::from_byte);
+        let reason = reason.unwrap_or(DecisionReason::Range);
         // Where the entry of a decision stands: with the record, or with the reader if there is none.
         let unknown = reason == DecisionReason::UnknownRecord;
         let subject = if unknown { *signed.request.reader.get() } else { *signed.request.ehr_id.get() };
@@ -143,6 +144,7 @@ impl Node for Constants {
 }
 
 mod attacks;
+mod extremes;
 
 async fn serve() -> (SocketAddr, Arc<Constants>) {
     let node = Arc::new(Constants::default());

@@ -64,9 +64,8 @@ impl ChunkStore {
             return Err(StoreError::RangeOutside { start, end, length: opening.length });
         }
         let chunk_length = u64::from(CHUNK_BYTES_MAX);
-        let mut range =
-            Vec::with_capacity(usize::try_from(end - start).expect("memory addresses have 64 bits"));
-        let mut chunk = Vec::new();
+        // Grows as chunks are read: the length is what an opening claimed.
+        let (mut range, mut chunk) = (Vec::new(), Vec::new());
         let mut position = start;
         while position < end {
             let index = u32::try_from(position / chunk_length).expect("a file has fewer chunks");

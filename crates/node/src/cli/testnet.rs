@@ -189,7 +189,7 @@ fn look(net: &Testnet) -> TestnetReport {
         let status = node::status(&place.url(), place.certificate.as_deref());
         let runs = running(place).is_some();
         TestnetNode {
-            index: place.index as u32,
+            index: u32::try_from(place.index).unwrap_or(u32::MAX),
             url: place.url(),
             running: runs,
             height: status.as_ref().ok().map(|report| report.head.height),
