@@ -5,6 +5,7 @@ use carechain_types::{Head, Height, ReplicaId, Signed, Time};
 use crate::member_clocks::{ClockOffset, is_of_the_future, supersedes};
 use crate::message::{Message, Wanted};
 use crate::output::{Output, Outputs, Sin};
+use crate::planted_bug::PlantedBug;
 use crate::state::{Mode, Replica};
 
 impl Replica {
@@ -32,6 +33,9 @@ impl Replica {
     /// The greatest height with an own COMMIT that no NEW-VIEW has dropped; at least the committed height.
     fn voted(&self) -> Height {
         let committed = self.committed.height();
+        if self.config.has_planted(PlantedBug::HeadHidesCommit) {
+            return committed;
+        }
         self.commit_votes.last_key_value().map_or(committed, |(height, _)| committed.max(*height))
     }
 

@@ -16,6 +16,10 @@ pub enum PlantedBug {
     VotesBelowViewChange,
     /// After a restart COMMIT goes out on an old PREPARE and q others, bodies or not.
     CommitWithoutBody,
+    /// A HEAD names the committed height alone: an own COMMIT above it is hidden.
+    HeadHidesCommit,
+    /// A VIEW-CHANGE reports only what was prepared since this replica last entered a view.
+    ReportsThisViewAlone,
 }
 
 impl PlantedBug {
@@ -27,5 +31,7 @@ impl PlantedBug {
         Self::CommittedNotDurable,
         Self::VotesBelowViewChange,
         Self::CommitWithoutBody,
+        Self::HeadHidesCommit,
+        Self::ReportsThisViewAlone,
     ];
 }

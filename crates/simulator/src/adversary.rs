@@ -4,10 +4,13 @@
 
 mod bend;
 mod equivocating_primary;
+mod fetcher;
 mod forger;
+mod forgetful;
 mod replayer;
 mod silent;
 mod sinner;
+mod two_new_views;
 mod withholder;
 
 pub(crate) use sinner::{Sent, Sinner};

@@ -46,6 +46,8 @@ coverage! {
     crashes_losing_blocks "crashes that lost ledger batches";
     /// Crashes while a member was recovering from one.
     crashes_in_recovery "crashes during recovery";
+    /// Disks that refused a read, a write or a sync of a correct member, which stopped.
+    disk_errors "disk errors";
     /// Restarts.
     restarts "restarts";
     /// Blocks that the journal gave back to a ledger.
@@ -58,6 +60,12 @@ coverage! {
     bodies_asked "bodies and parts asked for";
     /// Messages that a withholder kept to itself.
     withheld "messages withheld";
+    /// Questions for blocks that were about to be committed.
+    asked_early "questions at the worst moment";
+    /// NEW-VIEWs for which some members got another.
+    second_new_views "second NEW-VIEWs of one view";
+    /// VIEW-CHANGEs that left out what their sender had prepared or seen committed.
+    false_view_changes "VIEW-CHANGEs that left something out";
     /// Double proposals and votes that a correct member saw.
     equivocations "equivocations seen";
     /// Other sins that a correct member saw.
@@ -80,6 +88,8 @@ coverage! {
     real_signatures "worlds with real signatures";
     /// Worlds with a sinner.
     sinful "worlds with a Byzantine member";
+    /// Worlds in which several Byzantine members tell one story to each side.
+    colluding "worlds with colluders";
     /// Messages delivered.
     messages "messages";
 }

@@ -1,9 +1,12 @@
-//! One member's disk: ledger and journal in memory, and a power supply that fails at a planned boundary.
+//! One member's disk: ledger and journal in memory, a power supply that fails at a planned boundary, and trouble.
 //!
 //! A boundary is the moment before a write, a sync or a send. Behind the failing one nothing more is written or sent in
 //! that run; what a crash leaves of unsynced bytes is for the seed to say: all, none, a part, or torn.
 
+mod trouble;
+
 use std::cell::{Cell, RefCell};
+use std::io;
 use std::rc::Rc;
 
 use carechain_engine::limits::JOURNAL_BYTES_MAX;
@@ -12,6 +15,7 @@ use carechain_ledger::{
     MemoryJournal, Row, ScanRange, Table,
 };
 
+pub(crate) use self::trouble::{Operation, Trouble};
 use crate::random::Random;
 
 /// A supply of power, shared by all that need it.
@@ -58,6 +62,7 @@ pub(crate) struct Disk {
     journal: Rc<RefCell<MemoryJournal>>,
     binding: JournalBinding,
     power: Power,
+    trouble: Trouble,
     rotation: Rotation,
 }
 
@@ -78,6 +83,7 @@ impl Disk {
             journal: Rc::new(RefCell::new(MemoryJournal::create(binding))),
             binding,
             power: Power::default(),
+            trouble: Trouble::default(),
             rotation: Rotation {
                 bytes_max: journal_bytes_max,
                 happened: Rc::default(),
@@ -91,9 +97,18 @@ impl Disk {
         &self.power
     }
 
+    /// What it refuses.
+    pub(crate) const fn trouble(&self) -> &Trouble {
+        &self.trouble
+    }
+
     /// The ledger's store, as a process uses it.
     pub(crate) fn backend(&self) -> PoweredBackend {
-        PoweredBackend { inner: self.backend.clone(), power: self.power.clone() }
+        PoweredBackend {
+            inner: self.backend.clone(),
+            power: self.power.clone(),
+            trouble: self.trouble.clone(),
+        }
     }
 
     /// The journal, as a process uses it.
@@ -101,6 +116,7 @@ impl Disk {
         PoweredJournal {
             inner: Rc::clone(&self.journal),
             power: self.power.clone(),
+            trouble: self.trouble.clone(),
             rotation: self.rotation.clone(),
         }
     }
@@ -130,27 +146,42 @@ impl Disk {
 pub(crate) struct PoweredBackend {
     inner: MemoryBackend,
     power: Power,
+    trouble: Trouble,
+}
+
+impl PoweredBackend {
+    fn read(&self, table: Table) -> Result<(), BackendError> {
+        let refused = self.trouble.check(Operation::Read);
+        refused.map_err(|error| BackendError::Read { table, source: Box::new(error) })
+    }
+
+    fn cross(&self, operation: Operation) -> Result<(), BackendError> {
+        if !self.power.cross() {
+            return Err(BackendError::Planned { write: 0 });
+        }
+        self.trouble.check(operation).map_err(|error| BackendError::Write { source: Box::new(error) })
+    }
 }
 
 impl Backend for PoweredBackend {
     fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, BackendError> {
+        self.read(table)?;
         self.inner.get(table, key)
     }
 
     fn scan(&self, table: Table, range: &ScanRange) -> Result<Vec<Row>, BackendError> {
+        self.read(table)?;
         self.inner.scan(table, range)
     }
 
     fn write(&self, batch: Batch, durability: Durability) -> Result<(), BackendError> {
-        if self.power.cross() {
-            self.inner.write(batch, durability)
-        } else {
-            Err(BackendError::Planned { write: 0 })
-        }
+        self.cross(Operation::Write)?;
+        self.inner.write(batch, durability)
     }
 
     fn sync(&self) -> Result<(), BackendError> {
-        if self.power.cross() { self.inner.sync() } else { Err(BackendError::Planned { write: 0 }) }
+        self.cross(Operation::Sync)?;
+        self.inner.sync()
     }
 }
 
@@ -159,26 +190,26 @@ impl Backend for PoweredBackend {
 pub(crate) struct PoweredJournal {
     inner: Rc<RefCell<MemoryJournal>>,
     power: Power,
+    trouble: Trouble,
     rotation: Rotation,
 }
 
 impl PoweredJournal {
-    fn cross(&self, operation: &'static str) -> Result<(), JournalError> {
-        if self.power.cross() {
-            return Ok(());
-        }
-        Err(JournalError::Failed { operation, source: std::io::Error::other("power failed") })
+    fn cross(&self, operation: &'static str, kind: Operation) -> Result<(), JournalError> {
+        let crossed =
+            if self.power.cross() { self.trouble.check(kind) } else { Err(io::Error::other("power failed")) };
+        crossed.map_err(|source| JournalError::Failed { operation, source })
     }
 }
 
 impl JournalStore for PoweredJournal {
     fn append(&mut self, entry: &[u8]) -> Result<(), JournalError> {
-        self.cross("append to")?;
+        self.cross("append to", Operation::Write)?;
         self.inner.borrow_mut().append(entry)
     }
 
     fn sync(&mut self) -> Result<(), JournalError> {
-        self.cross("sync")?;
+        self.cross("sync", Operation::Sync)?;
         self.inner.borrow_mut().sync()
     }
 
@@ -187,7 +218,7 @@ impl JournalStore for PoweredJournal {
     }
 
     fn rotate(&mut self, keep: &[Vec<u8>]) -> Result<(), JournalError> {
-        self.cross("rotate")?;
+        self.cross("rotate", Operation::Write)?;
         self.rotation.happened.set(self.rotation.happened.get() + 1);
         let mut journal = self.inner.borrow_mut();
         journal.rotate(keep)?;

@@ -16,6 +16,7 @@
 
 mod adversary;
 mod ballot;
+mod certified_block;
 mod clients;
 mod clock;
 mod coverage;

@@ -102,7 +102,8 @@ pub(crate) fn members(
                 None => Member::Correct(Box::new(Node::new(blueprint))),
                 Some(sin) => {
                     let random = Random::stream(scenario.seed, &format!("sinner {own}"));
-                    Member::Byzantine(Box::new(Sinner::new(*sin, blueprint, random)))
+                    let fellows = Random::stream(scenario.seed, "colluders");
+                    Member::Byzantine(Box::new(Sinner::new(*sin, blueprint, random, fellows)))
                 }
             }
         })

@@ -9,7 +9,8 @@ use carechain_engine::{Engine, Input, OpenError, Output, PeerMessage, journalled
 use carechain_ledger::{JournalBinding, JournalError, Ledger};
 use carechain_types::{Header, Height, Membership, Moment, ReplicaId, Span, Time, Verifier};
 
-use crate::disk::{Disk, PoweredBackend, PoweredJournal};
+use crate::certified_block::CertifiedBlock;
+use crate::disk::{Disk, Operation, PoweredBackend, PoweredJournal};
 use crate::founding::Founding;
 use crate::oracle::Scheme;
 use crate::random::Random;
@@ -55,6 +56,8 @@ pub(crate) enum Life {
     Running,
     /// Its power failed.
     PowerFailed,
+    /// Its disk refused something, and it stopped: nobody knows what of the unsynced is written.
+    DiskFailed,
     /// It stopped by itself.
     Stopped { reason: String },
 }
@@ -119,6 +122,8 @@ impl Node {
     fn ended(&self, error: &dyn core::fmt::Display) -> Life {
         if self.disk.power().has_failed() {
             Life::PowerFailed
+        } else if self.disk.trouble().has_struck() {
+            Life::DiskFailed
         } else {
             Life::Stopped { reason: error.to_string() }
         }
@@ -134,9 +139,10 @@ impl Node {
         self.life
     }
 
-    /// No power failure is planned any more.
+    /// No power failure and no disk error is planned any more.
     pub(crate) fn calm(&self) {
         self.disk.power().restore();
+        self.disk.trouble().end();
     }
 
     /// Its clock on the wall is set. The steady one runs on, as the machine does while its power fails.
@@ -151,14 +157,19 @@ impl Node {
         }
     }
 
-    /// Checks a peer's bytes at the border and puts them into the mailbox.
-    pub(crate) fn receive(&mut self, from: ReplicaId, bytes: &[u8]) -> Result<(), String> {
+    /// Checks a peer's bytes at the border and puts them into the mailbox; the block that they certify, if any.
+    pub(crate) fn receive(
+        &mut self,
+        from: ReplicaId,
+        bytes: &[u8],
+    ) -> Result<Option<CertifiedBlock>, String> {
         let verifier = Verifier::new(self.blueprint.scheme, self.blueprint.founding.chain_id);
         let message = PeerMessage::decode(bytes)
             .and_then(|message| message.verify(&verifier, &self.blueprint.config.membership));
         let message = message.map_err(|error| error.to_string())?;
+        let certified = CertifiedBlock::of_message(&message);
         self.tell(Input::Peer { from, message });
-        Ok(())
+        Ok(certified)
     }
 
     /// One turn over everything in the mailbox.
@@ -170,6 +181,7 @@ impl Node {
         if inputs.is_empty() {
             inputs.push(Input::Tick);
         }
+        self.disk.trouble().forget_strikes();
         let (power, membership) = (self.disk.power(), &self.blueprint.config.membership);
         let own = self.blueprint.config.own;
         let mut emissions = Vec::new();
@@ -211,11 +223,16 @@ impl Node {
         self.disk.power().fail_after(boundaries);
     }
 
+    /// The disk refuses one operation of a kind, behind `successes` more of them.
+    pub(crate) fn plan_disk_error(&self, operation: Operation, successes: u64) {
+        self.disk.trouble().plan(operation, successes);
+    }
+
     /// The process is gone with its memory, and the disk keeps what it keeps.
     pub(crate) fn crash(&mut self, random: &mut Random) -> Result<Wreck, OpenError> {
         self.engine = None;
         self.mailbox.clear();
-        self.disk.power().restore();
+        self.calm();
         let lost = |error: JournalError| OpenError::Fatal(error.into());
         let batches_lost = self.disk.crash(random).map_err(lost)?;
         let entries = journalled(&self.disk.journal())?;

@@ -13,10 +13,21 @@ pub(crate) enum Sin {
     Replayer,
     /// Keeps to itself the bodies, parts and certificates that it votes on.
     Withholder,
+    /// Asks for blocks at the moment they are about to be committed.
+    Fetcher,
+    /// Starts its view with two NEW-VIEWs.
+    TwoNewViews,
+    /// Leaves out of its VIEW-CHANGE what it prepared or saw committed.
+    Forgetful,
+    /// Is two replicas with one key, and tells each side the same as its fellows do.
+    Colluder,
 }
 
 impl Sin {
-    /// All of them.
+    /// Those of every world.
     pub(crate) const ALL: [Self; 5] =
         [Self::EquivocatingPrimary, Self::Silent, Self::Forger, Self::Replayer, Self::Withholder];
+
+    /// Those of the worlds that meet later kinds.
+    pub(crate) const LATER: [Self; 4] = [Self::Fetcher, Self::TwoNewViews, Self::Forgetful, Self::Colluder];
 }

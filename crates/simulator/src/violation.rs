@@ -24,6 +24,30 @@ pub enum Violation {
         /// What.
         second_block: BlockId,
     },
+    /// Two certified blocks at one height, whoever holds the certificates.
+    #[error(
+        "two certificates at height {height}: member {first} holds {first_block:?}, member {second} {second_block:?}"
+    )]
+    TwoCertified {
+        /// The height.
+        height: Height,
+        /// Who held the first.
+        first: ReplicaId,
+        /// Its block.
+        first_block: BlockId,
+        /// Who holds the other.
+        second: ReplicaId,
+        /// Its block.
+        second_block: BlockId,
+    },
+    /// A HEAD hid an own COMMIT that may be part of a certificate.
+    #[error("a HEAD of member {member} hid its COMMIT at height {height}")]
+    HiddenCommit {
+        /// Who.
+        member: ReplicaId,
+        /// The height of the vote.
+        height: Height,
+    },
     /// Agreement: two states after one height.
     #[error("member {member} has state {own:?} after height {height}, others {others:?}")]
     StateFork {

@@ -8,15 +8,17 @@ use carechain_engine::{Committed, Output, PeerMessage};
 use carechain_types::{Height, Outcome, ReplicaId};
 
 use crate::ballot::Ballot;
+use crate::certified_block::CertifiedBlock;
 use crate::coverage::Coverage;
 use crate::invariant::{
-    Agreement, Durability, News, NoDoubleVote, Survivors, Validity, ViewChangeIsFinal, VotesOnDisk,
-    check_committed_floor,
+    Agreement, Durability, HeadsAreComplete, News, NoDoubleVote, OneCertified, Survivors, Validity,
+    ViewChangeIsFinal, VotesOnDisk, check_committed_floor,
 };
 use crate::member::Member;
 use crate::node::{Recovery, Wreck};
 use crate::oracle::Scheme;
 use crate::scenario::Scenario;
+use crate::sin::Sin;
 use crate::violation::Violation;
 
 /// Heights in flight in every world.
@@ -28,6 +30,8 @@ pub(crate) struct Watch {
     agreement: Agreement,
     validity: Validity,
     durability: Durability,
+    heads_are_complete: HeadsAreComplete,
+    one_certified: OneCertified,
     no_double_vote: NoDoubleVote,
     view_change_is_final: ViewChangeIsFinal,
     votes_on_disk: VotesOnDisk,
@@ -37,11 +41,12 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    /// Over a world in which these transactions will be submitted.
-    pub(crate) fn new(scenario: &Scenario, submitted: BTreeSet<TransactionId>) -> Self {
+    /// Over a world in which these transactions will be submitted and `quorum` members certify.
+    pub(crate) fn new(scenario: &Scenario, submitted: BTreeSet<TransactionId>, quorum: usize) -> Self {
         let coverage = Coverage {
             real_signatures: u64::from(scenario.scheme == Scheme::Ed25519),
             sinful: u64::from(!scenario.sinners.is_empty()),
+            colluding: u64::from(scenario.sinners.values().filter(|sin| **sin == Sin::Colluder).count() > 1),
             blackouts: u64::from(scenario.blackout.is_some()),
             ..Coverage::default()
         };
@@ -49,6 +54,8 @@ impl Watch {
             agreement: Agreement::default(),
             validity: Validity::new(submitted),
             durability: Durability::default(),
+            heads_are_complete: HeadsAreComplete::new(quorum, scenario.sinners.len()),
+            one_certified: OneCertified::default(),
             no_double_vote: NoDoubleVote::default(),
             view_change_is_final: ViewChangeIsFinal::default(),
             votes_on_disk: VotesOnDisk::default(),
@@ -65,7 +72,8 @@ impl Watch {
                 self.coverage.bodies_asked += leaves.len() as u64;
                 Ok(())
             }
-            PeerMessage::CommittedBlock(_) => {
+            PeerMessage::CommittedBlock(block) => {
+                self.votes_on_disk.sent_certificate(member, &block.certificate);
                 self.coverage.catch_ups += 1;
                 Ok(())
             }
@@ -83,6 +91,14 @@ impl Watch {
             }
             Message::NewView(signed) if signed.member == member && !signed.body.blocks.is_empty() => {
                 self.coverage.reproposals += 1;
+            }
+            Message::Certificate(certificate) => self.votes_on_disk.sent_certificate(member, certificate),
+            Message::Commit(vote) if vote.member == member => {
+                let vote = &vote.body;
+                self.heads_are_complete.voted(member, (vote.height, vote.view, vote.block_id));
+            }
+            Message::Head(head) if head.member == member => {
+                self.heads_are_complete.headed(member, &head.body);
             }
             _ => {}
         }
@@ -109,6 +125,7 @@ impl Watch {
 
     fn committed(&mut self, member: ReplicaId, committed: &Committed) -> Result<(), Violation> {
         let Committed { header, submissions, outcomes } = committed;
+        self.one_certified.seen(member, CertifiedBlock { height: header.height, block_id: header.id() })?;
         if self.agreement.committed(member, header)? == News::First {
             let ids = outcomes.iter().map(|outcome| outcome.transaction_id);
             let expiries = submissions.iter().map(|submission| submission.transaction.body.expiry_time);
@@ -169,7 +186,7 @@ impl Watch {
             }
             self.durability.check(member, |id| node.find(id))?;
         }
-        Ok(())
+        self.heads_are_complete.check()
     }
 
     /// What was counted.
@@ -183,6 +200,16 @@ impl Watch {
         self.coverage.messages += 1;
     }
 
+    /// A member, correct or not, holds a valid commit certificate.
+    pub(crate) fn certified(&mut self, member: ReplicaId, block: CertifiedBlock) -> Result<(), Violation> {
+        self.one_certified.seen(member, block)
+    }
+
+    /// A disk refused something, and its member stopped.
+    pub(crate) const fn disk_failed(&mut self) {
+        self.coverage.disk_errors += 1;
+    }
+
     /// A message was refused at a border.
     pub(crate) const fn refused(&mut self) {
         self.coverage.rejected += 1;
@@ -193,9 +220,15 @@ impl Watch {
         self.coverage.lost += 1;
     }
 
-    /// A Byzantine member kept messages to itself.
-    pub(crate) const fn withheld(&mut self, count: u64) {
-        self.coverage.withheld += count;
+    /// A Byzantine member did what makes its sin, so many times.
+    pub(crate) const fn sinned(&mut self, sin: Sin, acts: u64) {
+        match sin {
+            Sin::Withholder => self.coverage.withheld += acts,
+            Sin::Fetcher => self.coverage.asked_early += acts,
+            Sin::TwoNewViews => self.coverage.second_new_views += acts,
+            Sin::Forgetful => self.coverage.false_view_changes += acts,
+            Sin::EquivocatingPrimary | Sin::Colluder | Sin::Silent | Sin::Forger | Sin::Replayer => {}
+        }
     }
 
     /// A member was frozen.

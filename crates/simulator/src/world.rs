@@ -85,7 +85,11 @@ impl World {
             turns: vec![None; members.len()],
             frozen_until: vec![Time::ZERO; members.len()],
             members,
-            watch: Watch::new(&scenario, requests.iter().map(|request| request.id).collect()),
+            watch: Watch::new(
+                &scenario,
+                requests.iter().map(|request| request.id).collect(),
+                founding.membership.quorum().size(),
+            ),
             clients: Clients::new(requests),
             trace: Trace::new(),
             random: Random::stream(seed, "world"),

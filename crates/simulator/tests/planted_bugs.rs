@@ -23,6 +23,11 @@ fn check(bug: PlantedBug, is_its: fn(&Violation) -> bool) {
     panic!("{bug:?} is not found in {SEEDS} seeds");
 }
 
+/// Most forks show in two certificates before the second block is committed anywhere.
+fn is_fork(violation: &Violation) -> bool {
+    matches!(violation, Violation::Fork { .. } | Violation::StateFork { .. } | Violation::TwoCertified { .. })
+}
+
 #[test]
 fn a_vote_that_is_not_durable_before_it_is_sent_is_found() {
     check(PlantedBug::VoteNotDurable, |violation| {
@@ -33,7 +38,7 @@ fn a_vote_that_is_not_durable_before_it_is_sent_is_found() {
 #[test]
 fn the_wrong_choice_in_new_view_is_found() {
     check(PlantedBug::WrongChoice, |violation| {
-        matches!(violation, Violation::Fork { .. } | Violation::StateFork { .. } | Violation::Stopped { .. })
+        is_fork(violation) || matches!(violation, Violation::Stopped { .. })
     });
 }
 
@@ -45,7 +50,7 @@ fn a_quorum_off_by_one_is_found() {
 #[test]
 fn a_commit_certificate_lost_at_a_restart_after_the_next_prepare_is_found() {
     check(PlantedBug::CommittedNotDurable, |violation| {
-        matches!(violation, Violation::BelowOwnVotes { .. } | Violation::Fork { .. })
+        is_fork(violation) || matches!(violation, Violation::BelowOwnVotes { .. })
     });
 }
 
@@ -58,5 +63,18 @@ fn a_commit_without_the_body_on_disk_is_found() {
 fn votes_still_sent_below_an_own_view_change_are_found() {
     check(PlantedBug::VotesBelowViewChange, |violation| {
         matches!(violation, Violation::VoteBelowViewChange { .. } | Violation::DoubleVote { .. })
+    });
+}
+
+#[test]
+fn a_head_that_hides_an_own_commit_is_found() {
+    check(PlantedBug::HeadHidesCommit, |violation| matches!(violation, Violation::HiddenCommit { .. }));
+}
+
+#[test]
+fn a_view_change_that_leaves_out_blocks_of_earlier_views_is_found() {
+    // A NEW-VIEW that drops a block with enough COMMITs makes HEADs hide them.
+    check(PlantedBug::ReportsThisViewAlone, |violation| {
+        is_fork(violation) || matches!(violation, Violation::HiddenCommit { .. })
     });
 }

@@ -55,7 +55,9 @@ impl Replica {
             // The hole of an earlier wording had two halves: this one cut the report to the window.
             let cut =
                 self.config.has_planted(PlantedBug::CommittedNotDurable) && *height > self.high_watermark();
-            if cut || above.is_some_and(|above| *height <= above) {
+            let forgotten = self.config.has_planted(PlantedBug::ReportsThisViewAlone)
+                && self.view_started().is_some_and(|started| block.certificate.view < started);
+            if cut || forgotten || above.is_some_and(|above| *height <= above) {
                 continue;
             }
             let entry = Prepared {

@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 
 use carechain_crypto::BlockId;
-use carechain_types::{BoundedVec, Certificate, NewView, ReplicaId, Signed, ViewChange};
+use carechain_types::{BoundedVec, Certificate, NewView, ReplicaId, Signed, View, ViewChange};
 
 use super::choice::choose;
 use crate::journal_entry::ViewStart;
@@ -157,6 +157,15 @@ impl Replica {
             ViewStart::Certificate { certificate, .. } => Message::Certificate(certificate.clone()),
         };
         outputs.push(Output::Send { to, message });
+    }
+
+    /// The view that was started last by NEW-VIEW or certificate; `None` in the first.
+    pub(crate) const fn view_started(&self) -> Option<View> {
+        match &self.start {
+            ViewStart::First => None,
+            ViewStart::NewView { new_view, .. } => Some(new_view.body.view),
+            ViewStart::Certificate { certificate, .. } => Some(certificate.view),
+        }
     }
 
     /// The VIEW-CHANGEs that started this view.

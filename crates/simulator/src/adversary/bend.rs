@@ -1,6 +1,6 @@
 //! What an adversary may do: let a message of its engine go or not, and say other things beside it.
 
-use carechain_crypto::ChainId;
+use carechain_crypto::{BlockId, ChainId};
 use carechain_engine::PeerMessage;
 use carechain_types::{MemberBody, Membership, ReplicaId, Signed, Time, sign_as_member};
 
@@ -14,6 +14,8 @@ pub(crate) enum Fate {
     Sent,
     /// Not at all.
     Kept,
+    /// Not at all; the adversary has said something else in its place.
+    Replaced,
 }
 
 /// One message of the adversary's own engine, to one member.
@@ -30,6 +32,7 @@ pub(crate) struct Tools<'a> {
     pub(crate) own: ReplicaId,
     pub(crate) now: Time,
     pub(crate) chain_id: ChainId,
+    pub(crate) block_zero: BlockId,
     pub(crate) membership: &'a Membership,
     /// Its own key and no other.
     pub(crate) hand: Hand,

@@ -7,10 +7,14 @@ use carechain_types::{ReplicaId, Span, Time};
 
 use super::bend::{Bend, Fate, Outgoing, Tools};
 use super::equivocating_primary::EquivocatingPrimary;
+use super::fetcher::Fetcher;
 use super::forger::Forger;
+use super::forgetful::Forgetful;
 use super::replayer::Replayer;
 use super::silent::Silent;
+use super::two_new_views::TwoNewViews;
 use super::withholder::Withholder;
+use crate::certified_block::CertifiedBlock;
 use crate::node::{Blueprint, Emission, Node};
 use crate::random::Random;
 use crate::sin::Sin;
@@ -24,19 +28,27 @@ pub(crate) struct Sinner {
     sin: Sin,
 }
 
-/// What a Byzantine member says, and what it kept to itself.
-#[derive(Debug, Default)]
+/// What a Byzantine member says.
+#[derive(Debug)]
 pub(crate) struct Sent {
     pub(crate) messages: Vec<(ReplicaId, Rc<[u8]>)>,
-    pub(crate) withheld: u64,
+    pub(crate) sin: Sin,
+    /// How often it did what makes its sin: messages kept, replaced, or said beside those of its engines.
+    pub(crate) acts: u64,
 }
 
 impl Sinner {
     /// A member that sins.
-    pub(crate) fn new(sin: Sin, blueprint: Blueprint, mut random: Random) -> Self {
+    ///
+    /// Members with the same `fellows` tell the same side the same story.
+    pub(crate) fn new(sin: Sin, blueprint: Blueprint, mut random: Random, mut fellows: Random) -> Self {
         let members = blueprint.config.membership.members.len();
         let bend: Box<dyn Bend> = match sin {
             Sin::EquivocatingPrimary => Box::new(EquivocatingPrimary::new(members, &mut random)),
+            Sin::Fetcher => Box::new(Fetcher::default()),
+            Sin::TwoNewViews => Box::new(TwoNewViews::default()),
+            Sin::Forgetful => Box::new(Forgetful),
+            Sin::Colluder => Box::new(EquivocatingPrimary::new(members, &mut fellows)),
             Sin::Silent => Box::new(Silent::new(members, &mut random)),
             Sin::Forger => Box::new(Forger::default()),
             Sin::Replayer => Box::new(Replayer::default()),
@@ -66,23 +78,30 @@ impl Sinner {
         }
     }
 
-    /// A message arrived.
-    pub(crate) fn receive(&mut self, now: Time, from: ReplicaId, bytes: &[u8]) -> Sent {
+    /// A message arrived: what it says to it, and the block that the message certifies, if any.
+    pub(crate) fn receive(
+        &mut self,
+        now: Time,
+        from: ReplicaId,
+        bytes: &[u8],
+    ) -> (Sent, Option<CertifiedBlock>) {
+        let mut certified = None;
         for twin in &mut self.twins {
             // What is refused at its border may still be of use to it.
-            let _ = twin.receive(from, bytes);
+            certified = twin.receive(from, bytes).unwrap_or_default();
         }
         let mut said = Vec::new();
         if let Ok(message) = PeerMessage::decode(bytes) {
             let mut tools = tools(&self.blueprint, &mut self.random, &mut said, now);
             self.bend.overhear(&message, &mut tools);
         }
-        Sent { messages: shared(said), withheld: 0 }
+        let acts = said.len() as u64;
+        (Sent { messages: shared(said), sin: self.sin, acts }, certified)
     }
 
     /// One turn of each engine.
     pub(crate) fn turn(&mut self, now: Time) -> Sent {
-        let mut sent = Sent::default();
+        let mut sent = Sent { messages: Vec::new(), sin: self.sin, acts: 0 };
         for (twin, node) in self.twins.iter_mut().enumerate() {
             // An engine that stops because of what its twin did is no loss.
             let (emissions, _) = node.turn(now);
@@ -94,7 +113,7 @@ impl Sinner {
                     let mut tools = tools(&self.blueprint, &mut self.random, &mut said, now);
                     match self.bend.outgoing(Outgoing { twin, to, message: &message }, &mut tools) {
                         Fate::Sent => sent.messages.push((to, Rc::clone(&bytes))),
-                        Fate::Kept => sent.withheld += u64::from(self.sin == Sin::Withholder),
+                        Fate::Kept | Fate::Replaced => sent.acts += 1,
                     }
                     sent.messages.extend(shared(said));
                 }
@@ -130,6 +149,7 @@ fn tools<'a>(
         own,
         now,
         chain_id: blueprint.founding.chain_id,
+        block_zero: blueprint.founding.block_zero,
         membership: &blueprint.config.membership,
         hand: blueprint.founding.nodes[usize::from(own.get())],
         scheme: blueprint.scheme,

@@ -1,5 +1,6 @@
 //! Every vote that anybody may have received is on its sender's disk after its crash; so is every VIEW-CHANGE, and
-//! every NEW-VIEW with the entry into its view, and the body of every block that it sent COMMIT for.
+//! every NEW-VIEW with the entry into its view, and the body of every block that it sent COMMIT for. A vote leaves in a
+//! certificate too.
 //!
 //! Source: design section 5, "Durability"; telcoin-network#934, asonnino/hotstuff core.rs:114. What the ledger holds
 //! durably with its certificate may be gone from a journal that was shortened.
@@ -8,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use carechain_consensus::{JournalEntry, Message};
 use carechain_crypto::{BlockId, Digest};
-use carechain_types::{Height, ReplicaId, View};
+use carechain_types::{Certificate, Height, Phase, ReplicaId, View};
 
 use crate::ballot::{Ballot, BallotPhase};
 use crate::violation::Violation;
@@ -61,6 +62,20 @@ impl VotesOnDisk {
                 _ => {}
             },
         }
+    }
+
+    /// A correct member sends a certificate, alone or with its block.
+    pub(crate) fn sent_certificate(&mut self, member: ReplicaId, certificate: &Certificate) {
+        if certificate.votes.iter().all(|(voter, _)| *voter != member) {
+            return;
+        }
+        let Certificate { phase, view, height, block_id, .. } = *certificate;
+        let phase = match phase {
+            Phase::Prepare => BallotPhase::Prepare,
+            Phase::Commit => BallotPhase::Commit,
+        };
+        let vote = (Ballot { phase, view, height }, block_id);
+        self.sent.entry(member).or_default().votes.insert(vote);
     }
 
     /// A correct member crashed and this is what is left.

@@ -15,19 +15,25 @@ impl World {
         self.watch.delivered();
         let now = self.clock.now();
         let sender_is_correct = self.member(from).correct().is_some();
-        match self.member_mut(to) {
+        let certified = match self.member_mut(to) {
             Member::Byzantine(sinner) => {
-                let sent = sinner.receive(now, from, bytes);
+                let (sent, certified) = sinner.receive(now, from, bytes);
                 self.send_sins(to, sent);
+                certified
             }
-            Member::Correct(node) => {
-                if let Err(reason) = node.receive(from, bytes) {
+            Member::Correct(node) => match node.receive(from, bytes) {
+                Ok(certified) => certified,
+                Err(reason) => {
                     self.watch.refused();
                     if sender_is_correct {
                         return Err(Violation::HonestRefused { member: to, sender: from, reason });
                     }
+                    None
                 }
-            }
+            },
+        };
+        if let Some(block) = certified {
+            self.watch.certified(to, block)?;
         }
         self.plan_turn_soon(to);
         Ok(())

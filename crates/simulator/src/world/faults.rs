@@ -31,6 +31,11 @@ impl World {
                 let life = node.life();
                 self.clock.plan_after(STRIKES_WITHIN, Event::PowerFails { member, life });
             }
+            Fault::DiskFails { member, operation, successes } => {
+                if let Member::Correct(node) = self.member(member) {
+                    node.plan_disk_error(operation, successes);
+                }
+            }
             Fault::Freezes { member, lasts } => {
                 self.frozen_until[usize::from(member.get())] = self.clock.now().after(lasts);
                 self.watch.frozen();
@@ -67,7 +72,7 @@ impl World {
             }
             Fault::Withholds { member, .. } => self.tell(member, Input::Voting(Voting::Allowed)),
             Fault::ClocksOff { members, .. } => self.set_clocks(&members, RIGHT),
-            Fault::PowerFails { .. } | Fault::Freezes { .. } => {}
+            Fault::PowerFails { .. } | Fault::DiskFails { .. } | Fault::Freezes { .. } => {}
         }
     }
 
@@ -121,7 +126,10 @@ impl World {
                     self.threaten(member);
                 }
                 Err(Life::Stopped { reason }) => return Err(Violation::Stopped { member, reason }),
-                Err(_) => {
+                Err(life) => {
+                    if life == Life::DiskFailed {
+                        self.watch.disk_failed();
+                    }
                     self.watch.crashed_in_recovery();
                     return self.crash(member);
                 }

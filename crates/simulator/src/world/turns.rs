@@ -49,6 +49,10 @@ impl World {
         match life {
             Life::Running => Ok(()),
             Life::PowerFailed => self.crash(member),
+            Life::DiskFailed => {
+                self.watch.disk_failed();
+                self.crash(member)
+            }
             Life::Stopped { reason } => Err(Violation::Stopped { member, reason }),
         }
     }
@@ -100,7 +104,7 @@ impl World {
 
     /// What a Byzantine member says goes the same way as everything.
     pub(super) fn send_sins(&mut self, from: ReplicaId, sent: Sent) {
-        self.watch.withheld(sent.withheld);
+        self.watch.sinned(sent.sin, sent.acts);
         for (to, bytes) in sent.messages {
             self.post(from, to, &bytes);
         }
