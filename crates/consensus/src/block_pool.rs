@@ -32,6 +32,11 @@ pub(crate) enum Check {
 pub(crate) struct BlockPool(BTreeMap<BlockId, KnownBlock>);
 
 impl BlockPool {
+    #[cfg(test)]
+    pub(crate) fn count(&self) -> usize {
+        self.0.len()
+    }
+
     pub(crate) fn get(&self, block_id: &BlockId) -> Option<&KnownBlock> {
         self.0.get(block_id)
     }

@@ -103,11 +103,17 @@ impl Table {
         Named { header, leaves }
     }
 
-    /// Takes an input and renders what comes out; HEADs are left out, they have a test of their own.
-    pub(crate) fn take(&mut self, input: Input) -> Vec<String> {
+    /// Takes an input; what comes out as it is.
+    pub(crate) fn outputs(&mut self, input: Input) -> Vec<Output> {
         let mut outputs = Vec::new();
         let now = Moment { steady: self.now, wall: self.clock.from(self.now) };
         self.replica.step(now, input, &mut outputs);
+        outputs
+    }
+
+    /// Takes an input and renders what comes out; HEADs are left out, they have a test of their own.
+    pub(crate) fn take(&mut self, input: Input) -> Vec<String> {
+        let outputs = self.outputs(input);
         let mut lines = Vec::new();
         for output in outputs {
             if let Output::Persist(entry) = &output {

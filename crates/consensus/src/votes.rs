@@ -83,6 +83,11 @@ impl VoteBook {
         })
     }
 
+    #[cfg(test)]
+    pub(crate) fn count(&self) -> usize {
+        self.members.values().map(BTreeMap::len).sum()
+    }
+
     /// Forgets what is at heights that do not matter any more.
     pub(crate) fn retain_heights(&mut self, matters: impl Fn(Height) -> bool) {
         for votes in self.members.values_mut() {

@@ -1,5 +1,10 @@
 //! The normal case, rule by rule.
 
+mod execution;
+mod memory;
+mod proposing;
+mod settled;
+
 use carechain_crypto::StateRoot;
 use carechain_types::Phase;
 
