@@ -1,10 +1,15 @@
 //! Catching up, block by block: which committed blocks are wanted, whom to ask, what has arrived.
+//!
+//! One question at a time is open. The next one is due as soon as its answer is complete, and the same is asked of the
+//! next member once the answer has stood still for [`FETCH_PATIENCE`]; it names only what has not arrived. So each block
+//! travels once, and once more at most for each answer that was lost or late.
 
 use std::collections::BTreeMap;
 
 use carechain_types::{Height, ReplicaId, Time};
 
-use crate::limits::{FETCH_BLOCKS_MAX, FETCH_PATIENCE};
+use crate::limits::{ANSWER_BYTES_MAX, FETCH_BLOCKS_MAX, FETCH_PATIENCE};
+use crate::mempool::submission_bytes;
 use crate::wire::{PeerMessage, VerifiedBlock};
 
 /// The blocks between the ledger's head and a certified height.
@@ -13,8 +18,26 @@ pub(crate) struct CatchUp {
     target: Height,
     holders: Vec<ReplicaId>,
     arrived: BTreeMap<Height, VerifiedBlock>,
-    asked: Time,
+    open: Option<OpenQuestion>,
     asked_count: usize,
+}
+
+/// A question whose answer is on its way.
+#[derive(Clone, Copy, Debug)]
+struct OpenQuestion {
+    /// The last height it asks for.
+    until: Height,
+    /// When it was asked, or the last block of its answer arrived.
+    waits_since: Time,
+    /// Bytes of transactions that arrived since: a member ends its answer once they are above [`ANSWER_BYTES_MAX`].
+    bytes: usize,
+}
+
+impl OpenQuestion {
+    /// Whether nothing more will come.
+    fn is_answered(&self, head: Height) -> bool {
+        head >= self.until || self.bytes > ANSWER_BYTES_MAX
+    }
 }
 
 impl CatchUp {
@@ -23,33 +46,29 @@ impl CatchUp {
         if target > self.target {
             self.target = target;
             self.holders = holders;
-            self.asked = Time::ZERO;
         }
     }
 
-    /// Whether blocks above `head` are wanted.
-    pub(crate) fn is_active(&self, head: Height) -> bool {
-        self.target > head
-    }
-
-    /// Keeps a block until it is next; what is not wanted or too far ahead is dropped.
-    pub(crate) fn receive(&mut self, head: Height, block: VerifiedBlock) {
+    /// Keeps a block until it is next; what is not wanted, too far ahead or here already is dropped.
+    pub(crate) fn receive(&mut self, head: Height, block: VerifiedBlock, now: Time) {
         let height = block.header.height;
         let wanted =
             height > head && height <= self.target && height <= head.saturating_add(FETCH_BLOCKS_MAX);
-        if wanted {
-            self.arrived.insert(height, block);
+        if !wanted || self.arrived.contains_key(&height) {
+            return;
         }
+        if let Some(open) = &mut self.open {
+            let bytes: usize = block.submissions.iter().map(|submission| submission_bytes(submission)).sum();
+            open.bytes = open.bytes.saturating_add(bytes);
+            open.waits_since = now;
+        }
+        self.arrived.insert(height, block);
     }
 
-    /// The block above `head`, if it has arrived. Progress makes the next question due at once.
+    /// The block above `head`, if it has arrived.
     pub(crate) fn next(&mut self, head: Height) -> Option<VerifiedBlock> {
         self.arrived.retain(|height, _| *height > head);
-        let next = self.arrived.remove(&head.next());
-        if next.is_some() && self.arrived.is_empty() {
-            self.asked = Time::ZERO;
-        }
-        next
+        self.arrived.remove(&head.next())
     }
 
     /// The question that is due: to the holders in turn, then, as those may not have applied the block, to everybody.
@@ -59,24 +78,40 @@ impl CatchUp {
         everybody: &[ReplicaId],
         now: Time,
     ) -> Option<(ReplicaId, PeerMessage)> {
-        if !self.is_active(head) || now < self.asked.after(FETCH_PATIENCE) {
+        if self.next_question(head)? > now {
             return None;
         }
         let others = everybody.iter().filter(|member| !self.holders.contains(member));
         let in_turn: Vec<_> = self.holders.iter().chain(others).copied().collect();
         let to = *in_turn.get(self.asked_count % in_turn.len().max(1))?;
-        self.asked = now;
+        let (from, until) = self.first_gap(head)?;
+        self.open = Some(OpenQuestion { until, waits_since: now, bytes: 0 });
         self.asked_count += 1;
-        let from = head.next();
-        let until = self.target.min(head.saturating_add(FETCH_BLOCKS_MAX));
         Some((to, PeerMessage::FetchBlocks { from, until }))
     }
 
     /// When the next question is due.
     pub(crate) fn next_question(&self, head: Height) -> Option<Time> {
-        self.is_active(head).then(|| self.asked.after(FETCH_PATIENCE))
+        self.first_gap(head)?;
+        match &self.open {
+            Some(open) if !open.is_answered(head) => Some(open.waits_since.after(FETCH_PATIENCE)),
+            _ => Some(Time::ZERO),
+        }
+    }
+
+    /// The first heights above `head` that are wanted and have not arrived, as many as one question may name.
+    fn first_gap(&self, head: Height) -> Option<(Height, Height)> {
+        let last = self.target.min(head.saturating_add(FETCH_BLOCKS_MAX));
+        let mut from = head.next();
+        while self.arrived.contains_key(&from) {
+            from = from.next();
+        }
+        let behind_gap = self.arrived.range(from..).next();
+        let until = behind_gap.and_then(|(height, _)| height.checked_sub(1)).unwrap_or(last);
+        (from <= last).then_some((from, until))
     }
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests;

@@ -47,7 +47,7 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
             }
             VerifiedPeerMessage::CommittedBlock(block) => {
                 let head = self.ledger.head().height;
-                self.catch_up.receive(head, *block);
+                self.catch_up.receive(head, *block, self.now);
                 self.apply_fetched(outbox)?;
                 self.ask_for_blocks(outbox);
             }
@@ -131,14 +131,17 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
         until: Height,
         outbox: &mut Outbox,
     ) -> Result<(), Fatal> {
-        let mut bytes = 0;
-        let mut height = first.max(Height::ZERO.next());
-        while height <= until.min(self.ledger.head().height) && bytes <= ANSWER_BYTES_MAX {
-            let Some(block) = self.committed_message(height)? else { return Ok(()) };
+        let first = self.answered.first_unsent(to, first.max(Height::ZERO.next()), self.now);
+        let until = until.min(self.ledger.head().height);
+        let (mut bytes, mut height) = (0, first);
+        // The asker counts the same bytes to know when the answer is complete.
+        while height <= until && bytes <= ANSWER_BYTES_MAX {
+            let Some(block) = self.committed_message(height)? else { break };
             bytes += block.submissions.iter().map(submission_bytes).sum::<usize>();
             outbox.push(Output::Send { to, message: PeerMessage::CommittedBlock(Box::new(block)) });
             height = height.next();
         }
+        self.answered.note_blocks(to, first..height, self.now);
         self.answered.spend(to, bytes);
         Ok(())
     }

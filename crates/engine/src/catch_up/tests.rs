@@ -1,7 +1,8 @@
 use carechain_types::{Height, ReplicaId, Time};
 
-use super::CatchUp;
-use crate::limits::FETCH_PATIENCE;
+use super::{CatchUp, OpenQuestion};
+use crate::limits::{ANSWER_BYTES_MAX, FETCH_PATIENCE};
+use crate::wire::PeerMessage;
 
 #[test]
 fn everybody_is_asked_once_the_holders_have_not_answered() {
@@ -17,4 +18,27 @@ fn everybody_is_asked_once_the_holders_have_not_answered() {
         now = now.after(FETCH_PATIENCE);
     }
     assert_eq!(asked, [members[1], members[0], members[2], members[1]]);
+}
+
+#[test]
+fn a_higher_target_asks_nothing_while_an_answer_is_on_its_way() {
+    let members: Vec<_> = (1..4).map(ReplicaId::new).collect();
+    let now = Time::from_micros(1_000_000_000);
+    let mut catch_up = CatchUp::default();
+    catch_up.want(Height::new(5), vec![members[1]]);
+    assert!(catch_up.question(Height::ZERO, &members, now).is_some());
+    catch_up.want(Height::new(9), vec![members[2]]);
+    assert!(catch_up.question(Height::ZERO, &members, now).is_none());
+    let (to, question) = catch_up.question(Height::new(5), &members, now).unwrap();
+    let (from, until) = (Height::new(6), Height::new(9));
+    assert_eq!((to, question), (members[0], PeerMessage::FetchBlocks { from, until }));
+}
+
+#[test]
+fn an_answer_ends_with_its_last_height_or_with_all_the_bytes_one_answer_may_have() {
+    let until = Height::new(5);
+    let open = |bytes| OpenQuestion { until, waits_since: Time::ZERO, bytes };
+    assert!(!open(ANSWER_BYTES_MAX).is_answered(Height::new(4)));
+    assert!(open(ANSWER_BYTES_MAX).is_answered(until));
+    assert!(open(ANSWER_BYTES_MAX + 1).is_answered(Height::new(1)));
 }

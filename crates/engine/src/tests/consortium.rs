@@ -202,11 +202,12 @@ impl Consortium {
         self.talk_but(now, said, |_| false)
     }
 
-    fn talk_but(
+    /// The same, but what `is_lost` says of a message gets lost.
+    pub(super) fn talk_but(
         &mut self,
         now: Time,
         said: Vec<Said>,
-        is_lost: fn(&PeerMessage) -> bool,
+        mut is_lost: impl FnMut(&PeerMessage) -> bool,
     ) -> Vec<(ReplicaId, BlockId)> {
         let mut committed = Vec::new();
         let mut waiting = std::collections::VecDeque::from(said);
@@ -349,6 +350,24 @@ impl Consortium {
         header.outcomes_root = executed.outcomes_root;
         header.state_root = executed.state_root();
         (header, submissions)
+    }
+
+    /// Members 0 and 2 get a chain of `count` blocks above genesis; its last certificate.
+    pub(super) fn grow_without_member_1(&mut self, count: u8) -> Certificate {
+        let mut last = None;
+        for salt in 0..count {
+            let time = START.after(Span::MILLISECOND.times(u64::from(salt)));
+            let (header, submissions) = self.block_of(time, self.registration(salt, START));
+            let block = self.committed(header, submissions);
+            let certificate = PeerMessage::Consensus(Message::Certificate(block.certificate.clone()));
+            last = Some(block.certificate.clone());
+            for to in [member(0), member(2)] {
+                self.tell(to, START, member(1), certificate.clone()).unwrap();
+                self.tell(to, START, member(1), PeerMessage::CommittedBlock(Box::new(block.clone())))
+                    .unwrap();
+            }
+        }
+        last.unwrap()
     }
 
     /// A block with the COMMITs of members 0 to 2.
