@@ -101,6 +101,15 @@ pub enum Output {
         /// The certified root.
         certified: StateRoot,
     },
+    /// Stop: a quorum certified a block on another parent than our last block. Nothing follows.
+    ForeignParent {
+        /// Height of the block, one above our last.
+        height: Height,
+        /// The block.
+        block_id: BlockId,
+        /// Its parent.
+        parent: BlockId,
+    },
 }
 
 /// How a block came to be checked.

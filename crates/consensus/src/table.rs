@@ -187,6 +187,9 @@ impl Table {
             }
             Output::Evidence { member, sin } => format!("evidence {member} {sin:?}"),
             Output::Fatal { height, block_id, .. } => format!("fatal {height} {}", self.name(block_id)),
+            Output::ForeignParent { height, block_id, parent } => {
+                format!("fatal {height} {} on {}", self.name(block_id), self.name(parent))
+            }
         }
     }
 

@@ -70,19 +70,17 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
     /// Applies the fetched blocks that are next, as far as they go.
     pub(crate) fn apply_fetched(&mut self, outbox: &mut Outbox) -> Result<(), Fatal> {
         while let Some(block) = self.catch_up.next(self.ledger.head().height) {
-            if !self.apply_one_fetched(block, outbox)? {
-                return Ok(());
-            }
+            self.apply_one_fetched(block, outbox)?;
         }
         self.execute_candidates()
     }
 
-    fn apply_one_fetched(&mut self, block: VerifiedBlock, outbox: &mut Outbox) -> Result<bool, Fatal> {
+    fn apply_one_fetched(&mut self, block: VerifiedBlock, outbox: &mut Outbox) -> Result<(), Fatal> {
         let VerifiedBlock { header, submissions, certificate } = block;
-        if header.parent != self.ledger.head_id() {
-            return Ok(false);
+        let (height, block_id, parent) = (header.height, header.id(), header.parent);
+        if parent != self.ledger.head_id() {
+            return Err(self.foreign_parent(height, block_id, parent));
         }
-        let (height, block_id) = (header.height, header.id());
         let executed = execute(&self.ledger, &self.place_of(&header), &self.scheme, &submissions)?
             .map_err(|reason| Fatal::Refused { height, block_id, reason: Box::new(reason) })?;
         if let Verdict::StateDiffers { own } = judge(&header, &executed) {
@@ -92,7 +90,13 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
         let shared = Arc::new((*certificate).clone());
         self.apply(header.clone(), shared, submissions, executed, outbox)?;
         self.tell(ReplicaInput::CaughtUp { header, certificate });
-        Ok(true)
+        Ok(())
+    }
+
+    /// A quorum certified a block on another parent than our last block: whoever is asked has nothing that would fit.
+    pub(crate) fn foreign_parent(&self, height: Height, block_id: BlockId, parent: BlockId) -> Fatal {
+        let (own_height, own_parent) = (self.ledger.head().height, self.ledger.head_id());
+        Fatal::ForeignParent { height, block_id, parent, own_height, own_parent }
     }
 
     fn apply(

@@ -37,6 +37,25 @@ pub enum Fatal {
         /// The certified root.
         certified: StateRoot,
     },
+    /// A quorum certified a block that stands on another block than our last one: two histories are certified, or this
+    /// node's data are of another history.
+    #[error(
+        "block {} at height {height} is certified on block {}, own block at height {own_height} is {}: two histories \
+         are certified, compare this node's blocks with another hospital's before it is started again",
+        block_id.to_hex(), parent.to_hex(), own_parent.to_hex()
+    )]
+    ForeignParent {
+        /// Height of the certified block.
+        height: Height,
+        /// The certified block.
+        block_id: BlockId,
+        /// The block it stands on.
+        parent: BlockId,
+        /// Height of our last block.
+        own_height: Height,
+        /// Our last block.
+        own_parent: BlockId,
+    },
     /// A quorum certified a block that our own execution refuses.
     #[error("block {block_id:?} at height {height} is certified, own execution refuses it: {reason}")]
     Refused {

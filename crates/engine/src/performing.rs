@@ -49,6 +49,9 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
             ReplicaOutput::Fatal { height, block_id, own, certified } => {
                 return Err(Fatal::Diverged { height, block_id, own, certified });
             }
+            ReplicaOutput::ForeignParent { height, block_id, parent } => {
+                return Err(self.foreign_parent(height, block_id, parent));
+            }
         }
         Ok(())
     }

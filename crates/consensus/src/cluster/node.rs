@@ -127,7 +127,7 @@ impl Node {
             Output::CatchUp { certificate, .. } => turn.catch_up = Some(certificate.as_ref().clone()),
             Output::ServeCommitted { to, height } => turn.serve.push((to, height)),
             Output::ViewEntered { .. } => turn.entered_views += 1,
-            Output::Fatal { .. } => self.fatal = true,
+            Output::Fatal { .. } | Output::ForeignParent { .. } => self.fatal = true,
             Output::Dropped(_) | Output::Suspected { .. } | Output::Evidence { .. } => {}
         }
     }

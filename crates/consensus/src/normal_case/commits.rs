@@ -61,8 +61,11 @@ impl Replica {
             let next = self.committed.height().next();
             let Some(certificate) = self.certified.get(&next).map(Arc::clone) else { break };
             let Some(block) = self.blocks.get(&certificate.block_id) else { break };
-            if block.header.parent != self.committed.block_id() {
-                break;
+            let (block_id, parent) = (certificate.block_id, block.header.parent);
+            if parent != self.committed.block_id() {
+                outputs.push(Output::ForeignParent { height: next, block_id, parent });
+                self.mode = Mode::Stopped;
+                return;
             }
             match block.check {
                 Check::Done(Verdict::Valid) => {
@@ -70,7 +73,7 @@ impl Replica {
                     self.apply(header, certificate, Applied::ByCommit, outputs);
                 }
                 Check::Done(Verdict::StateDiffers { own }) => {
-                    let (certified, block_id) = (block.header.state_root, certificate.block_id);
+                    let certified = block.header.state_root;
                     outputs.push(Output::Fatal { height: next, block_id, own, certified });
                     self.mode = Mode::Stopped;
                     return;

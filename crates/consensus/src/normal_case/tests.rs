@@ -6,7 +6,7 @@ mod proposing;
 mod settled;
 
 use carechain_crypto::StateRoot;
-use carechain_types::Phase;
+use carechain_types::{Phase, Span};
 
 use crate::cluster::genesis;
 use crate::input::{Input, Verdict};
@@ -299,6 +299,22 @@ fn certified_block_that_was_never_seen_is_fetched() {
         step("the block comes", caught_up(&a, 0), &["journal committed A"], ACTIVE_1),
         step("once", caught_up(&a, 0), &[], ACTIVE_1),
     ]);
+}
+
+/// Two histories are certified. Asking for the block again and again would bring the same one.
+#[test]
+fn certified_block_on_a_foreign_parent_stops_the_replica() {
+    let mut table = Table::new(1, 2);
+    let a = table.block("A", &genesis(), 0);
+    let other = table.block("B", &genesis(), 0);
+    let child = table.block("C", &a.header, 0);
+    table.take(pre_prepare(0, 0, &a));
+    table.take(pre_prepare(0, 0, &child));
+    table.take(certificate_input(2, certificate(Phase::Commit, 0, &child)));
+    let said = table.take(caught_up(&other, 0));
+    assert_eq!(said.last().map(String::as_str), Some("fatal 2 C on A"), "{said:?}");
+    assert_eq!(table.state(), "view 0 stopped, committed 1");
+    assert!(table.wait(Span::MINUTE).is_empty(), "nothing follows");
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! What catching up costs, and where it stops.
 
 use carechain_consensus::Message;
+use carechain_crypto::BlockId;
 use carechain_types::{Height, Time};
 
 use super::consortium::{Consortium, START, member};
+use crate::error::Fatal;
 use crate::limits::{FETCH_BLOCKS_MAX, FETCH_PATIENCE};
 use crate::output::Output;
 use crate::wire::PeerMessage;
@@ -79,4 +81,26 @@ fn blocks_on_their_way_to_a_member_are_not_sent_to_it_again() {
     };
     assert_eq!([ask(START, 8), ask(START, 8), ask(START, 10), ask(START, 10)], [8, 0, 2, 0]);
     assert_eq!(ask(START.after(FETCH_PATIENCE), 8), 8, "the first answer may have been lost");
+}
+
+/// Two histories are certified, or this ledger is of another one: nobody can send what would fit.
+#[test]
+fn a_certified_block_on_a_foreign_parent_stops_the_engine_and_is_not_asked_for_again() {
+    let mut consortium = Consortium::new();
+    let (mut header, submissions) = consortium.block_of(START, consortium.registration(1, START));
+    let own = header.parent;
+    header.parent = BlockId::ZERO;
+    let block = consortium.committed(header.clone(), submissions);
+    let certificate = PeerMessage::Consensus(Message::Certificate(block.certificate.clone()));
+    consortium.tell(member(1), START, member(2), certificate).unwrap();
+    let block = PeerMessage::CommittedBlock(Box::new(block));
+    let fatal = consortium.tell(member(1), START, member(2), block).unwrap_err();
+    let Fatal::ForeignParent { height, block_id, parent, own_height, own_parent } = &fatal else {
+        panic!("{fatal}")
+    };
+    assert_eq!((*height, *own_height), (Height::new(1), Height::ZERO));
+    assert_eq!((*block_id, *parent, *own_parent), (header.id(), BlockId::ZERO, own));
+    for id in [header.id(), BlockId::ZERO, own] {
+        assert!(fatal.to_string().contains(&id.to_hex()), "{fatal}");
+    }
 }
