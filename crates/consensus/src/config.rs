@@ -123,7 +123,7 @@ pub struct Timeouts {
     pub failed_primary_life: Span,
     /// How long a view lasts at least before its primary hands it over for a member that waits in a later one.
     pub hand_over: Span,
-    /// Non-full blocks that may pass over a transaction before its primary is suspected.
+    /// Blocks that may pass over a transaction which they could have held before their primary is suspected.
     pub passed_over_max: u32,
 }
 

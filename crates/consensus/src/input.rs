@@ -67,7 +67,7 @@ pub enum Voting {
 pub struct PendingTransaction {
     /// Since when the engine holds it, complete.
     pub since: Time,
-    /// Non-full blocks committed since without it.
+    /// Blocks committed in this view without it although they could have held it.
     pub passed_over: u32,
 }
 

@@ -126,7 +126,7 @@ pub enum Origin {
 pub enum Suspicion {
     /// Nothing committed for the patience.
     NothingCommits,
-    /// Too many non-full blocks passed over a transaction.
+    /// Too many blocks that could have held a transaction passed it over.
     PassedOver,
     /// A proposal's state root is not what our execution gives.
     StateDiffers,

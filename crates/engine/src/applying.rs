@@ -11,7 +11,7 @@ use crate::committed_block::committed_block;
 use crate::engine::Engine;
 use crate::error::Fatal;
 use crate::execution::{Executed, Place, execute};
-use crate::limits::{BLOCK_FULL_BYTES, BLOCK_FULL_COUNT};
+use crate::fullness::Fullness;
 use crate::mempool::{SharedSubmission, submission_bytes};
 use crate::outbox::Outbox;
 use crate::output::{Answer, Committed, Output};
@@ -63,7 +63,11 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
         let (Some(submissions), Some(executed)) = (submissions, candidate.executed) else {
             return Err(not_executed);
         };
+        // Blocks that are fetched late do not count: most were proposed before what waits here arrived.
+        let bytes = submissions.iter().map(|submission| submission_bytes(submission)).sum();
+        let block = Fullness::of_size(submissions.len(), bytes);
         self.apply(candidate.header, certificate, submissions, executed, outbox)?;
+        self.mempool.note_left_out(block);
         self.execute_candidates()
     }
 
@@ -113,7 +117,6 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
         let CommittedBlock { header, outcomes, .. } = block;
         self.candidates.forget_up_to(header.height);
         self.undecided.forget_up_to(header.height);
-        self.count_passed_over(&submissions);
         for outcome in &outcomes {
             self.mempool.remove(&outcome.transaction_id);
         }
@@ -132,17 +135,6 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
     pub(crate) fn answer(&mut self, id: &TransactionId, answer: &Answer, outbox: &mut Outbox) {
         for ticket in self.waiting.take(id) {
             outbox.push(Output::Answer { ticket, answer: answer.clone() });
-        }
-    }
-
-    /// A non-full block without a waiting transaction counts against its primary.
-    fn count_passed_over(&mut self, submissions: &[SharedSubmission]) {
-        let bytes: usize = submissions.iter().map(|submission| submission_bytes(submission)).sum();
-        if submissions.len() >= BLOCK_FULL_COUNT || bytes >= BLOCK_FULL_BYTES {
-            return;
-        }
-        for waiting in self.mempool.iter_mut() {
-            waiting.passed_over = waiting.passed_over.saturating_add(1);
         }
     }
 }

@@ -23,6 +23,7 @@ mod committed_block;
 mod engine;
 mod error;
 mod execution;
+mod fullness;
 mod heads;
 mod input;
 mod journal;

@@ -15,10 +15,14 @@ pub const MEMPOOL_COUNT_PER_KEY_MAX: usize = BLOCK_TRANSACTIONS_MAX;
 pub const MEMPOOL_BYTES_PER_KEY_MAX: usize = MEMPOOL_BYTES_MAX / 4;
 /// Transactions proposed at once: their execution stays near 20 ms.
 pub const PROPOSAL_COUNT_MAX: usize = 256;
-/// A block is full, for the rule on suspicion, at half of either of a proposal's bounds.
-pub const BLOCK_FULL_COUNT: usize = PROPOSAL_COUNT_MAX / 2;
-/// See [`BLOCK_FULL_COUNT`].
-pub const BLOCK_FULL_BYTES: usize = BLOCK_BYTES_MAX / 2;
+/// Transactions of a full block: a primary adds the next one as long as there are fewer.
+pub const BLOCK_FULL_COUNT: usize = PROPOSAL_COUNT_MAX;
+/// Bytes above which a block is full: a primary adds the next transaction as long as it fits, and any fits below this.
+pub const BLOCK_FULL_BYTES: usize = BLOCK_BYTES_MAX - TRANSACTION_BYTES_MAX;
+/// Full blocks that may come ahead of a waiting transaction: as many as the mempool in front of it fills, by count and by
+/// bytes. The order is first come, first proposed, so more of them mean that it is passed over.
+pub const FULL_BLOCKS_AHEAD_MAX: usize =
+    MEMPOOL_COUNT_MAX / BLOCK_FULL_COUNT + MEMPOOL_BYTES_MAX / BLOCK_FULL_BYTES;
 /// Bytes of one journal record: a full block with its parts.
 pub const JOURNAL_RECORD_BYTES_MAX: usize = 16 << 20;
 /// Bytes that a journal may grow before what the ledger holds durably is dropped: a second of full load, or hours of

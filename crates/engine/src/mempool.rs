@@ -9,8 +9,10 @@ use std::sync::Arc;
 use carechain_crypto::{ChainId, Digest, SigningPublicKey, TransactionId};
 use carechain_types::{Submission, Time, Verified, encode};
 
+use crate::fullness::Fullness;
 use crate::limits::{
-    MEMPOOL_BYTES_MAX, MEMPOOL_BYTES_PER_KEY_MAX, MEMPOOL_COUNT_MAX, MEMPOOL_COUNT_PER_KEY_MAX,
+    FULL_BLOCKS_AHEAD_MAX, MEMPOOL_BYTES_MAX, MEMPOOL_BYTES_PER_KEY_MAX, MEMPOOL_COUNT_MAX,
+    MEMPOOL_COUNT_PER_KEY_MAX,
 };
 
 /// A verified transaction with its parts, shared between mempool, candidates and ledger.
@@ -53,8 +55,10 @@ pub struct Waiting {
     pub bytes: usize,
     /// When it arrived here.
     pub arrived: Time,
-    /// Non-full blocks committed since without it.
+    /// Blocks committed in this view without it that speak against their primary.
     pub passed_over: u32,
+    /// Full blocks committed in this view without it that may have been in front of it.
+    pub full_ahead: usize,
     /// When it was last sent to the primary; zero if never.
     pub forwarded: Time,
     /// When it was last sent to all members, and how often; `None` for what others admitted.
@@ -142,6 +146,7 @@ impl Mempool {
             bytes,
             arrived: now,
             passed_over: 0,
+            full_ahead: 0,
             forwarded: Time::ZERO,
             broadcast: None,
         };
@@ -190,6 +195,24 @@ impl Mempool {
     /// All, in order of arrival.
     pub fn iter(&self) -> impl Iterator<Item = &Waiting> {
         self.by_arrival.values()
+    }
+
+    /// A block was committed without any of these. A full one says nothing, but no more of them than a mempool fills.
+    pub(crate) fn note_left_out(&mut self, block: Fullness) {
+        for waiting in self.by_arrival.values_mut() {
+            if block == Fullness::Full && waiting.full_ahead < FULL_BLOCKS_AHEAD_MAX {
+                waiting.full_ahead += 1;
+            } else {
+                waiting.passed_over = waiting.passed_over.saturating_add(1);
+            }
+        }
+    }
+
+    /// Another primary proposes from here on: what its predecessor left out is not its fault.
+    pub(crate) fn forget_left_out(&mut self) {
+        for waiting in self.by_arrival.values_mut() {
+            (waiting.full_ahead, waiting.passed_over) = (0, 0);
+        }
     }
 
     /// All, in order of arrival, to change their bookkeeping.

@@ -40,7 +40,8 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
             ReplicaOutput::ServeCommitted { to, height } => self.serve_certificate(to, height, outbox)?,
             ReplicaOutput::Dropped(blocks) => self.drop_candidates(&blocks),
             ReplicaOutput::ViewEntered { view, primary } => {
-                outbox.push(Output::ViewEntered { view, primary })
+                self.mempool.forget_left_out();
+                outbox.push(Output::ViewEntered { view, primary });
             }
             ReplicaOutput::Suspected { view, primary, reason } => {
                 outbox.push(Output::Suspected { view, primary, reason });

@@ -4,6 +4,7 @@ mod blocks;
 mod catching_up;
 mod clocks;
 mod consortium;
+mod passing_over;
 
 use std::sync::Arc;
 

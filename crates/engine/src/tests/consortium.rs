@@ -352,6 +352,17 @@ impl Consortium {
         (header, submissions)
     }
 
+    /// A client submits, and members 0 to 2 commit its block.
+    pub(super) fn prepare_and_commit_one(&mut self, now: Time) {
+        for index in 0..3 {
+            self.turn(member(index), now, Vec::new()).unwrap();
+        }
+        let submit = Input::Submit { ticket: Ticket::new(1), submission: self.registration(1, now) };
+        let said = self.turn(member(0), now, vec![submit]).unwrap();
+        let committed = self.talk(now, said.into_iter().map(|output| (member(0), output)).collect());
+        assert_eq!(committed.len(), 3);
+    }
+
     /// Members 0 and 2 get a chain of `count` blocks above genesis; its last certificate.
     pub(super) fn grow_without_member_1(&mut self, count: u8) -> Certificate {
         let mut last = None;
