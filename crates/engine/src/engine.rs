@@ -24,6 +24,7 @@ use crate::mempool::Mempool;
 use crate::outbox::Outbox;
 use crate::output::Sink;
 use crate::recovery;
+use crate::stopped::Stopped;
 use crate::undecided::Undecided;
 use crate::waiting::WaitingClients;
 
@@ -50,12 +51,14 @@ pub struct Engine<B, J, S> {
     /// Which transaction was last found includable, and on which block.
     pub(crate) found_includable: Option<(TransactionId, BlockId)>,
     pub(crate) housekeeping_due: Time,
+    /// A write between two turns failed: what is on disk is not known any more.
+    write_failed: Option<Stopped>,
     queue: VecDeque<ReplicaInput>,
 }
 
 impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
     /// From ledger and journal: replays into the ledger what the journal has beyond it, then the replica's votes.
-    pub fn open(
+    pub(crate) fn open(
         config: Config,
         mut ledger: Ledger<B>,
         journal: J,
@@ -95,6 +98,7 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
             undecided,
             answered: Answered::default(),
             housekeeping_due: Time::ZERO,
+            write_failed: None,
             queue: VecDeque::from([ReplicaInput::Start]),
         })
     }
@@ -102,8 +106,9 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
     /// One turn: takes all inputs, proposes, syncs once.
     ///
     /// # Errors
-    /// The node stops; what was not given to `sink` was never sent.
-    pub fn turn(
+    /// The node stops; what was not given to `sink` was never sent, and nothing more may be asked, see
+    /// [`crate::Machine`].
+    pub(crate) fn turn(
         &mut self,
         now: Moment,
         inputs: impl IntoIterator<Item = Input>,
@@ -226,12 +231,24 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
     }
 
     /// Adds search words that the node derived, see [`Ledger::index_tokens`].
+    ///
+    /// # Errors
+    /// If the backend fails. The engine stops then: nothing may be written behind a failed write.
     pub fn index_tokens(
         &mut self,
         records: &[(IndexEntry, Vec<SearchToken>)],
         height: Height,
     ) -> Result<(), LedgerError> {
-        self.ledger.index_tokens(records, height)
+        let indexed = self.ledger.index_tokens(records, height);
+        if let Err(error) = &indexed {
+            self.write_failed = Some(Stopped::because(error));
+        }
+        indexed
+    }
+
+    /// Whether everything written so far may be counted on.
+    pub(crate) fn check_sound(&self) -> Result<(), Stopped> {
+        self.write_failed.clone().map_or(Ok(()), Err)
     }
 
     /// What it was told once.
@@ -249,11 +266,5 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
     /// Every other member.
     pub(crate) fn others(&self) -> Vec<ReplicaId> {
         self.config.membership.replicas().filter(|replica| *replica != self.config.own).collect()
-    }
-
-    /// The journal and the ledger's backend, for another engine to open.
-    #[must_use]
-    pub fn into_ledger(self) -> Ledger<B> {
-        self.ledger
     }
 }

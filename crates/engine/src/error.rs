@@ -7,6 +7,7 @@ use carechain_ledger::{JournalError, LedgerError, StateError};
 use carechain_types::{DecodeError, Height};
 
 use crate::not_proposable::NotProposable;
+use crate::stopped::Stopped;
 
 /// The node stops at once: going on could break a promise. The operator reads why, mends it and starts again.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +24,9 @@ pub enum Fatal {
     /// The state cannot be read by the contract.
     #[error("the state failed: {0}")]
     Contract(#[from] StateFailure),
+    /// It stopped before.
+    #[error(transparent)]
+    Stopped(#[from] Stopped),
     /// A quorum certified a state that our own execution does not reach.
     #[error(
         "block {block_id:?} at height {height} is certified with state root {certified:?}, own execution gives {own:?}"
@@ -74,6 +78,17 @@ pub enum Fatal {
         /// The block.
         block_id: BlockId,
     },
+}
+
+impl Fatal {
+    /// What a stopped engine says from here on.
+    #[must_use]
+    pub fn stopped(&self) -> Stopped {
+        match self {
+            Self::Stopped(stopped) => stopped.clone(),
+            fatal => Stopped::because(fatal),
+        }
+    }
 }
 
 /// Why an engine cannot start.

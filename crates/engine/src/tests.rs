@@ -5,6 +5,7 @@ mod catching_up;
 mod clocks;
 mod consortium;
 mod passing_over;
+mod stopping;
 
 use std::sync::Arc;
 

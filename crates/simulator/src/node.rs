@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use carechain_consensus::{ClockOffset, Config, JournalEntry, Phase};
 use carechain_crypto::{BlockId, TransactionId};
-use carechain_engine::{Engine, Input, OpenError, Output, PeerMessage, journalled, journalled_bodies};
+use carechain_engine::{
+    Engine, Fatal, Input, Machine, OpenError, Output, PeerMessage, journalled, journalled_bodies,
+};
 use carechain_ledger::{JournalBinding, JournalError, Ledger};
 use carechain_types::{Header, Height, Membership, Moment, ReplicaId, Span, Time, Verifier};
 
@@ -30,7 +32,7 @@ pub(crate) struct Blueprint {
 pub(crate) struct Node {
     blueprint: Blueprint,
     disk: Disk,
-    engine: Option<Engine<PoweredBackend, PoweredJournal, Scheme>>,
+    machine: Option<Machine<PoweredBackend, PoweredJournal, Scheme>>,
     mailbox: Vec<Input>,
     /// How far its clock on the wall is off.
     clock: ClockOffset,
@@ -93,7 +95,7 @@ impl Node {
         let node_key = founding.nodes[usize::from(blueprint.config.own.get())].public();
         let binding = JournalBinding { chain_id: founding.chain_id, node_key };
         let disk = Disk::new(&founding.backend, binding, *journal_bytes_max);
-        Self { blueprint, disk, engine: None, mailbox: Vec::new(), clock: RIGHT, life: 0 }
+        Self { blueprint, disk, machine: None, mailbox: Vec::new(), clock: RIGHT, life: 0 }
     }
 
     /// Starts from what the disk holds.
@@ -101,7 +103,7 @@ impl Node {
         self.mailbox.clear();
         self.life += 1;
         self.open().map_err(|error| {
-            self.engine = None;
+            self.machine = None;
             self.ended(&error)
         })
     }
@@ -112,10 +114,10 @@ impl Node {
         let ledger = Ledger::open(self.disk.backend(), &founding.genesis)
             .map_err(|error| OpenError::Fatal(error.into()))?;
         let before = ledger.head().height.get();
-        let engine = Engine::open(config.clone(), ledger, self.disk.journal(), signer, *scheme)?;
-        let head = engine.ledger().head().clone();
+        let machine = Machine::open(config.clone(), ledger, self.disk.journal(), signer, *scheme)?;
+        let head = machine.running().map_err(Fatal::from)?.ledger().head().clone();
         let replayed = head.height.get() - before;
-        self.engine = Some(engine);
+        self.machine = Some(machine);
         Ok(Recovery { head, replayed })
     }
 
@@ -129,9 +131,14 @@ impl Node {
         }
     }
 
+    /// The engine between two turns, while it runs.
+    fn engine(&self) -> Option<&Engine<PoweredBackend, PoweredJournal, Scheme>> {
+        self.machine.as_ref()?.running().ok()
+    }
+
     /// Whether it runs.
     pub(crate) const fn is_running(&self) -> bool {
-        self.engine.is_some()
+        self.machine.is_some()
     }
 
     /// How often it was started.
@@ -176,7 +183,7 @@ impl Node {
     pub(crate) fn turn(&mut self, world_time: Time) -> (Vec<Emission>, Life) {
         let steady = world_time.before(self.blueprint.lag);
         let now = Moment { steady, wall: self.clock.from(steady) };
-        let Some(engine) = &mut self.engine else { return (Vec::new(), Life::Running) };
+        let Some(machine) = &mut self.machine else { return (Vec::new(), Life::Running) };
         let mut inputs = core::mem::take(&mut self.mailbox);
         if inputs.is_empty() {
             inputs.push(Input::Tick);
@@ -185,7 +192,7 @@ impl Node {
         let (power, membership) = (self.disk.power(), &self.blueprint.config.membership);
         let own = self.blueprint.config.own;
         let mut emissions = Vec::new();
-        let ended = engine.turn(now, inputs, &mut |output| {
+        let ended = machine.turn(now, inputs, &mut |output| {
             if power.has_failed() {
                 return;
             }
@@ -207,14 +214,14 @@ impl Node {
             Ok(()) => Life::Running,
         };
         if life != Life::Running {
-            self.engine = None;
+            self.machine = None;
         }
         (emissions, life)
     }
 
     /// When it wants its next turn, in the world's time.
     pub(crate) fn next_wakeup(&self) -> Option<Time> {
-        let due = self.engine.as_ref()?.next_wakeup()?;
+        let due = self.engine()?.next_wakeup()?;
         Some(due.after(self.blueprint.lag))
     }
 
@@ -230,7 +237,7 @@ impl Node {
 
     /// The process is gone with its memory, and the disk keeps what it keeps.
     pub(crate) fn crash(&mut self, random: &mut Random) -> Result<Wreck, OpenError> {
-        self.engine = None;
+        self.machine = None;
         self.mailbox.clear();
         self.calm();
         let lost = |error: JournalError| OpenError::Fatal(error.into());
@@ -246,29 +253,29 @@ impl Node {
 
     /// Its last block.
     pub(crate) fn head(&self) -> Option<&Header> {
-        self.engine.as_ref().map(|engine| engine.ledger().head())
+        self.engine().map(|engine| engine.ledger().head())
     }
 
     /// A block of its chain.
     pub(crate) fn header(&self, height: Height) -> Option<Header> {
-        self.engine.as_ref()?.ledger().header(height).ok().flatten()
+        self.engine()?.ledger().header(height).ok().flatten()
     }
 
     /// Where a transaction stands in its chain.
     pub(crate) fn find(&self, id: &TransactionId) -> Option<Height> {
-        let position = self.engine.as_ref()?.ledger().position(id).ok().flatten()?;
+        let position = self.engine()?.ledger().position(id).ok().flatten()?;
         Some(position.height)
     }
 
     /// Whether it waits for a later view while others go on in an earlier one.
     pub(crate) fn is_left_behind(&self) -> bool {
-        let phase = self.engine.as_ref().map(|engine| engine.status().phase);
+        let phase = self.engine().map(|engine| engine.status().phase);
         matches!(phase, Some(Phase::Following { .. } | Phase::WaitingForMembers { .. }))
     }
 
     /// Where it stands, in words.
     pub(crate) fn standing(&self) -> String {
-        self.engine.as_ref().map_or_else(
+        self.engine().map_or_else(
             || "is down".to_owned(),
             |engine| format!("{}, {} transactions wait", engine.status(), engine.waiting_transactions().0),
         )

@@ -18,6 +18,7 @@ use crate::engine::Engine;
 use crate::error::Fatal;
 use crate::execution::execute;
 use crate::input::{Input, Ticket};
+use crate::machine::Machine;
 use crate::mempool::SharedSubmission;
 use crate::output::Output;
 use crate::wire::{CommittedBlockMessage, PeerMessage};
@@ -25,7 +26,9 @@ use crate::wire::{CommittedBlockMessage, PeerMessage};
 /// When every test starts: a minute after the founding.
 pub(super) const START: Time = Time::from_micros(1_760_400_060_000_000);
 
-type TestEngine = Engine<FaultyBackend<MemoryBackend>, MemoryJournal, Ed25519>;
+type TestBackend = FaultyBackend<MemoryBackend>;
+type TestEngine = Engine<TestBackend, MemoryJournal, Ed25519>;
+pub(super) type TestMachine = Machine<TestBackend, MemoryJournal, Ed25519>;
 
 /// What somebody said.
 pub(super) type Said = (ReplicaId, Output);
@@ -129,10 +132,26 @@ impl Consortium {
 
     /// The same on a disk that fails on plan below the ledger.
     pub(super) fn restart_on_faulty_disk(&mut self, of: ReplicaId, fault: FaultPoint) {
+        self.engines[usize::from(of.get())] = None;
+        let (config, ledger, journal, key) = self.parts_of(of, fault);
+        let engine = Engine::open(config, ledger, journal, key, Ed25519).unwrap();
+        self.engines[usize::from(of.get())] = Some(engine);
+    }
+
+    /// The same as a whole machine, beside the member's engine here.
+    pub(super) fn machine_on_faulty_disk(&self, of: ReplicaId, fault: FaultPoint) -> TestMachine {
+        let (config, ledger, journal, key) = self.parts_of(of, fault);
+        Machine::open(config, ledger, journal, key, Ed25519).unwrap()
+    }
+
+    fn parts_of(
+        &self,
+        of: ReplicaId,
+        fault: FaultPoint,
+    ) -> (Config, Ledger<TestBackend>, MemoryJournal, Box<SigningKeyPair>) {
         let index = usize::from(of.get());
-        self.engines[index] = None;
-        let key = || keys("node", u64::from(of.get()));
-        let binding = JournalBinding { chain_id: self.chain_id(), node_key: key().public() };
+        let key = keys("node", u64::from(of.get()));
+        let binding = JournalBinding { chain_id: self.chain_id(), node_key: key.public() };
         let journal = self.journals[index].reopen(binding).unwrap();
         let backend = FaultyBackend::new(self.backends[index].clone(), fault);
         let ledger = Ledger::open(backend, &self.genesis).unwrap();
@@ -145,7 +164,7 @@ impl Consortium {
             Window::ONE,
             Timeouts::default(),
         );
-        self.engines[index] = Some(Engine::open(config, ledger, journal, Box::new(key()), Ed25519).unwrap());
+        (config, ledger, journal, Box::new(key))
     }
 
     pub(super) fn turn(

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use carechain_consensus::Sin;
-use carechain_engine::{Answer, Committed, Engine, Fatal, Input, Output, SharedSubmission, Ticket};
+use carechain_engine::{
+    Answer, Committed, Engine, Fatal, Input, Machine, Output, SharedSubmission, Stopped, Ticket,
+};
 use carechain_ledger::{FileJournal, RocksBackend};
 use carechain_types::Time;
 use crossbeam_channel::{Receiver, Sender, TrySendError, select};
@@ -20,8 +22,10 @@ use super::questions::{self, Question, Questions, Step};
 use super::scheme::NodeScheme;
 use super::supervisor::Supervisor;
 
-/// The engine as this node runs it.
+/// The engine as this node runs it, between two turns.
 pub(super) type NodeEngine = Engine<RocksBackend, FileJournal, NodeScheme>;
+/// The same with its turns, until one fails.
+pub(super) type NodeMachine = Machine<RocksBackend, FileJournal, NodeScheme>;
 
 /// What the thread is told.
 #[expect(
@@ -45,11 +49,14 @@ const COMMITTED_KEPT: usize = 1_024;
 const IDLE: Duration = Duration::from_secs(1);
 
 /// The thread does not take the order: it is stopped, or has too much to do.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub(super) enum EngineGone {
-    /// Stopped, or stopped itself: the log says why.
-    #[error("the engine has stopped")]
-    Stopped,
+    /// It was told to stop, or stopped itself for a cause.
+    #[error("{}", cause.as_ref().map_or_else(|| "the engine has stopped".to_owned(), Stopped::to_string))]
+    Stopped {
+        /// Why it stopped itself; `None` if it was told to.
+        cause: Option<Stopped>,
+    },
     /// The queue is full.
     #[error("the engine is busy")]
     Busy,
@@ -64,12 +71,14 @@ pub(super) struct EngineHandle {
     answers: Arc<Mutex<BTreeMap<Ticket, oneshot::Sender<Answer>>>>,
     committed: broadcast::Sender<Arc<Committed>>,
     newest: watch::Sender<Newest>,
+    /// Why the engine stopped itself, once it has.
+    stopped: Arc<OnceLock<Stopped>>,
 }
 
 impl EngineHandle {
     /// Hands in a peer's message; waits while the queue is full, so that the peer is slowed down.
     pub(super) fn input(&self, input: Input) -> Result<(), EngineGone> {
-        self.orders.send(Order::Input(input)).map_err(|_| EngineGone::Stopped)
+        self.orders.send(Order::Input(input)).map_err(|_| self.stopped())
     }
 
     /// Submits a transaction and waits for what becomes of it.
@@ -79,7 +88,7 @@ impl EngineHandle {
         lock(&self.answers).insert(ticket, sender);
         let forget = ForgetOnDrop { handle: self, ticket };
         self.try_order(Order::Input(Input::Submit { ticket, submission }))?;
-        let answer = receiver.await.map_err(|_| EngineGone::Stopped);
+        let answer = receiver.await.map_err(|_| self.stopped());
         drop(forget);
         answer
     }
@@ -111,8 +120,8 @@ impl EngineHandle {
             }
             Step::Done
         };
-        self.questions.try_send(Box::new(question)).map_err(not_taken)?;
-        receiver.await.map_err(|_| EngineGone::Stopped)
+        self.questions.try_send(Box::new(question)).map_err(|error| self.not_taken(&error))?;
+        receiver.await.map_err(|_| self.stopped())
     }
 
     /// Every block committed from now on.
@@ -133,14 +142,25 @@ impl EngineHandle {
     }
 
     fn try_order(&self, order: Order) -> Result<(), EngineGone> {
-        self.orders.try_send(order).map_err(not_taken)
+        self.orders.try_send(order).map_err(|error| self.not_taken(&error))
     }
-}
 
-fn not_taken<T>(error: TrySendError<T>) -> EngineGone {
-    match error {
-        TrySendError::Full(_) => EngineGone::Busy,
-        TrySendError::Disconnected(_) => EngineGone::Stopped,
+    fn not_taken<T>(&self, error: &TrySendError<T>) -> EngineGone {
+        match error {
+            TrySendError::Full(_) => EngineGone::Busy,
+            TrySendError::Disconnected(_) => self.stopped(),
+        }
+    }
+
+    fn stopped(&self) -> EngineGone {
+        EngineGone::Stopped { cause: self.stopped.get().cloned() }
+    }
+
+    /// From here on everybody who waits or asks hears the cause.
+    fn note_stopped(&self, cause: Stopped) {
+        // The first cause stays.
+        let _ = self.stopped.set(cause);
+        lock(&self.answers).clear();
     }
 }
 
@@ -173,7 +193,7 @@ pub(super) struct EngineThread {
 impl EngineThread {
     /// Starts the thread.
     pub(super) fn start(
-        engine: NodeEngine,
+        machine: NodeMachine,
         clock: Clock,
         peers: PeerSender,
         supervisor: &Supervisor,
@@ -186,17 +206,18 @@ impl EngineThread {
             next_ticket: Arc::default(),
             answers: Arc::default(),
             committed: broadcast::Sender::new(COMMITTED_KEPT),
-            newest: watch::Sender::new(engine.newest()),
+            newest: watch::Sender::new(machine.running().map(NodeEngine::newest).unwrap_or_default()),
+            stopped: Arc::default(),
         };
         let questions = Questions::new(asked);
-        let mut run = Run { engine, clock, peers, orders: receiver, questions, handle: handle.clone() };
+        let mut run = Run { machine, clock, peers, orders: receiver, questions, handle: handle.clone() };
         let thread = supervisor.thread("consensus", move || run.run())?;
         Ok(Self { handle, thread })
     }
 }
 
 struct Run {
-    engine: NodeEngine,
+    machine: NodeMachine,
     clock: Clock,
     peers: PeerSender,
     orders: Receiver<Order>,
@@ -206,6 +227,10 @@ struct Run {
 
 impl Run {
     fn run(&mut self) -> Result<(), Fatal> {
+        self.take_turns().inspect_err(|fatal| self.handle.note_stopped(fatal.stopped()))
+    }
+
+    fn take_turns(&mut self) -> Result<(), Fatal> {
         loop {
             let (mut order, mut question) = (None, None);
             select! {
@@ -220,12 +245,13 @@ impl Run {
                     Order::Stop => stop = true,
                 }
             }
-            let Self { engine, clock, peers, handle, .. } = self;
+            let Self { machine, clock, peers, handle, questions, .. } = self;
             let begun = Instant::now();
-            engine.turn(clock.moment(), inputs, &mut |output| give_out(peers, handle, output))?;
+            machine.turn(clock.moment(), inputs, &mut |output| give_out(peers, handle, output))?;
+            let engine = machine.running_mut()?;
             let newest = engine.newest();
             handle.newest.send_if_modified(|seen| core::mem::replace(seen, newest) != newest);
-            self.questions.answer(engine, question, questions::time_after(begun.elapsed()));
+            questions.answer(engine, question, questions::time_after(begun.elapsed()));
             if stop {
                 return Ok(());
             }
@@ -237,7 +263,9 @@ impl Run {
             return Duration::ZERO;
         }
         let now = self.clock.steady();
-        let due = self.engine.next_wakeup().unwrap_or(Time::from_micros(u64::MAX));
+        // A stopped engine is due at once: its next turn says why.
+        let due = self.machine.running().map_or(Some(now), NodeEngine::next_wakeup);
+        let due = due.unwrap_or(Time::from_micros(u64::MAX));
         Duration::from_micros(due.since(now).as_micros()).min(IDLE)
     }
 }

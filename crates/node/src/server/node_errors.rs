@@ -14,7 +14,7 @@ pub(super) const COMMIT_WAIT: Duration = Duration::from_secs(30);
 pub(super) fn gone(error: EngineGone) -> NodeError {
     match error {
         EngineGone::Busy => NodeError::Busy,
-        EngineGone::Stopped => NodeError::NotReady { reason: "the engine has stopped".to_owned() },
+        EngineGone::Stopped { .. } => NodeError::NotReady { reason: error.to_string() },
     }
 }
 

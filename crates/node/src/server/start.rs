@@ -11,7 +11,7 @@ use carechain_chunks::{ChunkStore, StoreError, StoreLimits};
 use carechain_client::private_file::{self, FileError};
 use carechain_consensus::{Timeouts, Window};
 use carechain_crypto::{IndexKeyShareContext, IndexKeyShareError, SealingKeyPair, Secret, SigningKeyPair};
-use carechain_engine::{Engine, OpenError};
+use carechain_engine::{Machine, OpenError};
 use carechain_ledger::{
     BackendError, FileJournal, JournalBinding, JournalError, Ledger, LedgerError, RocksBackend,
 };
@@ -151,7 +151,7 @@ pub(crate) fn start(
     let node_key = SigningKeyPair::from_seed(&signing.seed());
     let engine_config = engine_config(config, &genesis, &stores.ledger, &membership, &own)?;
     let engine =
-        Engine::open(engine_config, stores.ledger, stores.journal, Box::new(node_key), scheme.clone())?;
+        Machine::open(engine_config, stores.ledger, stores.journal, Box::new(node_key), scheme.clone())?;
     let sender = PeerSender::new(network.handle.clone(), Arc::clone(&membership));
     let thread = EngineThread::start(engine, clock, sender, &supervisor)?;
     let EngineThread { handle: engine, thread: consensus } = thread;
@@ -446,7 +446,7 @@ async fn index_and_count(
             Ok(Ok(true)) => continue,
             Ok(Ok(false)) | Err(EngineGone::Busy) => {}
             Ok(Err(error)) => tracing::error!(%error, "search words are not indexed"),
-            Err(EngineGone::Stopped) => return,
+            Err(EngineGone::Stopped { .. }) => return,
         }
         tokio::select! {
             block = committed.recv() => {

@@ -15,7 +15,8 @@ use tokio::sync::broadcast;
 
 use super::ledger_view::{AccessFacts, Asked, Ended, GrantFacts, LedgerHead, LedgerRecord, LedgerView, News};
 use crate::server::access::value;
-use crate::server::engine_thread::{EngineGone, EngineHandle, NodeEngine};
+use crate::server::engine_thread::{EngineHandle, NodeEngine};
+use crate::server::node_errors::gone;
 use crate::server::supervisor::Supervisor;
 
 /// News that a slow listener may lag behind before it must ask.
@@ -41,12 +42,7 @@ impl EngineLedger {
         question: impl FnOnce(&mut NodeEngine) -> Result<T, NodeError> + Send + 'static,
     ) -> Asked<'_, T> {
         let asked = self.engine.ask(question);
-        Box::pin(async move {
-            asked.await.map_err(|gone| match gone {
-                EngineGone::Busy => NodeError::Busy,
-                EngineGone::Stopped => NodeError::NotReady { reason: "the engine has stopped".to_owned() },
-            })?
-        })
+        Box::pin(async move { asked.await.map_err(gone)? })
     }
 }
 
