@@ -169,8 +169,9 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
             };
             outbox.release(&durable, sink);
         }
-        if self.journal.is_long() {
-            self.shorten_journal()?;
+        if self.journal.is_segment_full() {
+            let synced = self.ledger.sync()?;
+            self.journal.roll(synced)?;
         }
         Ok(())
     }
@@ -180,16 +181,6 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
             self.ledger.sync()?;
         }
         Ok(self.journal.sync()?)
-    }
-
-    fn shorten_journal(&mut self) -> Result<(), Fatal> {
-        self.journal.sync()?;
-        let synced = self.ledger.sync()?;
-        match self.journal.truncate(synced) {
-            Ok(()) => Ok(()),
-            Err(OpenError::Fatal(fatal)) => Err(fatal),
-            Err(other) => unreachable!("records written in this run decode: {other}"),
-        }
     }
 
     /// When the next turn is due, if nothing else happens.

@@ -1,5 +1,9 @@
 //! The engine's side of the journal: consensus entries, and the bodies they rest on.
 //!
+//! A new segment begins with the entries that are still needed of all segments before, so consensus entries are read from
+//! the last segment alone; an older one is kept for as long as it holds a body that the ledger has not synced. Bodies are
+//! never written again, however long the journal is.
+//!
 //! Crash: a body stands ahead of the first entry that names its block, so whatever is prepared or committed can be
 //! executed again. One sync a turn covers all that turn sends.
 
@@ -7,12 +11,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use carechain_consensus::{JournalEntry, retained};
 use carechain_crypto::BlockId;
-use carechain_ledger::{JournalError, JournalStore};
+use carechain_ledger::{JournalError, JournalStore, Journalled, Segment};
 use carechain_types::{Header, Height, Submission, decode, encode};
 use serde::{Deserialize, Serialize};
 
-use crate::error::OpenError;
-use crate::limits::{JOURNAL_BYTES_MAX, JOURNAL_RECORD_BYTES_MAX};
+use crate::error::{Fatal, OpenError};
+use crate::limits::{JOURNAL_RECORD_BYTES_MAX, JOURNAL_SEGMENT_BYTES_MAX};
 use crate::mempool::SharedSubmission;
 
 /// One record of the journal.
@@ -36,6 +40,14 @@ pub(crate) struct Body {
 pub(crate) struct Recovered {
     pub(crate) entries: Vec<JournalEntry>,
     pub(crate) bodies: BTreeMap<BlockId, Body>,
+    places: BTreeMap<BlockId, Place>,
+}
+
+/// Where a body stands, and until when it is needed.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    segment: Segment,
+    height: Height,
 }
 
 /// What a replica has promised: the consensus entries of its journal, oldest first.
@@ -43,15 +55,7 @@ pub(crate) struct Recovered {
 /// # Errors
 /// If the journal cannot be read or an entry does not decode.
 pub fn journalled<J: JournalStore>(store: &J) -> Result<Vec<JournalEntry>, OpenError> {
-    let mut entries = Vec::new();
-    for (index, bytes) in store.replay().map_err(crate::error::Fatal::from)?.iter().enumerate() {
-        let record = decode::<Record>(bytes, JOURNAL_RECORD_BYTES_MAX)
-            .map_err(|source| OpenError::Entry { index, source })?;
-        if let Record::Consensus(entry) = record {
-            entries.push(entry);
-        }
-    }
-    Ok(entries)
+    Ok(Recovered::read(store)?.entries)
 }
 
 /// The blocks whose bodies a journal holds.
@@ -59,15 +63,29 @@ pub fn journalled<J: JournalStore>(store: &J) -> Result<Vec<JournalEntry>, OpenE
 /// # Errors
 /// If the journal cannot be read or an entry does not decode.
 pub fn journalled_bodies<J: JournalStore>(store: &J) -> Result<BTreeSet<BlockId>, OpenError> {
-    let mut bodies = BTreeSet::new();
-    for (index, bytes) in store.replay().map_err(crate::error::Fatal::from)?.iter().enumerate() {
-        let record = decode::<Record>(bytes, JOURNAL_RECORD_BYTES_MAX)
-            .map_err(|source| OpenError::Entry { index, source })?;
-        if let Record::Body(body) = record {
-            bodies.insert(body.header.id());
+    Ok(Recovered::read(store)?.bodies.into_keys().collect())
+}
+
+impl Recovered {
+    fn read<J: JournalStore>(store: &J) -> Result<Self, OpenError> {
+        let mut recovered = Self::default();
+        for (index, Journalled { segment, bytes }) in store.replay().map_err(Fatal::from)?.iter().enumerate()
+        {
+            let record = decode::<Record>(bytes, JOURNAL_RECORD_BYTES_MAX)
+                .map_err(|source| OpenError::Entry { index, source })?;
+            match record {
+                Record::Consensus(entry) if *segment == store.segment() => recovered.entries.push(entry),
+                // What it still said stands at the beginning of the last segment.
+                Record::Consensus(_) => {}
+                Record::Body(body) => {
+                    let (block_id, height) = (body.header.id(), body.header.height);
+                    recovered.places.entry(block_id).or_insert(Place { segment: *segment, height });
+                    recovered.bodies.insert(block_id, body);
+                }
+            }
         }
+        Ok(recovered)
     }
-    Ok(bodies)
 }
 
 /// What must be on disk before a turn's outputs may leave.
@@ -90,28 +108,32 @@ pub(crate) struct Journal<J> {
     dirty: bool,
     /// Some of what is not synced is a vote or what one rests on; a commit certificate alone is neither.
     votes_unsynced: bool,
-    bodies: BTreeSet<BlockId>,
-    /// What the last truncation could not drop.
-    bytes_kept: u64,
+    bodies: BTreeMap<BlockId, Place>,
+    /// The entries of the last segment: what the next one begins with is chosen from them, not read back.
+    entries: Vec<JournalEntry>,
+    /// What the last segment began with.
+    bytes_carried: u64,
 }
 
 impl<J: JournalStore> Journal<J> {
     /// Reads everything back.
     pub(crate) fn open(store: J) -> Result<(Self, Recovered), OpenError> {
-        let mut recovered = Recovered::default();
-        let records = store.replay().map_err(crate::error::Fatal::from)?;
-        for (index, bytes) in records.iter().enumerate() {
-            let record = decode::<Record>(bytes, JOURNAL_RECORD_BYTES_MAX)
-                .map_err(|source| OpenError::Entry { index, source })?;
-            match record {
-                Record::Consensus(entry) => recovered.entries.push(entry),
-                Record::Body(body) => {
-                    recovered.bodies.insert(body.header.id(), body);
-                }
-            }
-        }
-        let bodies = recovered.bodies.keys().copied().collect();
-        Ok((Self { store, dirty: false, votes_unsynced: false, bodies, bytes_kept: 0 }, recovered))
+        let recovered = Recovered::read(&store)?;
+        let journal = Self {
+            store,
+            dirty: false,
+            votes_unsynced: false,
+            bodies: recovered.places.clone(),
+            entries: recovered.entries.clone(),
+            bytes_carried: 0,
+        };
+        Ok((journal, recovered))
+    }
+
+    /// The store below, to look at.
+    #[cfg(test)]
+    pub(crate) const fn store(&self) -> &J {
+        &self.store
     }
 
     /// That outputs which rest on this may leave without a sync, if they may.
@@ -125,7 +147,7 @@ impl<J: JournalStore> Journal<J> {
 
     /// Whether a block's body is here.
     pub(crate) fn has_body(&self, block_id: &BlockId) -> bool {
-        self.bodies.contains(block_id)
+        self.bodies.contains_key(block_id)
     }
 
     pub(crate) fn append_body(
@@ -134,15 +156,17 @@ impl<J: JournalStore> Journal<J> {
         header: &Header,
         submissions: &[SharedSubmission],
     ) -> Result<(), JournalError> {
-        if !self.bodies.insert(block_id) {
+        if self.has_body(&block_id) {
             return Ok(());
         }
+        self.bodies.insert(block_id, Place { segment: self.store.segment(), height: header.height });
         let submissions = submissions.iter().map(|submission| (***submission).clone()).collect();
         self.append(&Record::Body(Body { header: header.clone(), submissions }))
     }
 
     pub(crate) fn append_entry(&mut self, entry: JournalEntry) -> Result<(), JournalError> {
         self.votes_unsynced |= !matches!(entry, JournalEntry::Committed { .. });
+        self.entries.push(entry.clone());
         self.append(&Record::Consensus(entry))
     }
 
@@ -160,32 +184,24 @@ impl<J: JournalStore> Journal<J> {
         Ok(Durable(()))
     }
 
-    /// Whether it is worth dropping what the ledger holds durably.
-    pub(crate) fn is_long(&self) -> bool {
-        // Counted from what had to stay, or a journal that cannot shrink would be written anew every turn.
-        self.store.size_bytes() > self.bytes_kept.saturating_add(JOURNAL_BYTES_MAX)
+    /// Whether it is time for a new segment.
+    pub(crate) fn is_segment_full(&self) -> bool {
+        // Counted from what had to stand in it, or much of that would begin a segment every turn.
+        self.store.segment_bytes() > self.bytes_carried.saturating_add(JOURNAL_SEGMENT_BYTES_MAX)
     }
 
-    /// Drops what rests on heights that the ledger has synced, certificates included.
-    pub(crate) fn truncate(&mut self, synced: Height) -> Result<(), OpenError> {
-        let mut recovered = Recovered::default();
-        for (index, bytes) in self.store.replay().map_err(crate::error::Fatal::from)?.iter().enumerate() {
-            let record = decode::<Record>(bytes, JOURNAL_RECORD_BYTES_MAX)
-                .map_err(|source| OpenError::Entry { index, source })?;
-            match record {
-                Record::Consensus(entry) => recovered.entries.push(entry),
-                Record::Body(body) if body.header.height > synced => {
-                    recovered.bodies.insert(body.header.id(), body);
-                }
-                Record::Body(_) => {}
-            }
-        }
-        self.bodies = recovered.bodies.keys().copied().collect();
-        let bodies = recovered.bodies.into_values().map(Record::Body);
-        let entries = retained(recovered.entries, synced).into_iter().map(Record::Consensus);
-        let keep: Vec<_> = bodies.chain(entries).map(|record| encode(&record)).collect();
-        self.store.rotate(&keep).map_err(crate::error::Fatal::from)?;
-        self.bytes_kept = self.store.size_bytes();
+    /// Begins a new segment and drops the old ones that rest on heights which the ledger has synced, certificates
+    /// included. Everything is durable on return.
+    pub(crate) fn roll(&mut self, synced: Height) -> Result<(), JournalError> {
+        let entries = retained(core::mem::take(&mut self.entries), synced);
+        let records: Vec<_> = entries.iter().map(|entry| encode(&Record::Consensus(entry.clone()))).collect();
+        let needed = self.bodies.values().filter(|place| place.height > synced);
+        let next = self.store.segment().next();
+        let first = needed.map(|place| place.segment).min().unwrap_or(next);
+        self.store.roll(&records, first)?;
+        self.bodies.retain(|_, place| place.segment >= first);
+        self.entries = entries;
+        self.bytes_carried = self.store.segment_bytes();
         self.dirty = false;
         self.votes_unsynced = false;
         Ok(())

@@ -25,9 +25,9 @@ pub const FULL_BLOCKS_AHEAD_MAX: usize =
     MEMPOOL_COUNT_MAX / BLOCK_FULL_COUNT + MEMPOOL_BYTES_MAX / BLOCK_FULL_BYTES;
 /// Bytes of one journal record: a full block with its parts.
 pub const JOURNAL_RECORD_BYTES_MAX: usize = 16 << 20;
-/// Bytes that a journal may grow before what the ledger holds durably is dropped: a second of full load, or hours of
-/// idling.
-pub const JOURNAL_BYTES_MAX: u64 = 64 << 20;
+/// Bytes that a segment of the journal grows by: two full blocks and more, or an hour of idling. The ledger is synced
+/// behind each, so what one sync writes is bounded by it, too.
+pub const JOURNAL_SEGMENT_BYTES_MAX: u64 = if cfg!(test) { 64 << 10 } else { 8 << 20 };
 /// Between two looks at expired and overdue transactions.
 pub const HOUSEKEEPING: Span = Span::from_millis(100);
 /// Overdue transactions passed to the primary in one look.

@@ -4,6 +4,7 @@ mod blocks;
 mod catching_up;
 mod clocks;
 mod consortium;
+mod journal_segments;
 mod passing_over;
 mod stopping;
 

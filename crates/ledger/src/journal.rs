@@ -3,22 +3,30 @@
 //! Entries are opaque bytes of the engine. The journal is bound to one chain and one node key: a replica without its own
 //! intact journal never signs consensus messages under that key again.
 //!
+//! It grows in segments, each file of its own. [`JournalStore::roll`] begins one and drops old ones whole, so that a
+//! journal gets shorter without any of it being written again.
+//!
 //! Crash: what [`JournalStore::sync`] confirmed is there after it, whole and in order; of what was appended since, a
 //! prefix of whole entries may be. A torn tail is cut only where nothing behind it can have been synced; anything else
-//! that does not check is corruption, and the journal refuses to open.
+//! that does not check, and a segment that is missing, is corruption, and the journal refuses to open. Of a roll all is
+//! there or nothing.
 //! Invariants: after a failed write or sync nothing more is written ([`JournalError::Poisoned`]): a failure is never
 //! "no earlier vote". The folder has one owner at a time.
 
 mod error;
 mod file;
+mod folder;
 mod frame;
 mod head;
 mod memory;
+mod reader;
+mod segment;
 
 pub use error::JournalError;
 pub use file::FileJournal;
 pub use head::JournalBinding;
 pub use memory::MemoryJournal;
+pub use segment::{Journalled, Segment};
 
 /// An append-only list of entries with an explicit sync. Every error but [`JournalError::EntryTooLong`] is fatal for
 /// the node.
@@ -39,16 +47,20 @@ pub trait JournalStore {
     ///
     /// # Errors
     /// If they cannot be read.
-    fn replay(&self) -> Result<Vec<Vec<u8>>, JournalError>;
+    fn replay(&self) -> Result<Vec<Journalled>, JournalError>;
 
-    /// Replaces all entries, unsynced ones too, by those that must survive; atomic and durable when it returns.
+    /// Makes everything appended durable, begins a new segment with these entries and drops the segments before `first`,
+    /// or all but the new one; atomic and durable when it returns. What stays is not read or written.
     ///
     /// # Errors
-    /// If that is not certain.
-    fn rotate(&mut self, keep: &[Vec<u8>]) -> Result<(), JournalError>;
+    /// If an entry is too long, or it is not certain that it is so.
+    fn roll(&mut self, entries: &[Vec<u8>], first: Segment) -> Result<(), JournalError>;
 
-    /// Bytes of all entries with their frames: when to rotate.
-    fn size_bytes(&self) -> u64;
+    /// The segment that is appended to.
+    fn segment(&self) -> Segment;
+
+    /// Bytes of that segment: when to begin another.
+    fn segment_bytes(&self) -> u64;
 }
 
 #[cfg(test)]

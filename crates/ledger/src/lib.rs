@@ -16,7 +16,9 @@ pub use backend::{
     ScanRange, Table, after_prefix,
 };
 pub use indexes::{IndexEntry, IndexList, IndexPosition, SearchPage, SearchRange, SearchToken};
-pub use journal::{FileJournal, JournalBinding, JournalError, JournalStore, MemoryJournal};
+pub use journal::{
+    FileJournal, JournalBinding, JournalError, JournalStore, Journalled, MemoryJournal, Segment,
+};
 pub use ledger::{
     BlockEvidence, CommittedBlock, Ledger, LedgerError, Position, StoredPart, StoredTransaction, VerifyError,
     prepare_on,

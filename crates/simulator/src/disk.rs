@@ -9,10 +9,10 @@ use std::cell::{Cell, RefCell};
 use std::io;
 use std::rc::Rc;
 
-use carechain_engine::limits::JOURNAL_BYTES_MAX;
+use carechain_engine::limits::JOURNAL_SEGMENT_BYTES_MAX;
 use carechain_ledger::{
-    Backend, BackendError, Batch, Durability, JournalBinding, JournalError, JournalStore, MemoryBackend,
-    MemoryJournal, Row, ScanRange, Table,
+    Backend, BackendError, Batch, Durability, JournalBinding, JournalError, JournalStore, Journalled,
+    MemoryBackend, MemoryJournal, Row, ScanRange, Segment, Table,
 };
 
 pub(crate) use self::trouble::{Operation, Trouble};
@@ -66,12 +66,12 @@ pub(crate) struct Disk {
     rotation: Rotation,
 }
 
-/// When a journal calls itself long, and whether it was ever shortened.
+/// When a segment of a journal counts as full, and whether the journal was ever shortened.
 #[derive(Clone, Debug)]
 struct Rotation {
     bytes_max: u64,
     happened: Rc<Cell<u64>>,
-    /// Its length after the last time.
+    /// What its last segment began with.
     bytes_left: Rc<Cell<u64>>,
 }
 
@@ -213,24 +213,28 @@ impl JournalStore for PoweredJournal {
         self.inner.borrow_mut().sync()
     }
 
-    fn replay(&self) -> Result<Vec<Vec<u8>>, JournalError> {
+    fn replay(&self) -> Result<Vec<Journalled>, JournalError> {
         self.inner.borrow().replay()
     }
 
-    fn rotate(&mut self, keep: &[Vec<u8>]) -> Result<(), JournalError> {
-        self.cross("rotate", Operation::Write)?;
+    fn roll(&mut self, entries: &[Vec<u8>], first: Segment) -> Result<(), JournalError> {
+        self.cross("begin a segment of", Operation::Write)?;
         self.rotation.happened.set(self.rotation.happened.get() + 1);
         let mut journal = self.inner.borrow_mut();
-        journal.rotate(keep)?;
-        self.rotation.bytes_left.set(journal.size_bytes());
+        journal.roll(entries, first)?;
+        self.rotation.bytes_left.set(journal.segment_bytes());
         Ok(())
     }
 
-    fn size_bytes(&self) -> u64 {
-        let bytes = self.inner.borrow().size_bytes();
+    fn segment(&self) -> Segment {
+        self.inner.borrow().segment()
+    }
+
+    fn segment_bytes(&self) -> u64 {
+        let bytes = self.inner.borrow().segment_bytes();
         // Small worlds must shorten their journals too, long before they would in production.
         if bytes > self.rotation.bytes_left.get() + self.rotation.bytes_max {
-            bytes + JOURNAL_BYTES_MAX + 1
+            bytes + JOURNAL_SEGMENT_BYTES_MAX + 1
         } else {
             bytes
         }

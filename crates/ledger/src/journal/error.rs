@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use carechain_crypto::{ChainId, SigningPublicKey};
 
+use super::Segment;
+
 /// A journal that is missing, foreign, damaged or failing. The node stops; none of these is "no earlier vote".
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
@@ -42,12 +44,27 @@ pub enum JournalError {
         /// The node's key.
         expected: SigningPublicKey,
     },
+    /// A segment that its head names is not there: wiped, or lost. The node's key must be rotated.
+    #[error("segment {segment} of the journal is missing: earlier votes are unknown")]
+    MissingSegment {
+        /// Which.
+        segment: Segment,
+    },
+    /// A segment that its head does not name has been written to: the head is older than the journal. The node's key must
+    /// be rotated.
+    #[error("the journal's head is older than its segment {segment}: was it copied back?")]
+    OldHead {
+        /// The newest such segment.
+        segment: Segment,
+    },
     /// Its head is damaged or of an unknown version.
     #[error("the journal's head is damaged or of an unknown version")]
     Head,
     /// An entry that had been synced is damaged: earlier votes are unknown. The node's key must be rotated.
-    #[error("the journal is damaged at byte {offset}, before entries that were synced")]
+    #[error("segment {segment} of the journal is damaged at byte {offset}, before entries that were synced")]
     Corrupt {
+        /// In which segment.
+        segment: Segment,
         /// Where the first damaged frame starts.
         offset: u64,
     },

@@ -1,29 +1,31 @@
-//! The journal on disk: one file in a folder of its own.
+//! The journal on disk: a folder with a head and one file a segment.
 //!
-//! Rotation writes `journal.new`, syncs it and renames it over `journal`. The file grows by zeros in large steps, so that
-//! a sync in between has no new length to record.
+//! A segment grows by zeros in large steps, so that a sync in between has no new length to record. A new one is written
+//! and synced first, then the head is replaced by one that names it and no longer names those that are dropped, then
+//! these are removed. So a crash leaves the old head with the old segments or the new head with the new ones, and beside
+//! them at most files that the head does not name, which the next start removes.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::collections::BTreeMap;
+use std::fs::File;
 use std::hash::{BuildHasher, RandomState};
-use std::io;
 use std::os::unix::fs::FileExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use super::frame::{FRAME_HEAD_BYTES, Framer, Scan, scan};
-use super::head::HEAD_BYTES;
-use super::{JournalBinding, JournalError, JournalStore};
+use super::folder::{Folder, SegmentFile, failed};
+use super::frame::{FRAME_HEAD_BYTES, Framer, is_synced_behind};
+use super::head::Head;
+use super::reader::Reader;
+use super::{JournalBinding, JournalError, JournalStore, Journalled, Segment};
 use crate::limits::{JOURNAL_BUFFER_BYTES_MAX, JOURNAL_STEP_BYTES};
-
-const NAME: &str = "journal";
-const NEW_NAME: &str = "journal.new";
 
 /// An open journal folder; the lock on it lasts as long as this value.
 #[derive(Debug)]
 pub struct FileJournal {
-    path: PathBuf,
-    /// The folder: locked, and synced after a rename.
-    folder: File,
-    binding: JournalBinding,
+    folder: Folder,
+    head: Head,
+    /// Sequence of the first frame of each segment.
+    first_sequences: BTreeMap<Segment, u64>,
+    /// The last segment.
     file: File,
     /// End of what was handed to the system.
     written: usize,
@@ -37,61 +39,57 @@ pub struct FileJournal {
     poisoned: bool,
 }
 
-fn failed(operation: &'static str) -> impl FnOnce(io::Error) -> JournalError {
-    move |source| JournalError::Failed { operation, source }
-}
-
 impl FileJournal {
     /// Makes an empty journal, and its folder if there is none.
     ///
     /// # Errors
     /// [`JournalError::Exists`] if there is one, and when the disk fails.
     pub fn create(path: &Path, binding: JournalBinding) -> Result<Self, JournalError> {
-        fs::create_dir_all(path).map_err(failed("create the folder of"))?;
-        if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-            File::open(parent)
-                .and_then(|parent| parent.sync_all())
-                .map_err(failed("sync the folder above"))?;
-        }
-        let folder = lock(path)?;
-        if path.join(NAME).try_exists().map_err(failed("look for"))? {
-            return Err(JournalError::Exists { path: path.to_owned() });
-        }
-        let nonce = new_nonce();
-        let (file, filled) = replace(path, &folder, &binding.to_head(nonce))?;
-        Ok(Self::new(path, folder, binding, (file, filled), Framer::new(nonce)))
+        let folder = Folder::create(path)?;
+        folder.check_empty()?;
+        let head = Head::new(binding, new_nonce());
+        let mut framer = Framer::new(head.nonce, head.first_sequence);
+        let mut bytes = Vec::new();
+        framer.push_mark(&mut bytes);
+        framer.synced = bytes.len();
+        let file = folder.create_segment(head.last, &bytes)?;
+        folder.replace_head(head)?;
+        let first_sequences = BTreeMap::from([(head.first, head.first_sequence)]);
+        Ok(Self::new(folder, head, first_sequences, file, framer))
     }
 
-    /// Opens a journal, cuts a torn tail and syncs what is left.
+    /// Opens a journal, cuts a torn tail, syncs what is left and removes what a crash left beside it.
     ///
     /// # Errors
-    /// [`JournalError::Missing`], a foreign or damaged journal, one in use, and when the disk fails.
+    /// [`JournalError::Missing`], a foreign, damaged or incomplete journal, one in use, and when the disk fails.
     pub fn open(path: &Path, binding: JournalBinding) -> Result<Self, JournalError> {
-        let missing = || JournalError::Missing { path: path.to_owned() };
-        if !path.join(NAME).try_exists().map_err(failed("look for"))? {
-            return Err(missing());
+        let folder = Folder::open(path)?;
+        let head = Head::check(&folder.read_head()?, binding)?;
+        let mut reader = Reader::new(head.nonce, head.first_sequence);
+        let mut first_sequences = BTreeMap::new();
+        let mut end = 0;
+        for segment in Segment::range(head.first, head.last) {
+            let found = reader.read(segment, &folder.read_segment(segment)?)?;
+            first_sequences.insert(segment, found.first_sequence);
+            end = found.end;
         }
-        let folder = lock(path)?;
-        let bytes = fs::read(path.join(NAME)).map_err(failed("read"))?;
-        let nonce = binding.check_head(&bytes)?;
-        let Scan { end, framer, .. } = scan(&bytes, nonce)?;
-        let file = OpenOptions::new().read(true).write(true).open(path.join(NAME)).map_err(failed("open"))?;
-        if bytes[end..].iter().any(|byte| *byte != 0) {
-            file.set_len(end as u64).map_err(failed("cut the torn end of"))?;
-        }
-        let filled = file.metadata().map_err(failed("measure"))?.len();
-        file.sync_all().map_err(failed("sync"))?;
-        let filled = usize::try_from(filled).expect("the file was read into memory");
-        Ok(Self::new(path, folder, binding, (file, filled), framer))
+        remove_unnamed(&folder, &head)?;
+        let file = folder.open_segment(head.last, end, reader.is_torn())?;
+        Ok(Self::new(folder, head, first_sequences, file, reader.into_framer()))
     }
 
-    /// `file` with its length; everything below `framer.synced` is synced, nothing is behind it.
-    fn new(path: &Path, folder: File, binding: JournalBinding, file: (File, usize), framer: Framer) -> Self {
-        let (file, filled) = file;
+    /// Everything below `framer.synced` is synced, nothing is behind it.
+    fn new(
+        folder: Folder,
+        head: Head,
+        first_sequences: BTreeMap<Segment, u64>,
+        (file, filled): SegmentFile,
+        framer: Framer,
+    ) -> Self {
         Self {
-            path: path.to_owned(),
             folder,
-            binding,
+            head,
+            first_sequences,
             file,
             written: framer.synced,
             filled,
@@ -130,6 +128,26 @@ impl FileJournal {
         self.buffer.clear();
         Ok(())
     }
+
+    /// Hands the buffer to the system and makes it durable.
+    fn flush_and_sync(&mut self) -> Result<(), JournalError> {
+        self.flush()?;
+        self.file.sync_data().map_err(failed("sync"))?;
+        self.unsynced_entries = false;
+        self.framer.synced = self.written;
+        Ok(())
+    }
+
+    /// The bytes of a segment, those in memory included.
+    fn segment_bytes_of(&self, segment: Segment) -> Result<Vec<u8>, JournalError> {
+        if segment != self.head.last {
+            return self.folder.read_segment(segment);
+        }
+        let mut bytes = vec![0; self.written];
+        self.file.read_exact_at(&mut bytes, 0).map_err(failed("read"))?;
+        bytes.extend_from_slice(&self.buffer);
+        Ok(bytes)
+    }
 }
 
 impl JournalStore for FileJournal {
@@ -146,88 +164,81 @@ impl JournalStore for FileJournal {
             if !journal.unsynced_entries {
                 return Ok(());
             }
-            journal.flush()?;
-            journal.file.sync_data().map_err(failed("sync"))?;
-            journal.unsynced_entries = false;
-            journal.framer.synced = journal.written;
+            journal.flush_and_sync()?;
             journal.framer.push_mark(&mut journal.buffer);
             journal.flush()
         })
     }
 
-    fn replay(&self) -> Result<Vec<Vec<u8>>, JournalError> {
-        let mut bytes = vec![0; self.written];
-        self.file.read_exact_at(&mut bytes, 0).map_err(failed("read"))?;
-        bytes.extend_from_slice(&self.buffer);
-        Ok(scan(&bytes, self.framer.nonce())?
-            .entries
-            .into_iter()
-            .map(|range| bytes[range].to_vec())
-            .collect())
+    fn replay(&self) -> Result<Vec<Journalled>, JournalError> {
+        let mut reader = Reader::new(self.head.nonce, self.head.first_sequence);
+        let mut entries = Vec::new();
+        for segment in Segment::range(self.head.first, self.head.last) {
+            let bytes = self.segment_bytes_of(segment)?;
+            let found = reader.read(segment, &bytes)?.entries.into_iter();
+            entries.extend(found.map(|range| Journalled { segment, bytes: bytes[range].to_vec() }));
+        }
+        Ok(entries)
     }
 
-    fn rotate(&mut self, keep: &[Vec<u8>]) -> Result<(), JournalError> {
+    fn roll(&mut self, entries: &[Vec<u8>], first: Segment) -> Result<(), JournalError> {
         self.guarded(|journal| {
-            let nonce = new_nonce();
-            let mut framer = Framer::new(nonce);
-            let mut bytes = journal.binding.to_head(nonce).to_vec();
-            for entry in keep {
+            // The old segment is never synced again, and its last mark is part of the sequence.
+            journal.flush_and_sync()?;
+            let last = journal.head.last.next();
+            let mut framer = Framer::new(journal.head.nonce, journal.framer.next_sequence());
+            let first_sequence = framer.next_sequence();
+            let mut bytes = Vec::new();
+            framer.push_mark(&mut bytes);
+            for entry in entries {
                 framer.push_entry(&mut bytes, entry)?;
             }
-            let (file, filled) = replace(&journal.path, &journal.folder, &bytes)?;
+            journal.first_sequences.insert(last, first_sequence);
+            let (file, filled) = journal.folder.create_segment(last, &bytes)?;
+            let kept = journal.first_sequences.split_off(&first.min(last));
+            let (first, first_sequence) = kept.first_key_value().expect("the new segment is kept");
+            let (first, first_sequence) = (*first, *first_sequence);
+            let head = Head { first, last, first_sequence, ..journal.head };
+            journal.folder.replace_head(head)?;
+            for dropped in core::mem::replace(&mut journal.first_sequences, kept).into_keys() {
+                journal.folder.remove_segment(dropped)?;
+            }
             framer.synced = bytes.len();
-            journal.file = file;
-            journal.filled = filled;
-            journal.written = bytes.len();
-            journal.framer = framer;
-            journal.buffer.clear();
-            journal.unsynced_entries = false;
-            journal.framer.push_mark(&mut journal.buffer);
+            framer.push_mark(&mut journal.buffer);
+            (journal.head, journal.framer) = (head, framer);
+            (journal.file, journal.filled, journal.written) = (file, filled, bytes.len());
             journal.flush()
         })
     }
 
-    fn size_bytes(&self) -> u64 {
-        (self.written - HEAD_BYTES + self.buffer.len()) as u64
+    fn segment(&self) -> Segment {
+        self.head.last
     }
+
+    fn segment_bytes(&self) -> u64 {
+        (self.written + self.buffer.len()) as u64
+    }
+}
+
+/// Removes the segments that the head does not name: a crash left them, before the head named a new one or after it
+/// named an old one no longer.
+fn remove_unnamed(folder: &Folder, head: &Head) -> Result<(), JournalError> {
+    for segment in folder.segments()? {
+        if segment > head.last {
+            // A new segment is written to only once the head names it.
+            let was_used = is_synced_behind(&folder.read_segment(segment)?, 0, head.nonce);
+            if segment > head.last.next() || was_used {
+                return Err(JournalError::OldHead { segment });
+            }
+        }
+        if segment < head.first || segment > head.last {
+            folder.remove_segment(segment)?;
+        }
+    }
+    Ok(())
 }
 
 /// Unpredictable for peers; needs no more.
 fn new_nonce() -> u64 {
-    RandomState::new().hash_one(NAME)
-}
-
-/// Opens and locks the folder.
-fn lock(path: &Path) -> Result<File, JournalError> {
-    let folder = File::open(path).map_err(failed("open the folder of"))?;
-    match folder.try_lock() {
-        Ok(()) => Ok(folder),
-        Err(TryLockError::WouldBlock) => Err(JournalError::InUse { path: path.to_owned() }),
-        Err(TryLockError::Error(source)) => {
-            Err(JournalError::Failed { operation: "lock the folder of", source })
-        }
-    }
-}
-
-/// Puts a file with these bytes, and zeros up to a step, in the journal's place; gives it and its length.
-fn replace(path: &Path, folder: &File, bytes: &[u8]) -> Result<(File, usize), JournalError> {
-    let new_path = path.join(NEW_NAME);
-    let file = OpenOptions::new().read(true).write(true).create(true).truncate(true).open(&new_path);
-    let file = file.map_err(failed("create"))?;
-    let filled = (bytes.len() + FRAME_HEAD_BYTES).next_multiple_of(JOURNAL_STEP_BYTES);
-    let mut contents = bytes.to_vec();
-    contents.resize(filled, 0);
-    file.write_all_at(&contents, 0).map_err(failed("write"))?;
-    file.sync_all().map_err(failed("sync"))?;
-    rename(&new_path, &path.join(NAME)).map_err(failed("replace"))?;
-    folder.sync_all().map_err(failed("sync the folder of"))?;
-    Ok((file, filled))
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the folder's lock is held, and the new file holds what the old one does"
-)]
-fn rename(from: &Path, to: &Path) -> io::Result<()> {
-    fs::rename(from, to)
+    RandomState::new().hash_one("journal")
 }

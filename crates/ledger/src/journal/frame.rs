@@ -7,8 +7,8 @@
 //! | 3 | zeros |
 //! | 4 | length of the payload u32 |
 //! | 4 | crc32c of the payload |
-//! | 8 | sequence u64: one above the frame before |
-//! | 8 | synced u64: everything before this offset was synced when the frame was made |
+//! | 8 | sequence u64: one above the frame before, across segments |
+//! | 8 | synced u64: everything before this offset of the segment was synced when the frame was made |
 //! | 4 | crc32c of the journal's nonce and the 32 bytes above |
 //! | n | payload; empty in a mark |
 //!
@@ -20,7 +20,6 @@
 use std::ops::Range;
 
 use super::JournalError;
-use super::head::HEAD_BYTES;
 use crate::limits::JOURNAL_ENTRY_BYTES_MAX;
 
 pub(super) const FRAME_HEAD_BYTES: usize = 36;
@@ -40,9 +39,13 @@ pub(super) struct Framer {
 }
 
 impl Framer {
-    /// For a journal that holds its head only.
-    pub(super) const fn new(nonce: u64) -> Self {
-        Self { nonce, next_sequence: 0, synced: HEAD_BYTES }
+    /// For an empty segment whose first frame gets this sequence.
+    pub(super) const fn new(nonce: u64, next_sequence: u64) -> Self {
+        Self { nonce, next_sequence, synced: 0 }
+    }
+
+    pub(super) const fn next_sequence(&self) -> u64 {
+        self.next_sequence
     }
 
     pub(super) const fn nonce(&self) -> u64 {
@@ -86,7 +89,7 @@ fn head_checksum(nonce: u64, head: &[u8]) -> u32 {
     crc32c::crc32c_append(crc32c::crc32c(&nonce.to_le_bytes()), head)
 }
 
-/// What a journal's bytes hold.
+/// What a segment's bytes hold.
 #[derive(Debug)]
 pub(super) struct Scan {
     /// Where the entries' payloads lie, oldest first.
@@ -106,9 +109,9 @@ struct FrameHead {
     synced: u64,
 }
 
-/// Reads all frames behind the head.
-pub(super) fn scan(bytes: &[u8], nonce: u64) -> Result<Scan, JournalError> {
-    let mut scan = Scan { entries: Vec::new(), end: HEAD_BYTES, framer: Framer::new(nonce) };
+/// Reads all frames of a segment that `framer` would begin; the error is where the first damaged frame starts.
+pub(super) fn scan(bytes: &[u8], framer: Framer) -> Result<Scan, usize> {
+    let mut scan = Scan { entries: Vec::new(), end: 0, framer };
     while let Some(frame) = next_frame(bytes, &scan) {
         scan.end = frame.payload.end;
         scan.framer.next_sequence += 1;
@@ -116,8 +119,8 @@ pub(super) fn scan(bytes: &[u8], nonce: u64) -> Result<Scan, JournalError> {
             scan.entries.push(frame.payload);
         }
     }
-    if is_synced_behind(bytes, &scan) {
-        return Err(JournalError::Corrupt { offset: scan.end as u64 });
+    if is_synced_behind(bytes, scan.end, scan.framer.nonce) {
+        return Err(scan.end);
     }
     scan.framer.synced = scan.end;
     Ok(scan)
@@ -131,12 +134,12 @@ fn next_frame(bytes: &[u8], scan: &Scan) -> Option<FrameHead> {
     checks.then_some(frame)
 }
 
-/// Whether a later frame says that something at or behind the scan's end had been synced.
-fn is_synced_behind(bytes: &[u8], scan: &Scan) -> bool {
-    let rest = bytes.get(scan.end..).unwrap_or_default();
+/// Whether a frame at or behind `end` says that something behind `end` had been synced.
+pub(super) fn is_synced_behind(bytes: &[u8], end: usize, nonce: u64) -> bool {
+    let rest = bytes.get(end..).unwrap_or_default();
     let starts = rest.windows(MAGIC.len()).enumerate().filter(|(_, window)| *window == MAGIC);
-    let heads = starts.filter_map(|(offset, _)| frame_head_at(bytes, scan.end + offset, scan.framer.nonce));
-    heads.into_iter().any(|frame| frame.synced > scan.end as u64)
+    let heads = starts.filter_map(|(offset, _)| frame_head_at(bytes, end + offset, nonce));
+    heads.into_iter().any(|frame| frame.synced > end as u64)
 }
 
 fn frame_head_at(bytes: &[u8], offset: usize, nonce: u64) -> Option<FrameHead> {

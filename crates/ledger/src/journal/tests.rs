@@ -5,8 +5,11 @@ use std::path::Path;
 
 use carechain_crypto::{ChainId, SigningPublicKey};
 
-use super::head::HEAD_BYTES;
+use super::frame::FRAME_HEAD_BYTES;
+use super::head::Head;
 use super::{FileJournal, JournalBinding, JournalError, JournalStore, MemoryJournal};
+
+mod rolling;
 
 const BINDING: JournalBinding =
     JournalBinding { chain_id: ChainId::new([1; 32]), node_key: SigningPublicKey::new([2; 32]) };
@@ -23,34 +26,49 @@ fn append(journal: &mut impl JournalStore, numbers: std::ops::Range<usize>) {
 
 #[track_caller]
 fn check_entries(journal: &impl JournalStore, count: usize) {
-    assert_eq!(journal.replay().unwrap(), (0..count).map(entry).collect::<Vec<_>>());
+    assert_eq!(replayed(journal), (0..count).map(entry).collect::<Vec<_>>());
+}
+
+fn replayed(journal: &impl JournalStore) -> Vec<Vec<u8>> {
+    journal.replay().unwrap().into_iter().map(|entry| entry.bytes).collect()
 }
 
 #[track_caller]
 fn check_is_prefix(journal: &impl JournalStore, count_min: usize) -> usize {
-    let entries = journal.replay().unwrap();
+    let entries = replayed(journal);
     assert!(entries.len() >= count_min, "{} of {count_min} synced entries", entries.len());
     check_entries(journal, entries.len());
     entries.len()
 }
 
 fn used_bytes(journal: &impl JournalStore) -> usize {
-    HEAD_BYTES + usize::try_from(journal.size_bytes()).unwrap()
+    usize::try_from(journal.segment_bytes()).unwrap()
 }
 
-/// A folder whose journal file is `bytes`.
-fn folder_with(bytes: &[u8]) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("journal"), bytes).unwrap();
-    folder
+/// What a journal of one segment left on disk.
+struct Written {
+    head: Vec<u8>,
+    segment: Vec<u8>,
+    /// Used length of the segment after each step.
+    used: [usize; 3],
+}
+
+impl Written {
+    /// A folder with the same head whose segment is `bytes`.
+    fn folder_with(&self, bytes: &[u8]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("journal"), &self.head).unwrap();
+        fs::write(folder.path().join("segment-0000000000000000"), bytes).unwrap();
+        folder
+    }
 }
 
 fn open(path: &Path) -> Result<FileJournal, JournalError> {
     FileJournal::open(path, BINDING)
 }
 
-/// Entries 0..3 synced, 3..6 synced, 6..8 appended only; gives the file's bytes and its used length after each step.
-fn eight_entries() -> (Vec<u8>, [usize; 3]) {
+/// Entries 0..3 synced, 3..6 synced, 6..8 appended only.
+fn eight_entries() -> Written {
     let folder = tempfile::tempdir().unwrap();
     let mut journal = FileJournal::create(&folder.path().join("j"), BINDING).unwrap();
     append(&mut journal, 0..3);
@@ -63,9 +81,10 @@ fn eight_entries() -> (Vec<u8>, [usize; 3]) {
     journal.flush().unwrap();
     let third = used_bytes(&journal);
     drop(journal);
-    let bytes = fs::read(folder.path().join("j/journal")).unwrap();
-    assert_eq!(bytes.len() % crate::limits::JOURNAL_STEP_BYTES, 0);
-    (bytes, [first, second, third])
+    let segment = fs::read(folder.path().join("j/segment-0000000000000000")).unwrap();
+    assert_eq!(segment.len() % crate::limits::JOURNAL_STEP_BYTES, 0);
+    let head = fs::read(folder.path().join("j/journal")).unwrap();
+    Written { head, segment, used: [first, second, third] }
 }
 
 #[test]
@@ -86,12 +105,13 @@ fn entries_come_back_in_order_after_a_restart() {
 
 #[test]
 fn a_journal_cut_at_any_byte_keeps_what_was_synced_before_it() {
-    let (bytes, [first, second, third]) = eight_entries();
+    let written = eight_entries();
+    let [first, second, third] = written.used;
     for length in 0..=third + 50 {
-        let folder = folder_with(&bytes[..length]);
+        let folder = written.folder_with(&written.segment[..length]);
         let opened = open(folder.path());
-        if length < HEAD_BYTES {
-            assert!(matches!(opened, Err(JournalError::Head)), "{length}");
+        if length < FRAME_HEAD_BYTES {
+            assert!(matches!(opened, Err(JournalError::Corrupt { offset: 0, .. })), "{length}");
             continue;
         }
         let count_min = if length >= second {
@@ -112,14 +132,15 @@ fn a_journal_cut_at_any_byte_keeps_what_was_synced_before_it() {
 
 #[test]
 fn a_bit_flipped_in_a_synced_entry_is_refused() {
-    let (bytes, [_, second, third]) = eight_entries();
-    let marked = second - super::frame::FRAME_HEAD_BYTES;
-    for index in HEAD_BYTES..third {
-        let mut bytes = bytes.clone();
+    let written = eight_entries();
+    let [_, second, third] = written.used;
+    let marked = second - FRAME_HEAD_BYTES;
+    for index in 0..third {
+        let mut bytes = written.segment.clone();
         bytes[index] ^= 1 << (index % 8);
-        let folder = folder_with(&bytes);
+        let folder = written.folder_with(&bytes);
         match open(folder.path()) {
-            Err(JournalError::Corrupt { offset }) => assert!(offset <= index as u64, "{index}"),
+            Err(JournalError::Corrupt { offset, .. }) => assert!(offset <= index as u64, "{index}"),
             Ok(journal) => {
                 assert!(index >= marked, "byte {index} was synced");
                 check_is_prefix(&journal, 6);
@@ -134,19 +155,20 @@ fn a_bit_flipped_in_the_last_synced_entry_is_refused_because_of_the_mark() {
     let mut journal = MemoryJournal::create(BINDING);
     append(&mut journal, 0..2);
     journal.sync().unwrap();
-    journal.flip_bit((HEAD_BYTES + 40) * 8);
+    journal.flip_bit((FRAME_HEAD_BYTES + 40) * 8);
     assert!(matches!(journal.reopen(BINDING), Err(JournalError::Corrupt { .. })));
 }
 
 #[test]
 fn zeros_where_the_unsynced_end_was_are_cut() {
-    let (bytes, [_, second, third]) = eight_entries();
+    let written = eight_entries();
+    let [_, second, third] = written.used;
     for (from, to) in
         [(second, second + 10), (second + 3, third), (second, third - 5), (third - 9, third - 2)]
     {
-        let mut bytes = bytes.clone();
+        let mut bytes = written.segment.clone();
         bytes[from..to].fill(0);
-        let folder = folder_with(&bytes);
+        let folder = written.folder_with(&bytes);
         let mut journal = open(folder.path()).unwrap();
         let count = check_is_prefix(&journal, 6);
         append(&mut journal, count..12);
@@ -158,18 +180,14 @@ fn zeros_where_the_unsynced_end_was_are_cut() {
 
 #[test]
 fn an_entry_that_holds_frames_of_a_journal_is_only_an_entry() {
-    let (bytes, [_, _, third]) = eight_entries();
-    let mut journal = MemoryJournal::create(BINDING);
-    append(&mut journal, 0..1);
-    journal.sync().unwrap();
-    journal.append(&bytes[..third]).unwrap();
+    let Written { segment: bytes, used: [_, _, third], .. } = eight_entries();
     for seed in 0..200 {
         let mut copy = MemoryJournal::create(BINDING);
         append(&mut copy, 0..1);
         copy.sync().unwrap();
         copy.append(&bytes[..third]).unwrap();
         copy.crash(seed);
-        let entries = copy.reopen(BINDING).unwrap().replay().unwrap();
+        let entries = replayed(&copy.reopen(BINDING).unwrap());
         assert_eq!(entries[0], entry(0));
         assert!(entries.len() == 1 || entries[1] == bytes[..third]);
     }
@@ -180,7 +198,7 @@ fn a_missing_journal_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     assert!(matches!(open(folder.path()), Err(JournalError::Missing { .. })));
     assert!(matches!(open(&folder.path().join("nowhere")), Err(JournalError::Missing { .. })));
-    fs::write(folder.path().join("journal.new"), BINDING.to_head(0)).unwrap();
+    fs::write(folder.path().join("journal.new"), Head::new(BINDING, 0).to_bytes()).unwrap();
     assert!(matches!(open(folder.path()), Err(JournalError::Missing { .. })));
 }
 
@@ -218,28 +236,6 @@ fn a_journal_has_one_owner() {
 }
 
 #[test]
-fn a_rotation_leaves_what_must_survive() {
-    let folder = tempfile::tempdir().unwrap();
-    let mut file = FileJournal::create(folder.path(), BINDING).unwrap();
-    let mut memory = MemoryJournal::create(BINDING);
-    for journal in [&mut file as &mut dyn JournalStore, &mut memory] {
-        for number in 5..20 {
-            journal.append(&entry(number)).unwrap();
-        }
-        journal.rotate(&[entry(0), entry(1)]).unwrap();
-        assert_eq!(journal.replay().unwrap(), [entry(0), entry(1)]);
-        journal.append(&entry(2)).unwrap();
-        journal.sync().unwrap();
-    }
-    assert_eq!(file.size_bytes(), memory.size_bytes());
-    drop(file);
-    fs::write(folder.path().join("journal.new"), b"left by a crash").unwrap();
-    check_entries(&open(folder.path()).unwrap(), 3);
-    memory.crash(0);
-    check_entries(&memory.reopen(BINDING).unwrap(), 3);
-}
-
-#[test]
 fn a_crash_in_memory_keeps_synced_entries_and_a_prefix_of_the_others() {
     let mut counts = [0; 7];
     for seed in 0..400 {
@@ -271,7 +267,7 @@ fn a_failed_sync_poisons_the_journal() {
     assert!(matches!(journal.sync(), Err(JournalError::Failed { .. })));
     assert!(matches!(journal.sync(), Err(JournalError::Poisoned)));
     assert!(matches!(journal.append(b"x"), Err(JournalError::Poisoned)));
-    assert!(matches!(journal.rotate(&[]), Err(JournalError::Poisoned)));
+    assert!(matches!(journal.roll(&[], journal.segment()), Err(JournalError::Poisoned)));
     journal.crash(0);
     check_entries(&journal.reopen(BINDING).unwrap(), 1);
 }
@@ -283,7 +279,7 @@ fn a_failed_write_poisons_the_journal_on_disk() {
     append(&mut journal, 0..1);
     journal.sync().unwrap();
     fs::remove_dir_all(folder.path()).unwrap();
-    assert!(matches!(journal.rotate(&[]), Err(JournalError::Failed { .. })));
+    assert!(matches!(journal.roll(&[], journal.segment()), Err(JournalError::Failed { .. })));
     assert!(matches!(journal.append(b"x"), Err(JournalError::Poisoned)));
 }
 
