@@ -12,7 +12,7 @@ use carechain_types::{SignatureScheme, Span, Time};
 use crate::engine::Engine;
 use crate::error::Fatal;
 use crate::input::Ticket;
-use crate::limits::{FORWARDED_MAX, HOUSEKEEPING, REBROADCAST_MAX, TIMER_MARGIN};
+use crate::limits::{FORWARDED_BYTES_MAX, FORWARDED_MAX, HOUSEKEEPING, REBROADCAST_MAX, TIMER_MARGIN};
 use crate::mempool::{MempoolError, SharedSubmission, Waiting};
 use crate::outbox::Outbox;
 use crate::output::{Answer, NotAdmitted, Output};
@@ -130,7 +130,12 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
             let since = waiting.arrived.max(waiting.forwarded);
             now >= since.after(patience)
         });
+        let mut bytes = 0;
         for waiting in overdue.take(FORWARDED_MAX) {
+            bytes += waiting.bytes;
+            if bytes > FORWARDED_BYTES_MAX {
+                break;
+            }
             waiting.forwarded = now;
             let message = PeerMessage::Transaction(Box::new((**waiting.submission).clone()));
             outbox.push(Output::Send { to: primary, message });

@@ -50,11 +50,16 @@ impl Answered {
         second.questions <= QUESTIONS_PER_SECOND_MAX && second.bytes < ANSWER_BYTES_PER_SECOND_MAX
     }
 
-    /// Bytes went to a member.
+    /// Bytes were read for a member or went to it.
     pub(crate) fn spend(&mut self, member: ReplicaId, bytes: usize) {
         if let Some(to) = self.0.get_mut(&member) {
             to.second.bytes = to.second.bytes.saturating_add(bytes);
         }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn spent(&self, member: ReplicaId) -> usize {
+        self.0.get(&member).map_or(0, |to| to.second.bytes)
     }
 
     /// The first height, from `from` on, that is not on its way to the member already.

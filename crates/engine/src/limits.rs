@@ -30,8 +30,10 @@ pub const JOURNAL_RECORD_BYTES_MAX: usize = 16 << 20;
 pub const JOURNAL_SEGMENT_BYTES_MAX: u64 = if cfg!(test) { 64 << 10 } else { 8 << 20 };
 /// Between two looks at expired and overdue transactions.
 pub const HOUSEKEEPING: Span = Span::from_millis(100);
-/// Overdue transactions passed to the primary in one look.
-pub const FORWARDED_MAX: usize = 256;
+/// Overdue transactions passed to the primary in one look: as many as it proposes at once.
+pub const FORWARDED_MAX: usize = PROPOSAL_COUNT_MAX;
+/// Bytes of them: as many as it proposes at once. The others wait for the next look.
+pub const FORWARDED_BYTES_MAX: usize = BLOCK_BYTES_MAX;
 /// Own clients' transactions sent to all members again in one look: some get lost, and in a long stall every node has
 /// many. Each waits twice as long as the time before.
 pub const REBROADCAST_MAX: usize = 4;
@@ -58,6 +60,7 @@ pub const FETCH_PATIENCE: Span = Span::from_millis(250);
 pub const WAITING_MAX: usize = 65_536;
 
 const _: () = assert!(ANSWER_BYTES_MAX >= TRANSACTION_BYTES_MAX);
+const _: () = assert!(FORWARDED_BYTES_MAX >= TRANSACTION_BYTES_MAX);
 const _: () = assert!(PROPOSAL_COUNT_MAX <= BLOCK_TRANSACTIONS_MAX);
 const _: () = assert!(TIMER_MARGIN.as_micros() > 2 * CLOCK_SKEW_MAX.as_micros());
 const _: () = assert!(TIMER_MARGIN.as_micros() < ADMISSION_MARGIN.as_micros() / 2);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use carechain_consensus::Input as ReplicaInput;
 use carechain_crypto::{BlockId, Digest};
 use carechain_ledger::{Backend, JournalStore, LedgerError, StoredPart};
-use carechain_types::{BoundedVec, Height, ReplicaId, SignatureScheme, Submission, Transaction};
+use carechain_types::{BoundedVec, Height, ReplicaId, SignatureScheme, Submission, Transaction, encode};
 
 use crate::engine::Engine;
 use crate::error::Fatal;
@@ -77,10 +77,12 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
             }
             submissions.push((**submission).clone());
         }
+        let mut read = 0;
         if submissions.is_empty() {
-            submissions = self.committed_bodies(&block_id, &leaves)?;
+            (submissions, read) = self.committed_bodies(&block_id, &leaves)?;
         }
-        self.answered.spend(to, submissions.iter().map(submission_bytes).sum());
+        let sent = submissions.iter().map(submission_bytes).sum();
+        self.answered.spend(to, read.max(sent));
         if let Ok(submissions) = BoundedVec::new(submissions)
             && !submissions.is_empty()
         {
@@ -89,12 +91,15 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
         Ok(())
     }
 
+    /// What a committed block has of these, and the bytes that were read to find it: a member that asks for what no block
+    /// holds costs as much as one that gets something.
     fn committed_bodies(
         &self,
         block_id: &BlockId,
         leaves: &BTreeSet<Digest>,
-    ) -> Result<Vec<Submission>, LedgerError> {
-        let Some(block) = self.ledger.block_by_id(block_id)? else { return Ok(Vec::new()) };
+    ) -> Result<(Vec<Submission>, usize), LedgerError> {
+        let Some(block) = self.ledger.block_by_id(block_id)? else { return Ok((Vec::new(), 0)) };
+        let read = block.transactions.iter().map(|transaction| encode(transaction).len()).sum();
         let mut submissions = Vec::new();
         let mut bytes = 0;
         for transaction in &block.transactions {
@@ -107,7 +112,7 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
                 submissions.push(submission);
             }
         }
-        Ok(submissions)
+        Ok((submissions, read))
     }
 
     /// A committed transaction with its parts; `None` if a part was purged.

@@ -1,6 +1,7 @@
 //! Whole engines of one consortium, wired by hand.
 
 mod blocks;
+mod bounded_work;
 mod catching_up;
 mod clocks;
 mod consortium;

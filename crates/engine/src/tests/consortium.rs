@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use carechain_consensus::{ClockOffset, Config, Message, Timeouts, Window};
-use carechain_crypto::{BlockId, ChainId, Digest, Nonce, SealingKeyPair, Secret, SigningKeyPair, hash_parts};
+use carechain_crypto::{
+    BlockId, ChainId, Digest, Nonce, Salt, SealingKeyPair, Secret, SigningKeyPair, hash_parts,
+};
 use carechain_ledger::{FaultPoint, FaultyBackend, JournalBinding, Ledger, MemoryBackend, MemoryJournal};
 use carechain_types::limits::BLOCK_TRANSACTIONS_MAX;
 use carechain_types::{
-    BoundedBytes, BoundedString, BoundedVec, Certificate, Commit, DepartmentPart, Ed25519, Endpoints,
-    Genesis, GenesisHospital, Header, Moment, NodeSigner, Parameters, Party, Phase, PublicPart, ReplicaId,
-    SealingKey, SearchPolicy, Span, Submission, TRANSACTION_VERSION, Time, Transaction, TransactionBody,
-    Verifier, View, hospital_id, sign_as_member, tree,
+    BoundedBytes, BoundedString, BoundedVec, Certificate, Commit, DepartmentPart, DetachedPart, Ed25519,
+    Endpoints, Genesis, GenesisHospital, Header, Moment, NodeSigner, Parameters, Party, Phase, PublicPart,
+    ReplicaId, SealingKey, SearchPolicy, Span, Submission, TRANSACTION_VERSION, Time, Transaction,
+    TransactionBody, Verifier, View, hospital_id, sign_as_member, tree,
 };
 
 use crate::engine::Engine;
@@ -253,6 +255,19 @@ impl Consortium {
 
     /// A hospital's registrar registers a department.
     pub(super) fn registration(&self, salt: u8, now: Time) -> SharedSubmission {
+        self.registration_with(salt, now, Vec::new())
+    }
+
+    /// The same with detached parts that make it nearly as long as a transaction may be; a contract would refuse it.
+    pub(super) fn long_registration(&self, salt: u8, now: Time) -> SharedSubmission {
+        let part = |index: u8| DetachedPart {
+            salt: Salt::new([index; 32]),
+            bytes: BoundedBytes::new(vec![salt; 4_000]).unwrap(),
+        };
+        self.registration_with(salt, now, (0..240).map(part).collect())
+    }
+
+    fn registration_with(&self, salt: u8, now: Time, parts: Vec<DetachedPart>) -> SharedSubmission {
         let hospital = &self.genesis.hospitals[0];
         let part = PublicPart::Department(DepartmentPart {
             hospital: hospital.id,
@@ -267,11 +282,11 @@ impl Consortium {
             expiry_time: now.after(Span::MINUTE.times(5)),
             kind: part.kind().number(),
             public_part: BoundedBytes::new(part.to_bytes()).unwrap(),
-            parts: BoundedVec::empty(),
+            parts: BoundedVec::new(parts.iter().map(|part| part.head(1)).collect()).unwrap(),
         };
         let signature = NodeSigner::sign(&registrar, &self.chain_id(), &body);
         let transaction = Transaction { body, signature };
-        let submission = Submission { transaction, parts: BoundedVec::empty() };
+        let submission = Submission { transaction, parts: BoundedVec::new(parts).unwrap() };
         Arc::new(Verifier::new(Ed25519, self.chain_id()).submission(submission).unwrap())
     }
 
