@@ -10,7 +10,7 @@ use carechain_types::{Header, Height, SharedCertificate, SignatureScheme};
 use crate::committed_block::committed_block;
 use crate::engine::Engine;
 use crate::error::Fatal;
-use crate::execution::{Executed, Place, execute};
+use crate::execution::{Executed, Place, execute, judge};
 use crate::fullness::Fullness;
 use crate::mempool::{SharedSubmission, submission_bytes};
 use crate::outbox::Outbox;
@@ -136,14 +136,5 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
         for ticket in self.waiting.take(id) {
             outbox.push(Output::Answer { ticket, answer: answer.clone() });
         }
-    }
-}
-
-/// Whether a header promises what execution gives.
-fn judge(header: &Header, executed: &Executed) -> Verdict {
-    if executed.state_root() == header.state_root && executed.outcomes_root == header.outcomes_root {
-        Verdict::Valid
-    } else {
-        Verdict::StateDiffers { own: executed.state_root() }
     }
 }

@@ -4,7 +4,7 @@ use carechain_consensus::RecoverError;
 use carechain_contract::StateFailure;
 use carechain_crypto::{BlockId, StateRoot};
 use carechain_ledger::{JournalError, LedgerError, StateError};
-use carechain_types::{DecodeError, Height};
+use carechain_types::{DecodeError, Height, Rejection};
 
 use crate::not_proposable::NotProposable;
 use crate::stopped::Stopped;
@@ -69,6 +69,16 @@ pub enum Fatal {
         block_id: BlockId,
         /// Why.
         reason: Box<NotProposable>,
+    },
+    /// A transaction in the journal does not verify: another version wrote it, or it was changed.
+    #[error("the journal's body of block {} at height {height} does not verify: {reason}", block_id.to_hex())]
+    JournalledBody {
+        /// Height of the block.
+        height: Height,
+        /// The block.
+        block_id: BlockId,
+        /// What is wrong.
+        reason: Rejection,
     },
     /// The consensus committed a block that was never executed here: a bug.
     #[error("block {block_id:?} at height {height} was committed without being executed here")]

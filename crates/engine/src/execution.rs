@@ -4,11 +4,12 @@
 
 use std::collections::BTreeSet;
 
+use carechain_consensus::Verdict;
 use carechain_contract::{BlockContext, Changes, Overlay, apply, includable};
 use carechain_crypto::{ChainId, Digest, StateRoot, TransactionId};
 use carechain_ledger::{Backend, Ledger, StateUpdate};
 use carechain_types::limits::BLOCK_BYTES_MAX;
-use carechain_types::{Height, Membership, Outcome, SignatureScheme, Time, tree};
+use carechain_types::{Header, Height, Membership, Outcome, SignatureScheme, Time, tree};
 
 use crate::error::Fatal;
 use crate::mempool::{SharedSubmission, submission_bytes};
@@ -72,6 +73,15 @@ pub fn execute<B: Backend>(
         }
     }
     run.finish(ledger).map(Ok)
+}
+
+/// Whether a header promises what execution gives.
+pub(crate) fn judge(header: &Header, executed: &Executed) -> Verdict {
+    if executed.state_root() == header.state_root && executed.outcomes_root == header.outcomes_root {
+        Verdict::Valid
+    } else {
+        Verdict::StateDiffers { own: executed.state_root() }
+    }
 }
 
 /// A block under construction: transactions are added one by one on top of each other.

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use carechain_consensus::{Config, JournalEntry};
+use carechain_consensus::{Config, JournalEntry, Verdict};
 use carechain_crypto::BlockId;
 use carechain_ledger::{Backend, Ledger};
 use carechain_types::{Certificate, Height, SignatureScheme, Verifier};
 
 use crate::committed_block::committed_block;
 use crate::error::Fatal;
-use crate::execution::{Place, execute};
+use crate::execution::{Place, execute, judge};
 use crate::journal::{Body, Recovered};
 use crate::limits::UNDECIDED_MAX;
 use crate::mempool::SharedSubmission;
@@ -47,7 +47,10 @@ pub(crate) fn replay<B: Backend, S: SignatureScheme>(
     }
     let last = last.split_off(last.len().saturating_sub(UNDECIDED_MAX));
     let bodies = last.into_iter().filter_map(|block_id| Some((block_id, recovered.bodies.get(&block_id)?)));
-    Ok(bodies.map(|(block_id, body)| (block_id, body.header.height, submissions(verifier, body))).collect())
+    let left = |(block_id, body): (BlockId, &Body)| {
+        Ok((block_id, body.header.height, submissions(verifier, body, block_id)?))
+    };
+    bodies.map(left).collect()
 }
 
 fn replay_block<B: Backend, S: SignatureScheme>(
@@ -65,24 +68,28 @@ fn replay_block<B: Backend, S: SignatureScheme>(
         time: header.time,
         membership: &config.membership,
     };
-    let submissions = submissions(verifier, body);
-    let not_executed = Fatal::NotExecuted { height: header.height, block_id: certificate.block_id };
-    let executed = execute(ledger, &place, scheme, &submissions)?.map_err(|_| not_executed)?;
-    if executed.state_root() != header.state_root {
-        return Err(Fatal::Diverged {
-            height: header.height,
-            block_id: certificate.block_id,
-            own: executed.state_root(),
-            certified: header.state_root,
-        });
+    let (height, block_id) = (header.height, certificate.block_id);
+    let submissions = submissions(verifier, body, block_id)?;
+    let executed = execute(ledger, &place, scheme, &submissions)?.map_err(|reason| Fatal::Refused {
+        height,
+        block_id,
+        reason: Box::new(reason),
+    })?;
+    if let Verdict::StateDiffers { own } = judge(header, &executed) {
+        return Err(Fatal::Diverged { height, block_id, own, certified: header.state_root });
     }
     ledger.commit(&committed_block(header.clone(), Arc::new(certificate.clone()), &submissions, executed))?;
     Ok(())
 }
 
-/// The transactions of a journalled body; they were verified before they were written.
-fn submissions<S: SignatureScheme>(verifier: &Verifier<S>, body: &Body) -> Vec<SharedSubmission> {
-    let verified =
-        body.submissions.iter().filter_map(|submission| verifier.submission(submission.clone()).ok());
-    verified.map(Arc::new).collect()
+/// The transactions of a journalled body. They were verified before they were written; one that does not verify now is
+/// no reason to go on without it.
+fn submissions<S: SignatureScheme>(
+    verifier: &Verifier<S>,
+    body: &Body,
+    block_id: BlockId,
+) -> Result<Vec<SharedSubmission>, Fatal> {
+    let verified = body.submissions.iter().map(|submission| verifier.submission(submission.clone()));
+    let shared = verified.map(|submission| submission.map(Arc::new)).collect::<Result<_, _>>();
+    shared.map_err(|reason| Fatal::JournalledBody { height: body.header.height, block_id, reason })
 }

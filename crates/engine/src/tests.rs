@@ -7,6 +7,7 @@ mod clocks;
 mod consortium;
 mod journal_segments;
 mod passing_over;
+mod recovering;
 mod stopping;
 
 use std::sync::Arc;
