@@ -151,11 +151,11 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
         Ok(())
     }
 
+    /// The block at a height above genesis and up to the head; `None` if a part of it was purged.
     fn committed_message(&self, height: Height) -> Result<Option<CommittedBlockMessage>, Fatal> {
-        let (Some(block), Some(certificate)) = (self.ledger.block(height)?, self.ledger.certificate(height)?)
-        else {
-            return Ok(None);
-        };
+        let missing = |what| LedgerError::Missing { what, height };
+        let block = self.ledger.block(height)?.ok_or_else(|| missing("block"))?;
+        let certificate = self.ledger.certificate(height)?.ok_or_else(|| missing("certificate"))?;
         let mut submissions = Vec::new();
         for transaction in &block.transactions {
             let Some(submission) = self.stored_submission(transaction)? else { return Ok(None) };

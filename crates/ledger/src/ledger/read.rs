@@ -1,4 +1,8 @@
 //! Reading blocks, transactions and outcomes.
+//!
+//! Invariants
+//! - `None` means that the chain does not hold it. A row that must be there because another one names it, and is not, is
+//!   an error: a node that took it for an absence would admit a transaction twice, or deny what it committed.
 
 use carechain_crypto::{BlockId, TransactionId};
 use carechain_types::{
@@ -68,10 +72,9 @@ impl<B: Backend> Ledger<B> {
     /// # Errors
     /// See [`Self::header`].
     pub fn block_by_id(&self, block: &BlockId) -> Result<Option<Block>, LedgerError> {
-        match self.height_of(block)? {
-            Some(height) => self.block(height),
-            None => Ok(None),
-        }
+        let Some(height) = self.height_of(block)? else { return Ok(None) };
+        let found = self.block(height)?;
+        found.map(Some).ok_or(LedgerError::Missing { what: "block", height })
     }
 
     /// The outcomes of the block at a height, in order; `None` above the head.
@@ -97,10 +100,9 @@ impl<B: Backend> Ledger<B> {
     /// # Errors
     /// See [`Self::header`].
     pub fn transaction(&self, transaction: &TransactionId) -> Result<Option<StoredTransaction>, LedgerError> {
-        match self.position(transaction)? {
-            Some(position) => self.transaction_at(position),
-            None => Ok(None),
-        }
+        let Some(position) = self.position(transaction)? else { return Ok(None) };
+        let found = self.transaction_at(position)?;
+        found.map(Some).ok_or(LedgerError::Missing { what: "transaction", height: position.height })
     }
 
     /// The transaction at a position with its outcome.
@@ -110,10 +112,15 @@ impl<B: Backend> Ledger<B> {
     pub fn transaction_at(&self, position: Position) -> Result<Option<StoredTransaction>, LedgerError> {
         let transaction = rows::transaction(&self.backend, position)?;
         let outcome = rows::outcome(&self.backend, position)?;
-        Ok(match (transaction, outcome) {
-            (Some(transaction), Some(outcome)) => Some(StoredTransaction { position, transaction, outcome }),
-            _ => None,
-        })
+        let missing = |what| LedgerError::Missing { what, height: position.height };
+        match (transaction, outcome) {
+            (Some(transaction), Some(outcome)) => {
+                Ok(Some(StoredTransaction { position, transaction, outcome }))
+            }
+            (None, None) => Ok(None),
+            (Some(_), None) => Err(missing("outcome of a transaction")),
+            (None, Some(_)) => Err(missing("transaction of an outcome")),
+        }
     }
 
     /// The part of a proof that shows a transaction and its outcome in their block, whose height comes first.
@@ -127,22 +134,23 @@ impl<B: Backend> Ledger<B> {
         let Some(stored) = self.transaction(transaction)? else { return Ok(None) };
         let height = stored.position.height;
         let (Some(block), Some(outcomes)) = (self.block(height)?, self.outcomes(height)?) else {
-            return Ok(None);
+            return Err(LedgerError::Missing { what: "block", height });
         };
         let leaves = block.leaf_digests(&self.chain_id);
         let outcome_leaves: Vec<_> = outcomes.iter().map(Outcome::digest).collect();
         let index = stored.position.index as usize;
         let path = |leaves: &[_]| {
-            let path = tree::path(leaves, index).expect("the transaction is in this block");
-            BoundedVec::new(path).expect("blocks are bounded")
+            let path = tree::path(leaves, index)
+                .ok_or(LedgerError::Damaged { table: Table::Positions, source: None })?;
+            Ok::<_, LedgerError>(BoundedVec::new(path).expect("blocks are bounded"))
         };
         let proof = TransactionProof {
             body: stored.transaction.body,
             signature: stored.transaction.signature,
             outcome: stored.outcome,
             leaf_index: stored.position.index,
-            transaction_path: path(&leaves),
-            outcome_path: path(&outcome_leaves),
+            transaction_path: path(&leaves)?,
+            outcome_path: path(&outcome_leaves)?,
         };
         Ok(Some((height, proof)))
     }

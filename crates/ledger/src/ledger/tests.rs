@@ -275,6 +275,47 @@ fn verification_finds_any_changed_row() {
     }
 }
 
+/// An absence would be a verdict: the transaction could be committed again, the block denied to a member that lags.
+#[test]
+fn a_row_that_another_one_names_and_that_is_gone_is_an_error() {
+    let mut ledger = open(MemoryBackend::new());
+    let block = grow(&mut ledger, 2);
+    let (id, block_id) = (ids(&block)[1], block.header.id());
+    let disk = ledger.into_backend();
+    for table in [Table::Transactions, Table::Outcomes] {
+        let copy = disk.snapshot();
+        let rows = copy.scan(table, &ScanRange::prefix(&[], 99)).unwrap();
+        let mut batch = Batch::new();
+        batch.delete(table, rows[1].0.as_slice());
+        copy.write(batch, Durability::Buffered).unwrap();
+        let ledger = open(copy);
+        let missing = |found: Option<LedgerError>| matches!(found, Some(LedgerError::Missing { .. }));
+        assert!(missing(ledger.transaction(&id).err()), "{}", table.name());
+        assert!(missing(ledger.transaction_proof(&id).err()), "{}", table.name());
+        assert_eq!(missing(ledger.block_by_id(&block_id).err()), table == Table::Transactions);
+        assert_eq!(missing(ledger.outcomes(block.header.height).err()), table == Table::Outcomes);
+    }
+}
+
+/// The index is what a disk says: it must not end the process.
+#[test]
+fn a_position_outside_its_block_is_an_error() {
+    let mut ledger = open(MemoryBackend::new());
+    let (first, second) = (grow(&mut ledger, 1), grow(&mut ledger, 3));
+    let disk = ledger.into_backend();
+    let mut batch = Batch::new();
+    let id = ids(&second)[2];
+    let position = |height: u64, index: u32| [&height.to_be_bytes()[..], &index.to_be_bytes()].concat();
+    batch.put(Table::Positions, id.as_slice(), position(first.header.height.get(), 2));
+    for table in [Table::Transactions, Table::Outcomes] {
+        let row = disk.get(table, &position(second.header.height.get(), 2)).unwrap().unwrap();
+        batch.put(table, position(first.header.height.get(), 2), row);
+    }
+    disk.write(batch, Durability::Buffered).unwrap();
+    let proof = open(disk).transaction_proof(&id);
+    assert!(matches!(proof, Err(LedgerError::Damaged { table: Table::Positions, .. })), "{proof:?}");
+}
+
 #[test]
 fn verification_asks_about_every_block_in_order() {
     let mut ledger = open(MemoryBackend::new());
