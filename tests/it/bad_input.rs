@@ -199,9 +199,24 @@ fn arguments_typed_badly_are_a_document_for_programs_too() {
 fn the_greatest_numbers_a_caller_can_name_stop_no_node() {
     let network = Network::shared();
     let patient = network.person("numbers", 1, Role::Patient);
-    for after in [0, 1, u64::MAX - 1, u64::MAX] {
-        patient.run(&["inbox", "--after", &after.to_string()]).done();
+    for number in [0, 1, u64::MAX - 1, u64::MAX].map(|number| number.to_string()) {
+        patient.run(&["inbox", "--after", &number]).done();
     }
+    for limit in [0, 1, u16::MAX - 1, u16::MAX].map(|limit| limit.to_string()) {
+        let ran = patient.run(&["search", "--keyword", "none", "--limit", &limit]);
+        assert!(!ran.stderr.contains("panicked"), "--limit {limit}: {}", ran.stderr);
+    }
+    for nodes in [0, usize::MAX - 1, usize::MAX].map(|nodes| nodes.to_string()) {
+        let folder = tempfile::tempdir().unwrap();
+        carechain(folder.path(), &["testnet", "init", "--dir", "net", "--nodes", &nodes, "--json"])
+            .failed(2, "usage");
+        for command in ["start", "stop", "freeze"] {
+            let ran = carechain(&patient.folder, &["testnet", command, &nodes, "--dir", ".", "--json"]);
+            assert!(ran.code != 0 && !ran.stderr.contains("panicked"), "{command} {nodes}: {}", ran.stderr);
+        }
+    }
+    let note = patient.run(&["inbox", "--after", "18446744073709551615"]).done().stderr;
+    assert!(note.contains("stands at height"), "{note}");
     // A node whose engine had stopped would commit nobody's enrolment.
     network.person("numbers-after", 1, Role::Patient);
 }

@@ -10,11 +10,14 @@ use super::connection::Connection;
 use super::words::{access, party, purpose, reason_code, time};
 use super::{CommandError, Global, Output, lines};
 
+/// A hundred years: longer grants are mistakes of typing.
+const HOURS_MAX: u64 = 100 * 366 * 24;
+
 /// For how long, and what for.
 #[derive(Args, Debug)]
 pub(super) struct Terms {
     /// For so many hours from now; the consortium's default is 24.
-    #[arg(long, value_name = "HOURS", conflicts_with = "until", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "HOURS", conflicts_with = "until", value_parser = clap::value_parser!(u64).range(1..=HOURS_MAX))]
     hours: Option<u64>,
     /// From this time on; from now if left out.
     #[arg(long, value_parser = time, value_name = "TIME")]

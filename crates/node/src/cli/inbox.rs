@@ -43,6 +43,9 @@ pub(super) fn run(command: &InboxCommand, global: &Global, output: &Output) -> R
     let mut height = Height::new(command.after);
     loop {
         let page = session.notices(height, 0)?;
+        if let Some(note) = ahead(height, page.height) {
+            output.note(&note);
+        }
         for notice in &page.notices {
             events.extend(read(session, notice)?);
         }
@@ -60,6 +63,7 @@ pub(super) fn run(command: &InboxCommand, global: &Global, output: &Output) -> R
 
 fn follow(session: &Session, after: Height, output: &Output) -> Result<(), CommandError> {
     let mut height = after;
+    let mut was_ahead = false;
     loop {
         let page = match session.notices(height, WAIT_SECONDS) {
             Ok(page) => page,
@@ -68,6 +72,12 @@ fn follow(session: &Session, after: Height, output: &Output) -> Result<(), Comma
                 continue;
             }
         };
+        // Said when it begins, not every time the node is asked.
+        let ahead = ahead(height, page.height);
+        if let Some(note) = ahead.as_deref().filter(|_| !was_ahead) {
+            output.note(note);
+        }
+        was_ahead = ahead.is_some();
         for notice in &page.notices {
             for event in read(session, notice)? {
                 if !output.event(event, describe) {
@@ -77,6 +87,16 @@ fn follow(session: &Session, after: Height, output: &Output) -> Result<(), Comma
         }
         height = height.max(Height::new(page.height));
     }
+}
+
+/// What to say of a height that the node's ledger has not reached: nothing can come from there for now.
+fn ahead(after: Height, node: u64) -> Option<String> {
+    (after.get() > node).then(|| {
+        format!(
+            "the node's ledger stands at height {node}, so nothing can come until it is above {after}; without --after \
+             you see everything"
+        )
+    })
 }
 
 /// A node that is away is waited for; anything else ends the following.
@@ -154,3 +174,6 @@ fn describe(event: &InboxEvent) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

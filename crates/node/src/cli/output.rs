@@ -105,6 +105,12 @@ impl Output {
         let _ = writeln!(io::stderr().lock(), "warning: {}", plain(&text.to_string()));
     }
 
+    /// Says beside the result what a person should know, on stderr, so that it is no part of the result.
+    pub(crate) fn note(&self, text: &str) {
+        // A closed terminal is no reason to fail differently.
+        let _ = writeln!(io::stderr().lock(), "note: {}", plain(text));
+    }
+
     /// A line for people; programs do not see it.
     pub(crate) fn say(&self, text: impl core::fmt::Display) {
         if !self.json {

@@ -15,6 +15,9 @@ use super::connection::Connection;
 use super::words::{access, keyword, party, purpose, reason, time};
 use super::{CommandError, Global, Output, asked, lines};
 
+/// A year: whoever waits longer asks again.
+const WAIT_SECONDS_MAX: u64 = 366 * 86_400;
+
 /// What to ask for.
 #[derive(Args, Debug)]
 pub(super) struct RequestCommand {
@@ -52,7 +55,13 @@ pub(super) struct RequestCommand {
     #[arg(long)]
     department: bool,
     /// Wait until the patient answers; with a number, at most so many seconds.
-    #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "86400")]
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        num_args = 0..=1,
+        default_missing_value = "86400",
+        value_parser = clap::value_parser!(u64).range(..=WAIT_SECONDS_MAX)
+    )]
     wait: Option<u64>,
 }
 

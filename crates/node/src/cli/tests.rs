@@ -2,6 +2,7 @@
 
 mod hints;
 
+use std::any::TypeId;
 use std::collections::BTreeSet;
 
 use clap::{Command, CommandFactory as _};
@@ -43,4 +44,55 @@ fn every_command_has_an_example_that_parses_as_far_as_its_name() {
         let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
         assert!(!leaf || help.contains("Example") && help.contains(&path), "{path}: {help}");
     }
+}
+
+/// Arguments that take every number of their type; all others have a range. Each is tried with the greatest ones by
+/// `tests/it/bad_input.rs::the_greatest_numbers_a_caller_can_name_stop_no_node`.
+const UNBOUNDED: [&str; 6] = [
+    "carechain inbox --after",
+    "carechain search --limit",
+    "carechain testnet freeze <index>",
+    "carechain testnet init --nodes",
+    "carechain testnet start <index>",
+    "carechain testnet stop <index>",
+];
+
+/// A number that a person names is bounded where it is parsed, or it is in the list of those whose extremes are tried.
+#[test]
+fn every_numeric_argument_is_bounded_or_tried_with_extremes() {
+    let root = Arguments::command();
+    let mut waiting: Vec<(String, &Command)> = vec![("carechain".to_owned(), &root)];
+    let mut unbounded = BTreeSet::new();
+    while let Some((path, command)) = waiting.pop() {
+        waiting
+            .extend(command.get_subcommands().map(|inner| (format!("{path} {}", inner.get_name()), inner)));
+        for argument in command.get_arguments() {
+            let kind = argument.get_value_parser().type_id();
+            let is_number = [
+                TypeId::of::<u8>(),
+                TypeId::of::<u16>(),
+                TypeId::of::<u32>(),
+                TypeId::of::<u64>(),
+                TypeId::of::<usize>(),
+                TypeId::of::<f64>(),
+            ];
+            if is_number.iter().any(|number| kind == *number) && !refuses_the_greatest(argument) {
+                let name = match argument.get_long() {
+                    Some(long) => format!("--{long}"),
+                    None => format!("<{}>", argument.get_id()),
+                };
+                unbounded.insert(format!("{path} {name}"));
+            }
+        }
+    }
+    assert_eq!(unbounded, UNBOUNDED.map(str::to_owned).into());
+}
+
+/// Whether the greatest number of any type is refused by the argument alone.
+fn refuses_the_greatest(argument: &clap::Arg) -> bool {
+    let alone = clap::Arg::new("number").value_parser(argument.get_value_parser().clone());
+    let command = Command::new("test").no_binary_name(true).arg(alone);
+    [u64::from(u16::MAX), u64::from(u32::MAX), u64::MAX]
+        .iter()
+        .all(|number| command.clone().try_get_matches_from([number.to_string()]).is_err())
 }
