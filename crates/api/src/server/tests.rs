@@ -145,6 +145,7 @@ impl Node for Constants {
 
 mod attacks;
 mod extremes;
+mod figures;
 
 async fn serve() -> (SocketAddr, Arc<Constants>) {
     let node = Arc::new(Constants::default());

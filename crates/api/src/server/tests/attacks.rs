@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use carechain_crypto::{Nonce, PersonId, UploadId};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 
@@ -61,8 +62,18 @@ async fn bodies_that_do_not_come_take_no_places() {
     assert_eq!(call(address, "PUT", &chunks_path(1), "", &vec![7; 1 << 20]).await.0, 204);
 }
 
+/// Both ends of all connections are in this process; a shell often allows it 1,024 files.
+fn raise_open_files() {
+    let limit = getrlimit(Resource::Nofile);
+    let wanted = 4 * CONNECTIONS_MAX as u64;
+    if limit.current.is_some_and(|current| current < wanted) {
+        setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), ..limit }).unwrap();
+    }
+}
+
 #[tokio::test]
 async fn address_with_all_its_connections_learns_how_the_node_is_and_others_are_served() {
+    raise_open_files();
     let (address, node) = serve().await;
     let _silent = promise(address, "POST", "/v1/transactions", CONNECTIONS_MAX / 2).await;
     has_code(&call(address, "GET", "/v1/status", "", b"").await, 503, "not_ready");
