@@ -17,7 +17,7 @@ mod stub_node;
 mod targets;
 
 // The frames of `network` name these by their places in that crate.
-use network::{class::Class, frame, handshake, limits};
+use network::{class::Class, frame, limits};
 
 use std::sync::OnceLock;
 

@@ -1,5 +1,7 @@
 //! A node made of constants, behind the real HTTP interface: every call is answered at once, most of them well.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use carechain_api::{
     Answer, Asker, ChunkBuffers, Node, NodeError, Notice, NoticeKind, NoticeQuery, Notices, OpenedRead,
@@ -99,8 +101,8 @@ impl Node for StubNode {
         answer(if id == TransactionId::ZERO { proof() } else { Err(NodeError::NotFound) })
     }
 
-    fn state(&self, _: Option<Asker>, query: StateQuery) -> Answer<'_, Proof> {
-        answer(if query.keys.is_empty() { Err(NodeError::NoQuorum) } else { proof() })
+    fn state(&self, _: Option<Asker>, query: StateQuery) -> Answer<'_, Arc<Proof>> {
+        answer(if query.keys.is_empty() { Err(NodeError::NoQuorum) } else { proof().map(Arc::new) })
     }
 
     fn list(&self, _: Asker, query: ListQuery) -> Answer<'_, Proof> {

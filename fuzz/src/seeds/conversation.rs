@@ -7,8 +7,8 @@ use carechain_crypto::{Nonce, Signature};
 use carechain_engine::{Engine, Input, Output, PeerMessage};
 use carechain_ledger::{MemoryBackend, MemoryJournal};
 use carechain_types::{
-    BoundedBytes, BoundedVec, DepartmentPart, Party, PublicPart, ReplicaId, SealingKey, Span, Submission,
-    TRANSACTION_VERSION, Time, Transaction, TransactionBody, Verifier, encode,
+    BoundedBytes, BoundedVec, DepartmentPart, Moment, Party, PublicPart, ReplicaId, SealingKey, Span,
+    Submission, TRANSACTION_VERSION, Time, Transaction, TransactionBody, Verifier, encode,
 };
 
 use crate::consortium::{self, LIAR, START, Scheme};
@@ -79,7 +79,9 @@ fn deliver(members: &mut [Member], now: Time, waiting: &mut VecDeque<Said>, hear
 
 fn step(member: &mut Member, now: Time, input: Input) -> Vec<Output> {
     let mut outputs = Vec::new();
-    member.turn(now, [input], &mut |output| outputs.push(output)).expect("correct members go on");
+    member
+        .turn(Moment::in_step(now), [input], &mut |output| outputs.push(output))
+        .expect("correct members go on");
     outputs
 }
 

@@ -28,7 +28,7 @@ fn frames(entries: &[Vec<u8>]) -> Vec<u8> {
             bytes.extend_from_slice(&length.to_le_bytes());
             bytes.extend_from_slice(&[0; 4]);
             bytes.extend_from_slice(&(2 * sequence + u64::from(kind)).to_le_bytes());
-            bytes.extend_from_slice(&96_u64.to_le_bytes());
+            bytes.extend_from_slice(&0_u64.to_le_bytes());
             bytes.extend_from_slice(&[0; 4]);
             bytes.extend_from_slice(&payload);
         }

@@ -2,13 +2,13 @@
 //! written is not the only danger: an older version, or a tool, may have written it.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use carechain_chunks::{ChunkStore, StoreLimits};
 use carechain_crypto::{ChainId, HospitalId, hash};
 use carechain_engine::{journalled, journalled_bodies};
 use carechain_ledger::{FileJournal, JournalStore as _, Page};
-use carechain_types::{ReplicaId, Time};
+use carechain_types::{Moment, ReplicaId, Time};
 
 use crate::consortium;
 use crate::targets::files::folder;
@@ -17,33 +17,37 @@ const CHAIN: ChainId = ChainId::new([0xC4; 32]);
 const HOSPITAL: HospitalId = HospitalId::new([0x44; 20]);
 const OWN: ReplicaId = ReplicaId::new(1);
 
-/// Frames of a journal, up to the replica that goes by its records.
+/// Frames of a journal's only segment, up to the replica that goes by its records.
 pub(super) fn journal(data: &[u8]) {
     let folder = folder();
     let path = folder.path().join("journal");
     drop(FileJournal::create(&path, consortium::binding(OWN)).expect("an empty folder takes a journal"));
-    let file = path.join("journal");
-    let mut bytes = fs::read(&file).expect("the journal was just written");
-    bytes.truncate(JOURNAL_HEAD_BYTES);
-    let nonce: [u8; 8] = bytes[80..88].try_into().expect("eight bytes");
-    bytes.extend_from_slice(data);
+    let head = fs::read(path.join(HEAD)).expect("the head was just written");
+    let nonce: [u8; 8] = head[80..88].try_into().expect("eight bytes");
+    let mut bytes = data.to_vec();
     seal_frames(&mut bytes, nonce);
-    fs::write(&file, bytes).expect("a small file is written");
+    fs::write(segment(&path), bytes).expect("a small file is written");
     let Ok(journal) = FileJournal::open(&path, consortium::binding(OWN)) else { return };
     let _ = journal.replay();
     let _ = journalled(&journal);
     let _ = journalled_bodies(&journal);
     if let Ok(mut engine) = consortium::open(OWN, journal) {
-        let _ = engine.turn(consortium::START, [], &mut |_| {});
+        let _ = engine.turn(Moment::in_step(consortium::START), [], &mut |_| {});
     }
 }
 
-const JOURNAL_HEAD_BYTES: usize = 96;
+const HEAD: &str = "journal";
 const FRAME_HEAD_BYTES: usize = 36;
 
+/// The file of a new journal that is not its head.
+fn segment(path: &Path) -> PathBuf {
+    let files = fs::read_dir(path).expect("the folder is there").filter_map(Result::ok);
+    let mut segments = files.filter(|file| file.file_name() != HEAD && file.path().is_file());
+    segments.next().expect("a new journal has one segment").path()
+}
+
 /// Makes the checksums of every frame fit, from the first on.
-fn seal_frames(bytes: &mut [u8], nonce: [u8; 8]) {
-    let mut rest = bytes.get_mut(JOURNAL_HEAD_BYTES..).unwrap_or_default();
+fn seal_frames(mut rest: &mut [u8], nonce: [u8; 8]) {
     while rest.len() >= FRAME_HEAD_BYTES && rest.starts_with(b"CCJF") {
         let (head, after) = rest.split_at_mut(FRAME_HEAD_BYTES);
         let length = u32::from_le_bytes(head[8..12].try_into().expect("four bytes")) as usize;

@@ -5,7 +5,7 @@
 
 use carechain_engine::{Input, PeerMessage};
 use carechain_ledger::MemoryJournal;
-use carechain_types::{ReplicaId, Span, Verifier};
+use carechain_types::{Moment, ReplicaId, Span, Verifier};
 
 use crate::consortium::{self, LIAR, START, Scheme};
 use crate::pieces::Pieces;
@@ -42,7 +42,9 @@ pub(super) fn peer_message(data: &[u8]) {
                 decoded.verify(&verifier, &membership).expect("what an engine says verifies");
             }
         };
-        engine.turn(now, [input], &mut check).expect("one liar of four stops no correct member");
+        engine
+            .turn(Moment::in_step(now), [input], &mut check)
+            .expect("one liar of four stops no correct member");
         let _ = engine.next_wakeup();
     }
 }
