@@ -68,15 +68,8 @@ fn every_numeric_argument_is_bounded_or_tried_with_extremes() {
             .extend(command.get_subcommands().map(|inner| (format!("{path} {}", inner.get_name()), inner)));
         for argument in command.get_arguments() {
             let kind = argument.get_value_parser().type_id();
-            let is_number = [
-                TypeId::of::<u8>(),
-                TypeId::of::<u16>(),
-                TypeId::of::<u32>(),
-                TypeId::of::<u64>(),
-                TypeId::of::<usize>(),
-                TypeId::of::<f64>(),
-            ];
-            if is_number.iter().any(|number| kind == *number) && !refuses_the_greatest(argument) {
+            let greatest = GREATEST.iter().find(|(number, _)| kind == number());
+            if greatest.is_some_and(|(_, greatest)| takes(argument, *greatest)) {
                 let name = match argument.get_long() {
                     Some(long) => format!("--{long}"),
                     None => format!("<{}>", argument.get_id()),
@@ -88,11 +81,19 @@ fn every_numeric_argument_is_bounded_or_tried_with_extremes() {
     assert_eq!(unbounded, UNBOUNDED.map(str::to_owned).into());
 }
 
-/// Whether the greatest number of any type is refused by the argument alone.
-fn refuses_the_greatest(argument: &clap::Arg) -> bool {
+/// Types of number, and the greatest of each.
+const GREATEST: [(fn() -> TypeId, u64); 6] = [
+    (TypeId::of::<u8>, u8::MAX as u64),
+    (TypeId::of::<u16>, u16::MAX as u64),
+    (TypeId::of::<u32>, u32::MAX as u64),
+    (TypeId::of::<u64>, u64::MAX),
+    (TypeId::of::<usize>, usize::MAX as u64),
+    (TypeId::of::<f64>, u64::MAX),
+];
+
+/// Whether the argument alone lets a number through.
+fn takes(argument: &clap::Arg, number: u64) -> bool {
     let alone = clap::Arg::new("number").value_parser(argument.get_value_parser().clone());
     let command = Command::new("test").no_binary_name(true).arg(alone);
-    [u64::from(u16::MAX), u64::from(u32::MAX), u64::MAX]
-        .iter()
-        .all(|number| command.clone().try_get_matches_from([number.to_string()]).is_err())
+    command.try_get_matches_from([number.to_string()]).is_ok()
 }
