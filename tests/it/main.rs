@@ -20,6 +20,7 @@ mod node_end;
 mod output;
 mod process_life;
 mod proof;
+mod retrieving;
 mod roles;
 mod support;
 mod table4;
