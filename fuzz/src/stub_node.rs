@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use carechain_api::{
     Answer, Asker, ChunkBuffers, Node, NodeError, Notice, NoticeKind, NoticeQuery, Notices, OpenedRead,
-    SearchHit, SearchPage, UploadBytes, UploadProgress, UploadStatus,
+    SearchHit, SearchPage, UploadBytes, UploadCaller, UploadProgress, UploadStatus,
 };
 use carechain_crypto::{ChainId, EhrId, HospitalId, PersonId, Salt, TransactionId, UploadId};
 use carechain_schema::{Document, StatusReport, UploadState};
@@ -138,15 +138,19 @@ impl Node for StubNode {
         ChunkBuffers::new(0)
     }
 
-    fn upload_chunk(&self, _: UploadBytes) -> Answer<'_, ()> {
+    fn upload_chunk(&self, _: UploadCaller, _: UploadBytes) -> Answer<'_, ()> {
         answer(Ok(()))
     }
 
-    fn upload_status(&self, upload_id: UploadId) -> Answer<'_, UploadStatus> {
-        answer(Ok(upload(upload_id)))
+    fn upload_status(&self, caller: UploadCaller) -> Answer<'_, UploadStatus> {
+        answer(Ok(upload(caller.upload_id)))
     }
 
-    fn upload_complete(&self, complete: SignedUploadComplete) -> Answer<'_, UploadProgress> {
+    fn upload_complete(
+        &self,
+        _: UploadCaller,
+        complete: SignedUploadComplete,
+    ) -> Answer<'_, UploadProgress> {
         let receipts = UploadReceipts { receipts: BoundedVec::empty() };
         answer(Ok(match complete.values.len() {
             0 => UploadProgress::Copying(upload(complete.complete.upload_id)),

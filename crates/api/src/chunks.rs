@@ -1,11 +1,13 @@
-//! An upload's body as it streams in, cut into the chunks of the file: flat memory whatever its length.
+//! An upload's body as it streams in, cut into the chunks of the file, each behind its subtree value: flat memory whatever
+//! its length.
 
 use bytes::Bytes;
-use carechain_crypto::chunk_length;
+use carechain_crypto::{SubtreeValue, chunk_length};
 
 use crate::chunk_buffers::ChunkBuffers;
 use crate::failure::Refused;
 use crate::limits::DISCARD_WAIT;
+use crate::node::UploadBytes;
 use crate::paced_body::PacedBody;
 
 /// Cuts consecutive chunks out of a body.
@@ -24,8 +26,8 @@ impl ChunkStream {
         Self { body, length, index, rest: Bytes::new(), buffers }
     }
 
-    /// The next whole chunk with its index; `None` when the body ended between chunks.
-    pub(crate) async fn next(&mut self) -> Result<Option<(u32, Bytes)>, Refused> {
+    /// The next whole chunk; `None` when the body ended between chunks.
+    pub(crate) async fn next(&mut self) -> Result<Option<UploadBytes>, Refused> {
         if self.rest.is_empty() {
             match self.body.piece().await? {
                 Some(piece) => self.rest = piece,
@@ -33,24 +35,33 @@ impl ChunkStream {
             }
         }
         let expected = chunk_length(self.index, self.length).map_err(Refused::malformed)?;
+        let mut value = Vec::new();
+        self.fill(&mut value, SubtreeValue::LENGTH).await?;
+        let value = SubtreeValue::from_slice(&value).expect("filled to the length of one");
         let mut buffer = self.buffers.take();
-        let chunk = buffer.as_mut_vec();
-        chunk.clear();
-        chunk.reserve_exact(expected);
-        loop {
-            let taken = self.rest.split_to(self.rest.len().min(expected - chunk.len()));
-            chunk.extend_from_slice(&taken);
-            if chunk.len() == expected {
-                break;
-            }
-            self.rest = self.body.piece().await?.ok_or_else(|| {
-                let (index, got) = (self.index, chunk.len());
-                Refused::malformed(format_args!("chunk {index} has {got} bytes, expected {expected}"))
-            })?;
-        }
+        self.fill(buffer.as_mut_vec(), expected).await?;
         let index = self.index;
         self.index += 1;
-        Ok(Some((index, buffer.freeze())))
+        Ok(Some(UploadBytes { index, value, bytes: buffer.freeze() }))
+    }
+
+    /// Fills a buffer, whatever stood in it, with exactly so many bytes of the body.
+    async fn fill(&mut self, target: &mut Vec<u8>, expected: usize) -> Result<(), Refused> {
+        target.clear();
+        target.reserve_exact(expected);
+        loop {
+            let taken = self.rest.split_to(self.rest.len().min(expected - target.len()));
+            target.extend_from_slice(&taken);
+            if target.len() == expected {
+                return Ok(());
+            }
+            self.rest = self.body.piece().await?.ok_or_else(|| {
+                let (index, got) = (self.index, target.len());
+                Refused::malformed(format_args!(
+                    "the body ends inside chunk {index} or its value: {got} of {expected} bytes came"
+                ))
+            })?;
+        }
     }
 
     /// Takes what still comes, for a while.

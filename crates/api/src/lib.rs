@@ -45,7 +45,7 @@ pub use hosts::Hosts;
 pub use list::{ListError, is_public, list_keys};
 pub use node::{
     Answer, Asker, Node, NodeError, Notice, NoticeKind, NoticeQuery, Notices, OpenedRead, RecordStream,
-    SearchHit, SearchPage, UploadBytes, UploadProgress, UploadStatus,
+    SearchHit, SearchPage, UploadBytes, UploadCaller, UploadProgress, UploadStatus,
 };
 pub use operators::Operators;
 pub use server::{calls, serve};

@@ -12,7 +12,7 @@ mod upload;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use carechain_crypto::{ChainId, HospitalId, PersonId, SigningPublicKey, TransactionId, UploadId};
+use carechain_crypto::{ChainId, HospitalId, PersonId, SigningPublicKey, TransactionId};
 use carechain_schema::StatusReport;
 use carechain_types::{
     DetachedPart, Height, ListQuery, Proof, SearchQuery, SignedReadRequest, SignedUploadComplete,
@@ -26,7 +26,7 @@ pub use error::NodeError;
 pub use notice::{Notice, NoticeKind, NoticeQuery, Notices};
 pub use read::{OpenedRead, RecordStream};
 pub use search::{SearchHit, SearchPage};
-pub use upload::{UploadBytes, UploadProgress, UploadStatus};
+pub use upload::{UploadBytes, UploadCaller, UploadProgress, UploadStatus};
 
 /// The answer of a node, some time later.
 pub type Answer<'a, T> = BoxFuture<'a, Result<T, NodeError>>;
@@ -95,15 +95,20 @@ pub trait Node: Send + Sync + 'static {
     /// Where chunks are put together.
     fn chunk_buffers(&self) -> ChunkBuffers;
 
-    /// Stores one chunk, exactly as long as its place in the file says; a chunk that is there already is a success.
-    fn upload_chunk(&self, chunk: UploadBytes) -> Answer<'_, ()>;
+    /// Stores one chunk, exactly as long as its place in the file says and of the value that came with it; a chunk that
+    /// is there already is a success.
+    fn upload_chunk(&self, caller: UploadCaller, chunk: UploadBytes) -> Answer<'_, ()>;
 
     /// Where an upload stands.
-    fn upload_status(&self, upload_id: UploadId) -> Answer<'_, UploadStatus>;
+    fn upload_status(&self, caller: UploadCaller) -> Answer<'_, UploadStatus>;
 
     /// Checks the bytes against the signed root, sends them to the holders and waits, bounded, for their receipts; the
     /// same call again goes on waiting.
-    fn upload_complete(&self, complete: SignedUploadComplete) -> Answer<'_, UploadProgress>;
+    fn upload_complete(
+        &self,
+        caller: UploadCaller,
+        complete: SignedUploadComplete,
+    ) -> Answer<'_, UploadProgress>;
 
     /// Submits a read request and waits for the committed decision; bytes follow only an `allowed` one.
     fn open_read(&self, request: SignedReadRequest) -> Answer<'_, OpenedRead>;

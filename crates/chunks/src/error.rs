@@ -5,6 +5,7 @@ use std::io;
 use carechain_crypto::{Commitment, Root, SubtreeValue};
 use rustix::io::Errno;
 
+use crate::limits::PACK_VERSION;
 use crate::pack::{PackFailure, PackOperation};
 use crate::upload::LocalUpload;
 
@@ -224,6 +225,18 @@ pub enum StoreError {
         /// The pack.
         pack: u64,
     },
+    /// A pack, or a record in it, is whole and of another version of the format. The folder was not changed. The
+    /// operator starts the version that wrote it.
+    #[error(
+        "pack {pack} was written by another version of carechain (format {found}, this one reads {PACK_VERSION}): \
+         nothing was changed"
+    )]
+    PackVersion {
+        /// The pack.
+        pack: u64,
+        /// The version it states.
+        found: u16,
+    },
     /// The folder holds a pack of the greatest number, which no store of ours reaches: somebody put or renamed it there.
     #[error("no pack number is left behind {last}: the folder holds a file that this store did not write")]
     PackNumbers {
@@ -233,6 +246,10 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    pub(crate) const fn other_version(pack: u64, found: u16) -> Self {
+        Self::PackVersion { pack, found }
+    }
+
     pub(crate) fn reading(error: io::Error) -> Self {
         Self::Read(error)
     }

@@ -26,6 +26,6 @@ pub use error::StoreError;
 pub use limits::StoreLimits;
 pub use pack::{Disk, Medium, PackFailure, PackOperation, StoreHealth};
 pub use store::{
-    ChunkStore, CorruptChunk, Damage, OpenReport, Put, ScrubProgress, ScrubReport, StoreStats, UploadState,
+    ChunkStore, CorruptChunk, Damage, OpenReport, Put, ScrubPlace, ScrubStep, StoreStats, UploadState,
 };
 pub use upload::{Completion, FileBinding, LocalUpload, UploadOpening};

@@ -2,6 +2,8 @@
 
 use carechain_types::limits::UPLOAD_CHUNKS_MAX;
 
+/// The version of packs and records that this program reads and writes.
+pub const PACK_VERSION: u16 = 1;
 /// Bytes of one chunk: 16 sealed segments of 64 KiB, so that the unit of hashing is the unit of transfer.
 pub const CHUNK_BYTES_MAX: u32 = 1 << 20;
 /// Bytes of a pack before it is sealed: large enough for sequential writes, small enough that the unsealed one is
@@ -19,7 +21,7 @@ pub const RECORD_BYTES_MAX: u32 = (FILE_BYTES_MAX / CHUNK_BYTES_MAX as u64) as u
 pub const UPLOADS_OPEN_MAX: usize = 1 << 12;
 /// Sealed packs whose file stays open: a quarter of the usual limit of 1,024 descriptors.
 pub const PACKS_OPEN_MAX: usize = 256;
-/// Damages and corrupt chunks that one report lists; the rest are counted.
+/// Damages that one report lists.
 pub const FINDINGS_MAX: usize = 1 << 12;
 /// Bytes read at once when a damaged region is searched for the next record.
 pub const SEARCH_BYTES: usize = 1 << 20;

@@ -12,6 +12,7 @@
 mod active;
 mod appender;
 mod commit;
+mod decoded;
 mod failure;
 mod footer;
 mod head;
@@ -24,6 +25,7 @@ mod unsynced;
 
 pub(crate) use appender::{Appender, PackSettings, Resume};
 pub(crate) use commit::GroupCommit;
+pub(crate) use decoded::Decoded;
 pub use failure::{PackFailure, PackOperation, StoreHealth};
 pub(crate) use footer::read_footer;
 pub(crate) use head::{PACK_HEAD_BYTES, PackHead, PackId, PackOrigin, pack_path, packs_in};

@@ -4,6 +4,7 @@ mod chunk_store;
 mod erase;
 mod locked;
 mod open;
+mod open_report;
 mod read;
 mod recover;
 mod report;
@@ -14,9 +15,9 @@ mod uploads;
 mod write;
 
 pub use chunk_store::ChunkStore;
-pub use open::{Damage, OpenReport};
+pub use open_report::{Damage, OpenReport};
 pub use report::{StoreStats, UploadState};
-pub use scrub::{CorruptChunk, ScrubProgress, ScrubReport};
+pub use scrub::{CorruptChunk, ScrubPlace, ScrubStep};
 pub use write::Put;
 
 #[cfg(test)]

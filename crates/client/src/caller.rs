@@ -7,10 +7,12 @@ mod trusted;
 use std::io::Read;
 use std::path::Path;
 
+use carechain_crypto::UploadSecret;
 use carechain_schema::Method;
 use ureq::http::Response;
 use ureq::tls::TlsConfig;
 use ureq::{Agent, Body, SendBody};
+use zeroize::Zeroizing;
 
 use crate::limits::{ANSWER_BYTES_MAX, ANSWER_WAIT, CONNECT_WAIT, READ_WAIT};
 
@@ -90,21 +92,43 @@ impl Caller {
         Ok(ByteStream::new(response))
     }
 
-    /// Sends a body of known length as it is read.
-    pub fn put(&self, path: &str, body: &mut dyn Read, length: u64) -> Result<Answer, CallError> {
+    /// As [`Caller::call`], with the secret of an upload.
+    pub fn call_with(&self, call: Call<'_>, secret: &UploadSecret, body: &[u8]) -> Result<Answer, CallError> {
+        let response = self.send_with(call, Some(&bearer(secret)), body)?;
+        self.read(response)
+    }
+
+    /// Sends a body of known length as it is read, with the secret of an upload.
+    pub fn put(
+        &self,
+        path: &str,
+        secret: &UploadSecret,
+        body: &mut dyn Read,
+        length: u64,
+    ) -> Result<Answer, CallError> {
         let url = format!("{}{path}", self.node);
         let request = self.agent.put(&url).header("content-length", length.to_string());
+        let request = request.header(AUTHORIZATION, bearer(secret).as_str());
         let response = request.send(SendBody::from_reader(body)).map_err(|error| self.failed(error))?;
         self.read(response)
     }
 
     fn send(&self, call: Call<'_>, body: &[u8]) -> Result<Response<Body>, CallError> {
+        self.send_with(call, None, body)
+    }
+
+    fn send_with(
+        &self,
+        call: Call<'_>,
+        bearer: Option<&str>,
+        body: &[u8],
+    ) -> Result<Response<Body>, CallError> {
         let url = format!("{}{}", self.node, call.path);
-        let query = (carechain_schema::QUERY_HEADER, call.query);
+        let headers = [(carechain_schema::QUERY_HEADER, call.query), (AUTHORIZATION, bearer)];
         let sent = match call.method {
-            Method::Get => with(self.agent.get(&url), query).call(),
-            Method::Post => with(self.agent.post(&url), query).send(body),
-            Method::Put => with(self.agent.put(&url), query).send(body),
+            Method::Get => with(self.agent.get(&url), headers).call(),
+            Method::Post => with(self.agent.post(&url), headers).send(body),
+            Method::Put => with(self.agent.put(&url), headers).send(body),
         };
         sent.map_err(|error| self.failed(error))
     }
@@ -158,12 +182,18 @@ impl Caller {
     }
 }
 
-fn with<B>(request: ureq::RequestBuilder<B>, header: (&str, Option<&str>)) -> ureq::RequestBuilder<B> {
-    match header {
+fn with<B>(request: ureq::RequestBuilder<B>, headers: [(&str, Option<&str>); 2]) -> ureq::RequestBuilder<B> {
+    headers.into_iter().fold(request, |request, header| match header {
         (name, Some(value)) => request.header(name, value),
         (_, None) => request,
-    }
+    })
 }
+
+fn bearer(secret: &UploadSecret) -> Zeroizing<String> {
+    Zeroizing::new(format!("Bearer {}", secret.expose_hex()))
+}
+
+const AUTHORIZATION: &str = "authorization";
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]

@@ -5,6 +5,7 @@
 //!        one pass, no plaintext on disk      └─ resumes from here
 //! ```
 
+mod framed;
 mod receipts;
 mod sealing;
 mod spool;
@@ -95,6 +96,7 @@ impl Session {
             recipients: BoundedVec::new(plan.recipients.clone())?,
             index,
             entry_count: sealed.entry_count,
+            upload_secret: SystemRandom::bytes(),
         };
         let expiry = now().after(UPLOAD_LIFE);
         let open = self.upload_open(upload_id, &secret, sealed.address.length, expiry)?;

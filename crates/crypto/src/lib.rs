@@ -23,6 +23,7 @@ mod signing;
 #[cfg(test)]
 mod test_random;
 mod text;
+mod upload_secret;
 
 pub use address::{Address, AddressError, address_commitment, address_shown, address_tag};
 pub use content_key::{ContentKey, SUITE_XCHACHA20_POLY1305};
@@ -57,3 +58,4 @@ pub use sealing_key::{
 pub use secret::Secret;
 pub use signing::{SigningKeyError, SigningKeyPair, check_signing_key, verify_strict};
 pub use text::IdTextError;
+pub use upload_secret::UploadSecret;

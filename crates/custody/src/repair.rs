@@ -17,7 +17,7 @@ mod step;
 pub use file::{HeldFile, Lacking, Retry};
 pub use input::RepairInput;
 pub use output::RepairOutput;
-pub use state::{Repair, RepairSettings};
+pub use state::{BelowPolicy, Repair, RepairSettings};
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]

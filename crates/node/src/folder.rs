@@ -56,6 +56,12 @@ impl DataFolder {
         &self.path
     }
 
+    /// What custody keeps of its work: repairs that failed, the place of the scrub. Deleting it loses nothing else.
+    #[must_use]
+    pub(crate) fn custody(&self) -> PathBuf {
+        self.path.join("custody")
+    }
+
     /// The ledger's database.
     #[must_use]
     pub(crate) fn ledger(&self) -> PathBuf {

@@ -57,9 +57,10 @@ impl Route {
     pub const NOTICES: Self = get("/v1/notices");
     /// Canonical bytes of the signed opening, to [`UploadStatus`](crate::UploadStatus).
     pub const UPLOAD_OPEN: Self = post("/v1/uploads");
-    /// [`UploadStatus`](crate::UploadStatus): which chunks are there.
+    /// [`UploadStatus`](crate::UploadStatus): which chunks are there. This and the two below want `authorization: Bearer` with
+    /// the upload's secret, whose capability stands in the opening; without it the upload is not found.
     pub const UPLOAD: Self = get("/v1/uploads/{id}");
-    /// The bytes of one chunk, `application/octet-stream`, to [`UploadStatus`](crate::UploadStatus).
+    /// Chunks in a row from that index on, each its subtree value (32 bytes) and its bytes, `application/octet-stream`.
     pub const UPLOAD_CHUNK: Self = put("/v1/uploads/{id}/chunks/{index}");
     /// Canonical bytes of the signed completion with the manifest, to those of the receipts.
     pub const UPLOAD_COMPLETE: Self = post("/v1/uploads/{id}/complete");

@@ -27,8 +27,8 @@ pub struct UploadOpen {
     pub length: u64,
     /// Key that signs.
     pub key: SigningPublicKey,
-    /// Random.
-    pub salt: Nonce,
+    /// Of the upload's secret, see `UploadSecret::capability`: whoever shows that secret may go on with the upload.
+    pub capability: Nonce,
     /// The abstract must be on the ledger by then.
     pub expiry: Time,
 }

@@ -333,7 +333,7 @@ fn reading_vectors(vectors: &mut Vectors) {
         publishing_hospital: hospital(),
         length: 65_536,
         key: pair(1).public(),
-        salt: Nonce::new([5; 16]),
+        capability: Nonce::new([5; 16]),
         expiry: NOW,
     };
     vectors.bytes("upload open", &open);

@@ -4,7 +4,9 @@ use std::io::Write as _;
 
 use carechain_client::{Call, Draft, Keystore, Session, SystemRandom, now};
 use carechain_crypto::limits::CHUNK_BYTES;
-use carechain_crypto::{Nonce, RecordSealer, Sealed, SealedAddressContext, SubtreeValue, UploadId};
+use carechain_crypto::{
+    RecordSealer, Sealed, SealedAddressContext, SubtreeValue, UploadId, UploadSecret, chunk_subtree_value,
+};
 use carechain_schema::{ErrorCode, Route};
 use carechain_types::{
     BoundedVec, EhrKind, KeyAgent as _, PartKind, Party, PersonBody, PublicPart, PublishPart, Receipt,
@@ -24,6 +26,7 @@ pub(crate) struct RawUpload {
     session: Session,
     keys: Keystore,
     open: UploadOpen,
+    secret: UploadSecret,
     sealed: Sealed<Vec<u8>>,
 }
 
@@ -41,6 +44,7 @@ impl Person {
         sealer.write_all(bytes).unwrap();
         let sealed = sealer.finish().unwrap();
         let keys = self.keystore();
+        let secret = UploadSecret::new(SystemRandom::bytes());
         let open = UploadOpen {
             hospital: session.gateway(),
             upload_id: UploadId::new(SystemRandom::bytes()),
@@ -49,13 +53,13 @@ impl Person {
             publishing_hospital: session.gateway(),
             length: sealed.address.length,
             key: keys.public_keys().signing,
-            salt: Nonce::new(SystemRandom::bytes()),
+            capability: secret.capability(),
             expiry: now().after(Span::HOUR),
         };
         let signature = keys.sign(session.chain_id(), &PersonBody::UploadOpen(&open)).unwrap();
         let opening = encode(&SignedUploadOpen { open, signature });
-        post(&session, Route::UPLOAD_OPEN.path, &opening).unwrap();
-        RawUpload { session, keys, open, sealed }
+        post(&session, &secret, Route::UPLOAD_OPEN.path, &opening).unwrap();
+        RawUpload { session, keys, open, secret, sealed }
     }
 
     /// Seals these bytes as a record of the patient and publishes it through a node of their own hospital.
@@ -81,9 +85,13 @@ impl RawUpload {
 
     /// Sends a file's bytes, these or others.
     pub(crate) fn send(&self, file: &[u8]) {
-        for (index, chunk) in file.chunks(CHUNK_BYTES).enumerate() {
+        let count = u32::try_from(file.chunks(CHUNK_BYTES).count()).unwrap();
+        for (index, chunk) in (0..).zip(file.chunks(CHUNK_BYTES)) {
+            let value = chunk_subtree_value(index, count, chunk).unwrap();
+            let framed = [value.as_slice(), chunk].concat();
             let path = Route::UPLOAD_CHUNK.with(&[&self.open.upload_id.to_hex(), &index.to_string()]);
-            self.session.caller().put(&path, &mut &chunk[..], chunk.len() as u64).unwrap();
+            let length = framed.len() as u64;
+            self.session.caller().put(&path, &self.secret, &mut &framed[..], length).unwrap();
         }
     }
 
@@ -97,16 +105,21 @@ impl RawUpload {
         let values = BoundedVec::new(values).unwrap();
         let complete = encode(&SignedUploadComplete { complete, signature, values });
         let path = Route::UPLOAD_COMPLETE.with(&[&upload_id.to_hex()]);
-        let receipts = post(&self.session, &path, &complete)?;
+        let receipts = post(&self.session, &self.secret, &path, &complete)?;
         let receipts = receipts.map(|bytes| decode::<UploadReceipts>(&bytes, RECEIPTS_BYTES_MAX).unwrap());
         Ok(receipts.map(|receipts| receipts.receipts.into_inner()))
     }
 }
 
 /// The body of an answer that is done; none while the node is at it.
-fn post(session: &Session, path: &str, body: &[u8]) -> Result<Option<Vec<u8>>, ErrorCode> {
+fn post(
+    session: &Session,
+    secret: &UploadSecret,
+    path: &str,
+    body: &[u8],
+) -> Result<Option<Vec<u8>>, ErrorCode> {
     let call = Call { method: Route::UPLOAD_OPEN.method, path, query: None };
-    let answer = session.caller().call(call, body).map_err(|error| error.code())?;
+    let answer = session.caller().call_with(call, secret, body).map_err(|error| error.code())?;
     Ok((answer.status == 200).then_some(answer.body))
 }
 

@@ -1,17 +1,28 @@
 //! Uploads as the node keeps them.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
-use carechain_crypto::UploadId;
+use carechain_crypto::{SubtreeValue, UploadId, UploadSecret};
 use carechain_schema::UploadState;
 use carechain_types::{Party, Time, UploadReceipts};
+
+/// Who goes on with an upload: a wrong secret and an upload that is not there are the same to the caller.
+#[derive(Clone, Debug)]
+pub struct UploadCaller {
+    /// The upload.
+    pub upload_id: UploadId,
+    /// What the caller showed.
+    pub secret: Arc<UploadSecret>,
+}
 
 /// One chunk of an upload.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct UploadBytes {
-    /// The upload.
-    pub upload_id: UploadId,
     /// Which chunk, from 0.
     pub index: u32,
+    /// Its subtree value, as the sender says. Bytes of another value are refused.
+    pub value: SubtreeValue,
     /// Its bytes.
     pub bytes: Bytes,
 }

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
-use axum::http::StatusCode;
+use axum::http::header::AUTHORIZATION;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use carechain_crypto::{UploadId, chunk_count};
+use carechain_crypto::{UploadId, UploadSecret, chunk_count};
 use carechain_schema::{Document, UploadStatus as StatusAnswer};
 use carechain_types::{Party, SignedUploadComplete, SignedUploadOpen};
 use futures::StreamExt as _;
@@ -20,7 +21,7 @@ use crate::chunks::ChunkStream;
 use crate::client::Client;
 use crate::failure::{Bound, Refused};
 use crate::limits::{BODY_BYTES_MAX, CHUNKS_IN_FLIGHT_MAX, COMPLETE_BYTES_MAX, PIECE_WAIT, RECEIPTS_WAIT};
-use crate::node::{UploadBytes, UploadProgress, UploadStatus};
+use crate::node::{UploadCaller, UploadProgress, UploadStatus};
 use crate::paced_body::PacedBody;
 use crate::places::Place;
 use crate::route::search::timestamp;
@@ -38,25 +39,26 @@ pub(crate) async fn open(State(border): State<Arc<Border>>, request: Request) ->
 pub(crate) async fn status(
     State(border): State<Arc<Border>>,
     id: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
 ) -> Result<Response, Refused> {
-    answer(border.node.upload_status(upload_id(&id?)?).await?)
+    answer(border.node.upload_status(caller(&id?, &headers)?).await?)
 }
 
-/// The body holds one or more whole chunks in a row, from the index in the path on.
+/// The body holds one or more whole chunks in a row, from the index in the path on, each behind its subtree value.
 pub(crate) async fn chunks(
     State(border): State<Arc<Border>>,
     path: Result<Path<(String, u32)>, PathRejection>,
     request: Request,
 ) -> Result<Response, Refused> {
     let Path((id, index)) = path?;
-    let upload_id = upload_id(&id)?;
+    let caller = caller(&id, request.headers())?;
     let client = Client::of(request.extensions());
     let mut body = PacedBody::new(request.into_body(), PIECE_WAIT);
     body.wait_for_first().await?;
-    let UploadStatus { length, author, .. } = border.node.upload_status(upload_id).await?;
+    let UploadStatus { length, author, .. } = border.node.upload_status(caller.clone()).await?;
     let mut stream = ChunkStream::new(body, length, index, border.node.chunk_buffers());
     let stored = match places(&border, client, author) {
-        Ok(_held) => store(&border, upload_id, &mut stream).await,
+        Ok(_held) => store(&border, &caller, &mut stream).await,
         Err(busy) => Err(busy),
     };
     if stored.is_err() {
@@ -76,10 +78,10 @@ fn places(border: &Border, client: Client, author: Party) -> Result<(Place<IpAdd
     Ok((of_address, of_author))
 }
 
-async fn store(border: &Border, upload_id: UploadId, stream: &mut ChunkStream) -> Result<(), Refused> {
+async fn store(border: &Border, caller: &UploadCaller, stream: &mut ChunkStream) -> Result<(), Refused> {
     let mut storing = FuturesUnordered::new();
-    while let Some((index, bytes)) = stream.next().await? {
-        storing.push(border.node.upload_chunk(UploadBytes { upload_id, index, bytes }));
+    while let Some(chunk) = stream.next().await? {
+        storing.push(border.node.upload_chunk(caller.clone(), chunk));
         while storing.len() >= CHUNKS_IN_FLIGHT_MAX
             && let Some(stored) = storing.next().await
         {
@@ -98,23 +100,33 @@ pub(crate) async fn complete(
     id: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Result<Response, Refused> {
-    let upload_id = upload_id(&id?)?;
+    let caller = caller(&id?, request.headers())?;
     let (_, bytes) = body::split(request);
     let complete: SignedUploadComplete = body::canonical(&bytes, COMPLETE_BYTES_MAX)?;
-    if complete.complete.upload_id != upload_id {
+    if complete.complete.upload_id != caller.upload_id {
         return Err(Refused::malformed("the path names another upload than the signed body"));
     }
-    let waited = tokio::time::timeout(RECEIPTS_WAIT, border.node.upload_complete(complete)).await;
+    let waited =
+        tokio::time::timeout(RECEIPTS_WAIT, border.node.upload_complete(caller.clone(), complete)).await;
     match waited {
         Ok(progress) => match progress? {
             UploadProgress::Done(receipts) => Ok(body::canonical_answer(&receipts)),
             UploadProgress::Copying(status) => Ok((StatusCode::ACCEPTED, answer(status)?).into_response()),
         },
         Err(_) => {
-            let status = border.node.upload_status(upload_id).await?;
+            let status = border.node.upload_status(caller).await?;
             Ok((StatusCode::ACCEPTED, answer(status)?).into_response())
         }
     }
+}
+
+/// Who shows no secret is told what whoever shows a wrong one is told.
+fn caller(id: &str, headers: &HeaderMap) -> Result<UploadCaller, Refused> {
+    let upload_id = upload_id(id)?;
+    let bearer = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let secret = bearer.and_then(|bearer| bearer.strip_prefix("Bearer ")).and_then(UploadSecret::from_hex);
+    let secret = Arc::new(secret.ok_or_else(Refused::not_found)?);
+    Ok(UploadCaller { upload_id, secret })
 }
 
 fn upload_id(text: &str) -> Result<UploadId, Refused> {

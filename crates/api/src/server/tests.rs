@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use bytes::Bytes;
 use carechain_crypto::{
     AddressShown, ChainId, EhrId, HospitalId, Nonce, PersonId, Salt, SealingPublicKey, Signature,
-    SigningKeyPair, SigningPublicKey, TransactionId, UploadId, hash,
+    SigningKeyPair, SigningPublicKey, SubtreeValue, TransactionId, UploadId, UploadSecret, hash,
 };
 use carechain_schema::{StatusReport, UploadState};
 use carechain_types::{
@@ -26,7 +26,7 @@ use tokio::net::{TcpListener, TcpStream};
 use crate::chunk_buffers::ChunkBuffers;
 use crate::clock::now;
 use crate::node::{
-    Answer, Asker, Node, NodeError, NoticeQuery, Notices, OpenedRead, SearchPage, UploadBytes,
+    Answer, Asker, Node, NodeError, NoticeQuery, Notices, OpenedRead, SearchPage, UploadBytes, UploadCaller,
     UploadProgress, UploadStatus,
 };
 use crate::random::SystemRandom;
@@ -110,11 +110,15 @@ impl Node for Constants {
     fn chunk_buffers(&self) -> ChunkBuffers {
         ChunkBuffers::new(0)
     }
-    fn upload_chunk(&self, chunk: UploadBytes) -> Answer<'_, ()> {
+    fn upload_chunk(&self, _: UploadCaller, chunk: UploadBytes) -> Answer<'_, ()> {
+        assert_eq!(chunk.value, SubtreeValue::new([1; 32]));
         self.chunks.lock().unwrap().push((chunk.index, chunk.bytes.len()));
         async { Ok(()) }.boxed()
     }
-    fn upload_status(&self, upload_id: UploadId) -> Answer<'_, UploadStatus> {
+    fn upload_status(&self, UploadCaller { upload_id, secret }: UploadCaller) -> Answer<'_, UploadStatus> {
+        if !secret.opens(&upload_secret().capability()) {
+            return refuse(NodeError::NotFound);
+        }
         let status = UploadStatus {
             upload_id,
             author: Party::Person(PersonId::new([upload_id.get()[0]; 20])),
@@ -125,7 +129,7 @@ impl Node for Constants {
         };
         async { Ok(status) }.boxed()
     }
-    fn upload_complete(&self, _: SignedUploadComplete) -> Answer<'_, UploadProgress> {
+    fn upload_complete(&self, _: UploadCaller, _: SignedUploadComplete) -> Answer<'_, UploadProgress> {
         refuse(NodeError::UploadMismatch)
     }
     /// Refused, for the reason whose byte the range starts with.
@@ -158,6 +162,14 @@ async fn serve() -> (SocketAddr, Arc<Constants>) {
         std::future::pending(),
     ));
     (address, node)
+}
+
+fn upload_secret() -> UploadSecret {
+    UploadSecret::new([3; 32])
+}
+
+fn bearer() -> String {
+    format!("authorization: Bearer {}\r\n", upload_secret().expose_hex())
 }
 
 async fn call(address: SocketAddr, method: &str, path: &str, headers: &str, body: &[u8]) -> (u16, Vec<u8>) {
@@ -369,13 +381,34 @@ async fn notices_and_parts_want_a_signed_query() {
 async fn an_upload_streams_through_in_chunks() {
     let (address, node) = serve().await;
     let path = format!("/v1/uploads/{}/chunks/1", UploadId::ZERO.to_hex());
-    let bytes = vec![7; usize::try_from(FILE_BYTES).unwrap() - (1 << 20)];
-    assert_eq!(call(address, "PUT", &path, "", &bytes).await.0, 204);
+    let chunk = |length| [vec![1; 32], vec![7; length]].concat();
+    let bytes = [chunk(1 << 20), chunk(77)].concat();
+    let header = bearer();
+    assert_eq!(call(address, "PUT", &path, &header, &bytes).await.0, 204);
     assert_eq!(*node.chunks.lock().unwrap(), [(1, 1 << 20), (2, 77)]);
-    has_code(&call(address, "PUT", &path, "", &bytes[1..]).await, 400, "malformed");
+    has_code(&call(address, "PUT", &path, &header, &bytes[..bytes.len() - 1]).await, 400, "malformed");
     let path = format!("/v1/uploads/{}", UploadId::ZERO.to_hex());
-    let status = String::from_utf8(call(address, "GET", &path, "", b"").await.1).unwrap();
+    let status = String::from_utf8(call(address, "GET", &path, &header, b"").await.1).unwrap();
     assert!(status.contains("\"present\":[[0,1]]") && status.contains("\"chunk_count\":3"), "{status}");
+}
+
+#[tokio::test]
+async fn upload_is_not_found_by_whoever_shows_another_secret_or_none() {
+    let (address, node) = serve().await;
+    let id = UploadId::ZERO.to_hex();
+    let other = format!("authorization: Bearer {}\r\n", UploadSecret::new([4; 32]).expose_hex());
+    let wrong = ["", &other, "authorization: Bearer 00\r\n", "authorization: Basic YQ==\r\n"];
+    for header in wrong {
+        let status = call(address, "GET", &format!("/v1/uploads/{id}"), header, b"").await;
+        has_code(&status, 404, "not_found");
+        let chunk = call(address, "PUT", &format!("/v1/uploads/{id}/chunks/0"), header, &[7; 40]).await;
+        assert_eq!(chunk, status, "what a stranger sees does not depend on the call");
+    }
+    assert!(node.chunks.lock().unwrap().is_empty());
+    for header in ["", "authorization: Bearer 00\r\n"] {
+        let path = format!("/v1/uploads/{id}/complete");
+        has_code(&call(address, "POST", &path, header, b"").await, 404, "not_found");
+    }
 }
 
 #[tokio::test]
@@ -384,8 +417,9 @@ async fn client_in_the_middle_of_an_upload_reads_why_it_is_refused() {
     let path = format!("/v1/uploads/{}/chunks/3", UploadId::ZERO.to_hex());
     let mut stream = TcpStream::connect(address).await.unwrap();
     let head = format!(
-        "PUT {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
-        32 << 20
+        "PUT {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: close\r\ncontent-length: {}\r\n{}\r\n",
+        32 << 20,
+        bearer()
     );
     stream.write_all(head.as_bytes()).await.unwrap();
     stream.write_all(&vec![0; 32 << 20]).await.expect("the node takes all, whatever it thinks of it");

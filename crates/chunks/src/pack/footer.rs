@@ -87,7 +87,7 @@ fn decode_trailer(trailer: &[u8; TRAILER_BYTES], head: &PackHead) -> Option<(u32
 
 fn decode_entry(entry: &[u8], head: &PackHead, end: u64) -> Option<ScannedRecord> {
     let offset = u64::from_le_bytes(entry[..8].try_into().ok()?);
-    let record = RecordHead::decode(&entry[8..], &table_nonce(head))?;
+    let record = RecordHead::decode(&entry[8..], &table_nonce(head)).intact()?;
     let inside = offset >= PACK_HEAD_BYTES as u64 && offset.checked_add(record.extent())? <= end;
     inside.then_some(ScannedRecord { offset, head: record })
 }

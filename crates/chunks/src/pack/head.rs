@@ -25,13 +25,16 @@ use std::path::{Path, PathBuf};
 
 use carechain_crypto::{ChainId, HospitalId};
 
+use super::decoded::Decoded;
 use crate::error::StoreError;
+use crate::limits::PACK_VERSION;
 
 /// Bytes of the head of a pack.
 pub(crate) const PACK_HEAD_BYTES: usize = 4096;
 
+/// What the heads of all versions begin with. All of them have their version and checksum where this one has.
+const MAGIC_OF_ANY: &[u8; 6] = b"CCPACK";
 const MAGIC: &[u8; 8] = b"CCPACK1\n";
-const VERSION: u16 = 1;
 
 /// Number of a pack within its store; ascending, never reused.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -82,7 +85,7 @@ impl PackHead {
     pub(crate) fn encode(&self) -> Vec<u8> {
         let mut bytes = vec![0; PACK_HEAD_BYTES];
         bytes[..8].copy_from_slice(MAGIC);
-        bytes[8..10].copy_from_slice(&VERSION.to_le_bytes());
+        bytes[8..10].copy_from_slice(&PACK_VERSION.to_le_bytes());
         bytes[16..48].copy_from_slice(self.origin.chain.as_slice());
         bytes[48..68].copy_from_slice(self.origin.hospital.as_slice());
         bytes[72..80].copy_from_slice(&self.pack.get().to_le_bytes());
@@ -93,15 +96,22 @@ impl PackHead {
         bytes
     }
 
-    /// The head these bytes hold, or `None` when they are not an intact head of this version.
-    pub(crate) fn decode(bytes: &[u8]) -> Option<Self> {
-        let (fields, checksum) = bytes.split_at_checked(PACK_HEAD_BYTES - 4)?;
-        let intact = checksum == crc32c::crc32c(fields).to_le_bytes()
-            && &fields[..8] == MAGIC
-            && fields[8..10] == VERSION.to_le_bytes();
-        if !intact {
-            return None;
+    /// The head these bytes hold.
+    pub(crate) fn decode(bytes: &[u8]) -> Decoded<Self> {
+        let Some((fields, checksum)) = bytes.split_at_checked(PACK_HEAD_BYTES - 4) else {
+            return Decoded::Damaged;
+        };
+        if checksum != crc32c::crc32c(fields).to_le_bytes() || !fields.starts_with(MAGIC_OF_ANY) {
+            return Decoded::Damaged;
         }
+        let version = u16::from_le_bytes([fields[8], fields[9]]);
+        if !fields.starts_with(MAGIC) || version != PACK_VERSION {
+            return Decoded::OtherVersion(version);
+        }
+        Self::from_fields(fields).into()
+    }
+
+    fn from_fields(fields: &[u8]) -> Option<Self> {
         Some(Self {
             origin: PackOrigin {
                 chain: ChainId::from_slice(&fields[16..48])?,

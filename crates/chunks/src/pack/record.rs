@@ -16,6 +16,7 @@
 
 use carechain_crypto::{SubtreeValue, UploadId, hash};
 
+use super::decoded::Decoded;
 use crate::limits::RECORD_BYTES_MAX;
 use crate::upload::{LocalUpload, UploadOpening};
 
@@ -139,17 +140,25 @@ impl RecordHead {
         bytes
     }
 
-    /// The head these bytes hold, or `None` when they are not an intact head of this pack.
-    pub(crate) fn decode(bytes: &[u8], nonce: &[u8; 16]) -> Option<Self> {
-        let bytes: &[u8; RECORD_HEAD_BYTES] = bytes.try_into().ok()?;
-        let intact = bytes[..4] == RECORD_MAGIC
-            && bytes[5] == VERSION
-            && bytes[92..] == checksum(nonce, &bytes[..92]).to_le_bytes();
-        if !intact {
-            return None;
+    /// The head these bytes hold, if they are one of this pack. A kind that this version does not know was written by
+    /// another, whatever number it gave itself.
+    pub(crate) fn decode(bytes: &[u8], nonce: &[u8; 16]) -> Decoded<Self> {
+        let Ok(bytes): Result<&[u8; RECORD_HEAD_BYTES], _> = bytes.try_into() else {
+            return Decoded::Damaged;
+        };
+        if bytes[..4] != RECORD_MAGIC || bytes[92..] != checksum(nonce, &bytes[..92]).to_le_bytes() {
+            return Decoded::Damaged;
         }
+        let kind = RecordKind::from_kind_and_flags(bytes[4], u16::from_le_bytes([bytes[6], bytes[7]]));
+        match kind {
+            Some(kind) if bytes[5] == VERSION => Self::from_fields(kind, bytes).into(),
+            _ => Decoded::OtherVersion(u16::from(bytes[5])),
+        }
+    }
+
+    fn from_fields(kind: RecordKind, bytes: &[u8; RECORD_HEAD_BYTES]) -> Option<Self> {
         let head = Self {
-            kind: RecordKind::from_kind_and_flags(bytes[4], u16::from_le_bytes([bytes[6], bytes[7]]))?,
+            kind,
             upload: UploadId::from_slice(&bytes[8..24])?,
             local: LocalUpload::new(u64::from_le_bytes(bytes[24..32].try_into().ok()?)),
             index: u32::from_le_bytes(bytes[32..36].try_into().ok()?),

@@ -5,8 +5,10 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 
+use super::decoded::Decoded;
 use super::head::{PACK_HEAD_BYTES, PackHead};
 use super::record::{RECORD_HEAD_BYTES, RECORD_MAGIC, RecordHead};
+use crate::error::StoreError;
 use crate::limits::{FINDINGS_MAX, SEARCH_BYTES};
 use crate::values::payload_value;
 
@@ -37,7 +39,9 @@ pub(crate) struct Scan {
 }
 
 /// Walks all records of an unsealed pack and verifies every payload.
-pub(crate) fn scan(file: &File, length: u64, head: &PackHead) -> io::Result<Scan> {
+/// # Errors
+/// `PackVersion` at the first record of another version: what stands behind it cannot be judged.
+pub(crate) fn scan(file: &File, length: u64, head: &PackHead) -> Result<Scan, StoreError> {
     let mut found = Scan { end: PACK_HEAD_BYTES as u64, ..Scan::default() };
     let mut offset = found.end;
     loop {
@@ -47,7 +51,7 @@ pub(crate) fn scan(file: &File, length: u64, head: &PackHead) -> io::Result<Scan
         if record.offset > offset {
             found.damage(offset, record.offset - offset);
         }
-        let payload = read_payload(file, &record)?;
+        let payload = read_payload(file, &record).map_err(StoreError::Read)?;
         if payload_value(&record.head, &payload) != Some(record.head.value) {
             found.damaged.insert(record.offset);
         }
@@ -73,7 +77,12 @@ pub(crate) fn read_payload(file: &File, record: &ScannedRecord) -> io::Result<Ve
 }
 
 /// The first whole record at or after `offset`.
-fn next_record(file: &File, length: u64, head: &PackHead, offset: u64) -> io::Result<Option<ScannedRecord>> {
+fn next_record(
+    file: &File,
+    length: u64,
+    head: &PackHead,
+    offset: u64,
+) -> Result<Option<ScannedRecord>, StoreError> {
     if let Some(record) = record_at(file, length, head, offset)? {
         return Ok(Some(record));
     }
@@ -82,10 +91,10 @@ fn next_record(file: &File, length: u64, head: &PackHead, offset: u64) -> io::Re
     while start + RECORD_HEAD_BYTES as u64 <= length {
         let bytes = usize::try_from((length - start).min(SEARCH_BYTES as u64)).expect("at most the window");
         let window = &mut window[..bytes];
-        file.read_exact_at(window, start)?;
+        file.read_exact_at(window, start).map_err(StoreError::Read)?;
         for (position, candidate) in window.windows(RECORD_HEAD_BYTES).enumerate() {
             if candidate[..4] == RECORD_MAGIC
-                && let Some(record) = whole_record(candidate, start + position as u64, length, head)
+                && let Some(record) = whole_record(candidate, start + position as u64, length, head)?
             {
                 return Ok(Some(record));
             }
@@ -95,16 +104,33 @@ fn next_record(file: &File, length: u64, head: &PackHead, offset: u64) -> io::Re
     Ok(None)
 }
 
-fn record_at(file: &File, length: u64, head: &PackHead, offset: u64) -> io::Result<Option<ScannedRecord>> {
+fn record_at(
+    file: &File,
+    length: u64,
+    head: &PackHead,
+    offset: u64,
+) -> Result<Option<ScannedRecord>, StoreError> {
     if offset + RECORD_HEAD_BYTES as u64 > length {
         return Ok(None);
     }
     let mut bytes = [0; RECORD_HEAD_BYTES];
-    file.read_exact_at(&mut bytes, offset)?;
-    Ok(whole_record(&bytes, offset, length, head))
+    file.read_exact_at(&mut bytes, offset).map_err(StoreError::Read)?;
+    whole_record(&bytes, offset, length, head)
 }
 
-fn whole_record(bytes: &[u8], offset: u64, length: u64, head: &PackHead) -> Option<ScannedRecord> {
-    let record = RecordHead::decode(bytes, &head.nonce)?;
-    (offset.checked_add(record.extent())? <= length).then_some(ScannedRecord { offset, head: record })
+fn whole_record(
+    bytes: &[u8],
+    offset: u64,
+    length: u64,
+    head: &PackHead,
+) -> Result<Option<ScannedRecord>, StoreError> {
+    match RecordHead::decode(bytes, &head.nonce) {
+        Decoded::Intact(record) => {
+            let end = offset.checked_add(record.extent());
+            let whole = end.is_some_and(|end| end <= length);
+            Ok(whole.then_some(ScannedRecord { offset, head: record }))
+        }
+        Decoded::OtherVersion(found) => Err(StoreError::other_version(head.pack.get(), found)),
+        Decoded::Damaged => Ok(None),
+    }
 }

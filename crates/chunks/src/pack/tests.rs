@@ -3,7 +3,7 @@
 use carechain_crypto::{ChainId, HospitalId, SubtreeValue, UploadId};
 
 use super::record::RECORD_HEAD_BYTES;
-use super::{NewRecord, PACK_HEAD_BYTES, PackHead, PackId, PackOrigin, RecordHead, RecordKind};
+use super::{Decoded, NewRecord, PACK_HEAD_BYTES, PackHead, PackId, PackOrigin, RecordHead, RecordKind};
 use crate::upload::LocalUpload;
 
 fn head() -> PackHead {
@@ -27,11 +27,11 @@ fn record() -> RecordHead {
 fn pack_head_decodes_to_itself_and_no_flipped_bit_passes() {
     let bytes = head().encode();
     assert_eq!(bytes.len(), PACK_HEAD_BYTES);
-    assert_eq!(PackHead::decode(&bytes), Some(head()));
+    assert_eq!(PackHead::decode(&bytes), Decoded::Intact(head()));
     for position in 0..bytes.len() {
         let mut flipped = bytes.clone();
         flipped[position] ^= 1;
-        assert_eq!(PackHead::decode(&flipped), None, "{position}");
+        assert_eq!(PackHead::decode(&flipped), Decoded::Damaged, "{position}");
     }
 }
 
@@ -43,17 +43,17 @@ fn record_head_has_its_bytes_where_the_table_says() {
     assert_eq!(&bytes[24..40], &[6, 0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 0, 3, 0, 0, 0]);
     assert_eq!(&bytes[40..72], &[8; 32]);
     assert_eq!(&bytes[72..92], &[0; 20]);
-    assert_eq!(RecordHead::decode(&bytes, &[9; 16]), Some(record()));
+    assert_eq!(RecordHead::decode(&bytes, &[9; 16]), Decoded::Intact(record()));
 }
 
 #[test]
 fn record_head_of_another_pack_or_with_a_flipped_bit_does_not_decode() {
     let bytes = record().encode(&[9; 16]);
-    assert_eq!(RecordHead::decode(&bytes, &[8; 16]), None);
+    assert_eq!(RecordHead::decode(&bytes, &[8; 16]), Decoded::Damaged);
     for bit in 0..RECORD_HEAD_BYTES * 8 {
         let mut flipped = bytes;
         flipped[bit / 8] ^= 1 << (bit % 8);
-        assert_eq!(RecordHead::decode(&flipped, &[9; 16]), None, "{bit}");
+        assert_eq!(RecordHead::decode(&flipped, &[9; 16]), Decoded::Damaged, "{bit}");
     }
 }
 

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, Rw
 use carechain_crypto::HospitalId;
 
 use super::locked::FolderLock;
+use super::open_report::OpenReport;
 use crate::error::StoreError;
 use crate::index::Index;
 use crate::limits::StoreLimits;
@@ -22,6 +23,7 @@ pub struct ChunkStore {
     pub(super) commit: GroupCommit,
     pub(super) index: RwLock<Index>,
     pub(super) packs: OpenPacks,
+    pub(super) opened: OpenReport,
     pub(super) _lock: FolderLock,
 }
 
@@ -29,6 +31,12 @@ impl ChunkStore {
     /// Returns after everything written before the call is durable. Callers at the same time share one sync.
     pub fn sync(&self) -> Result<(), StoreError> {
         self.commit.sync(&self.appender, &*self.medium)
+    }
+
+    /// What opening it found.
+    #[must_use]
+    pub const fn opened(&self) -> &OpenReport {
+        &self.opened
     }
 
     pub(super) fn binding(

@@ -9,42 +9,14 @@ use carechain_crypto::{ChainId, HospitalId};
 
 use super::chunk_store::ChunkStore;
 use super::locked::FolderLock;
+use super::open_report::{Damage, OpenReport};
 use crate::error::StoreError;
 use crate::index::{Payload, Replay, Replayed};
 use crate::limits::{FINDINGS_MAX, PACK_BYTES_MAX, PACK_BYTES_MIN, StoreLimits};
 use crate::pack::{
-    Appender, Disk, GroupCommit, Medium, OpenPacks, PACK_HEAD_BYTES, PackHead, PackId, PackOrigin,
+    Appender, Decoded, Disk, GroupCommit, Medium, OpenPacks, PACK_HEAD_BYTES, PackHead, PackId, PackOrigin,
     PackSettings, Resume, Scan, pack_path, packs_in, read_footer, scan,
 };
-
-/// What opening a store found.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct OpenReport {
-    /// Packs read.
-    pub packs: u64,
-    /// Records read.
-    pub records: u64,
-    /// Bytes cut from the end of the last pack: a write that a crash interrupted, never acknowledged.
-    pub cut_bytes: u64,
-    /// Regions that are not what was written. They are skipped and stay where they are; at most
-    /// [`FINDINGS_MAX`] are listed.
-    pub damages: Vec<Damage>,
-    /// Chunks that belong to no known upload, because a damage took what named it.
-    pub orphan_chunks: u64,
-    /// Erasures that a crash had interrupted and that are finished now.
-    pub erasures_finished: u64,
-}
-
-/// A region of a pack that is not what was written.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Damage {
-    /// The pack.
-    pub pack: u64,
-    /// Where the region begins.
-    pub offset: u64,
-    /// Its length.
-    pub bytes: u64,
-}
 
 impl ChunkStore {
     /// Opens the store in a folder, which is made when it is not there, and rebuilds the index from the packs. The
@@ -84,7 +56,7 @@ fn open(
         medium: Arc::clone(&medium),
         pack_bytes: limits.pack_bytes.clamp(PACK_BYTES_MIN, PACK_BYTES_MAX),
     };
-    let store = ChunkStore {
+    let mut store = ChunkStore {
         directory: directory.to_owned(),
         hospital: origin.hospital,
         limits,
@@ -93,6 +65,7 @@ fn open(
         commit: GroupCommit::default(),
         index: RwLock::new(replayed.index),
         packs: OpenPacks::new(directory.to_owned()),
+        opened: OpenReport::default(),
         _lock: lock,
     };
     for (local, places) in replayed.erasing {
@@ -100,6 +73,7 @@ fn open(
         report.erasures_finished += 1;
     }
     store.sync()?;
+    store.opened = report.clone();
     Ok((store, report))
 }
 
@@ -148,7 +122,12 @@ impl Opening<'_> {
         let path = pack_path(directory, pack);
         let file = File::options().read(true).write(true).open(&path).map_err(StoreError::Read)?;
         let length = file.metadata().map_err(StoreError::Read)?.len();
-        let Some(head) = read_head(&file, length)? else {
+        let head = match read_head(&file, length)? {
+            Decoded::Intact(head) => Some(head),
+            Decoded::OtherVersion(found) => return Err(StoreError::other_version(pack.get(), found)),
+            Decoded::Damaged => None,
+        };
+        let Some(head) = head else {
             if last && length <= PACK_HEAD_BYTES as u64 {
                 // A crash while the pack was begun: nothing was ever in it. Its number is not used again.
                 fs::remove_file(&path).map_err(StoreError::Write)?;
@@ -169,7 +148,7 @@ impl Opening<'_> {
         }
         // A process that ended after a failed sync may have left bytes that only the system's memory has.
         self.medium.forget_cached(&file);
-        let found = scan(&file, length, &head).map_err(StoreError::Read)?;
+        let found = scan(&file, length, &head)?;
         self.replay_records(pack, &file, &found)?;
         if !last {
             self.damage(pack, found.end, length - found.end);
@@ -204,9 +183,9 @@ impl Opening<'_> {
     }
 }
 
-fn read_head(file: &File, length: u64) -> Result<Option<PackHead>, StoreError> {
+fn read_head(file: &File, length: u64) -> Result<Decoded<PackHead>, StoreError> {
     if length < PACK_HEAD_BYTES as u64 {
-        return Ok(None);
+        return Ok(Decoded::Damaged);
     }
     let mut bytes = vec![0; PACK_HEAD_BYTES];
     file.read_exact_at(&mut bytes, 0).map_err(StoreError::Read)?;

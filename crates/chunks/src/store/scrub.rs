@@ -1,35 +1,33 @@
-//! Scrub: reading everything before somebody needs it.
-
-use std::ops::ControlFlow;
+//! Scrub: reading everything before somebody needs it, a few bytes at a time.
 
 use super::chunk_store::ChunkStore;
 use crate::error::StoreError;
 use crate::index::Held;
-use crate::limits::FINDINGS_MAX;
 use crate::upload::LocalUpload;
 
-/// How far a scrub is, told after every chunk. The caller sleeps in the callback to slow it down.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub struct ScrubProgress {
-    /// Files looked at, of `files_total`.
-    pub files: u64,
-    /// Complete files when the scrub began.
-    pub files_total: u64,
-    /// Chunks read.
-    pub chunks: u64,
-    /// Bytes read.
-    pub bytes: u64,
+/// Where a scrub goes on: at this chunk, or the next one there is. Numbers of uploads ascend and are never used again,
+/// so a place stays one while files come and go. The default is the beginning.
+#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
+pub struct ScrubPlace {
+    /// Number of the upload.
+    pub local: u64,
+    /// Index of the chunk.
+    pub index: u32,
 }
 
-/// What a scrub found.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
-pub struct ScrubReport {
-    /// How far it came.
-    pub progress: ScrubProgress,
-    /// Chunks to repair; at most [`FINDINGS_MAX`] are listed.
+/// What one step of a scrub read and found.
+#[derive(Debug, Default)]
+pub struct ScrubStep {
+    /// Where the next step goes on; `None` behind the last chunk.
+    pub next: Option<ScrubPlace>,
+    /// Chunks that are intact.
+    pub chunks: u64,
+    /// Bytes read, or that should have been there.
+    pub bytes: u64,
+    /// Chunks to repair.
     pub corrupt: Vec<CorruptChunk>,
-    /// Chunks to repair in all.
-    pub corrupt_count: u64,
+    /// Chunks that could not be read for want of something, and are as good as before; with the last reason.
+    pub unread: Option<(u64, StoreError)>,
 }
 
 /// A chunk of a complete file that is corrupt or missing.
@@ -42,61 +40,58 @@ pub struct CorruptChunk {
 }
 
 impl ChunkStore {
-    /// Reads and verifies every chunk of every complete file, in order, until `progress` breaks it off. No lock is
-    /// held while it reads. Corrupt chunks are marked, so that [`ChunkStore::replace_chunk`] may replace them.
-    pub fn scrub(
-        &self,
-        progress: &mut dyn FnMut(ScrubProgress) -> ControlFlow<()>,
-    ) -> Result<ScrubReport, StoreError> {
-        let files: Vec<_> = {
-            let index = self.index();
-            let complete = index.uploads().iter().filter(|(_, upload)| upload.completion.is_some());
-            complete.map(|(local, upload)| (*local, upload.opening.chunks())).collect()
-        };
-        let mut report = ScrubReport::default();
-        report.progress.files_total = files.len() as u64;
+    /// Reads and verifies the chunks of complete files from a place on, until at least so many bytes were read. No
+    /// lock is held while it reads. Corrupt chunks are marked, so that [`ChunkStore::replace_chunk`] may replace them.
+    #[must_use]
+    pub fn scrub(&self, from: ScrubPlace, bytes_min: u64) -> ScrubStep {
+        let mut step = ScrubStep { next: Some(from), ..ScrubStep::default() };
         let mut buffer = Vec::new();
-        for (local, chunks) in files {
-            for index in 0..chunks {
-                match self.read_chunk_into(local, index, &mut buffer) {
-                    Ok(()) => {
-                        report.progress.chunks += 1;
-                        report.progress.bytes += buffer.len() as u64;
-                    }
-                    Err(StoreError::Corrupt { .. } | StoreError::ChunkMissing { .. }) => {
-                        report.found(local, index)
-                    }
-                    // Erased since the scrub began.
-                    Err(StoreError::NotHeld { .. }) => break,
-                    Err(error) => return Err(error),
+        while let Some(place) = step.next.filter(|_| step.bytes < bytes_min) {
+            let Some((CorruptChunk { local, index }, bytes)) = self.chunk_from(place) else {
+                step.next = None;
+                break;
+            };
+            match self.read_chunk_into(local, index, &mut buffer) {
+                Ok(()) => step.chunks += 1,
+                Err(StoreError::Corrupt { .. } | StoreError::ChunkMissing { .. }) => {
+                    step.corrupt.push(CorruptChunk { local, index });
                 }
-                if progress(report.progress).is_break() {
-                    return Ok(report);
+                // Erased since.
+                Err(StoreError::NotHeld { .. }) => {}
+                Err(error) => {
+                    let unread = step.unread.map_or(0, |(unread, _)| unread);
+                    step.unread = Some((unread + 1, error));
                 }
             }
-            report.progress.files += 1;
+            step.bytes += u64::from(bytes);
+            step.next = Some(ScrubPlace { local: local.get(), index: index + 1 });
         }
-        Ok(report)
+        step
     }
 
-    /// Chunks of complete files known to be missing or corrupt, at most `count_max`.
+    /// Chunks of complete files known to be missing or corrupt, behind `after` in the order of files and chunks, at
+    /// most `count_max`.
     #[must_use]
-    pub fn corrupt_chunks(&self, count_max: usize) -> Vec<CorruptChunk> {
+    pub fn corrupt_chunks(&self, after: Option<CorruptChunk>, count_max: usize) -> Vec<CorruptChunk> {
         let index = self.index();
-        let complete = index.uploads().iter().filter(|(_, upload)| upload.completion.is_some());
+        let first = after.map_or(LocalUpload::new(0), |after| after.local);
+        let complete = index.uploads().range(first..).filter(|(_, upload)| upload.completion.is_some());
         let chunks = complete.flat_map(|(local, upload)| {
             let bad = upload.chunks.iter().filter(|(_, chunk)| !matches!(chunk.held, Held::Present(_)));
             bad.map(|(index, _)| CorruptChunk { local: *local, index: *index })
         });
-        chunks.take(count_max).collect()
+        chunks.filter(|chunk| after.is_none_or(|after| *chunk > after)).take(count_max).collect()
     }
-}
 
-impl ScrubReport {
-    fn found(&mut self, local: LocalUpload, index: u32) {
-        self.corrupt_count += 1;
-        if self.corrupt.len() < FINDINGS_MAX {
-            self.corrupt.push(CorruptChunk { local, index });
-        }
+    /// The first chunk of a complete file at or behind a place, and its length.
+    fn chunk_from(&self, place: ScrubPlace) -> Option<(CorruptChunk, u32)> {
+        let store_index = self.index();
+        let uploads = store_index.uploads().range(LocalUpload::new(place.local)..);
+        let mut complete = uploads.filter(|(_, upload)| upload.completion.is_some());
+        complete.find_map(|(local, upload)| {
+            let index = if local.get() == place.local { place.index } else { 0 };
+            let there = index < upload.opening.chunks();
+            there.then(|| (CorruptChunk { local: *local, index }, upload.opening.chunk_bytes(index)))
+        })
     }
 }

@@ -7,6 +7,7 @@ mod erasure;
 mod failed_sync;
 mod fixture;
 mod model;
+mod other_version;
 mod power;
 mod reading;
 mod refusals;

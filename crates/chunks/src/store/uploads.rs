@@ -36,6 +36,11 @@ impl ChunkStore {
         Ok((0..upload.opening.chunks()).map(intact).collect())
     }
 
+    /// The subtree value of a chunk that is here, or that the manifest of a complete file lists.
+    pub fn chunk_value(&self, local: LocalUpload, index: u32) -> Result<SubtreeValue, StoreError> {
+        self.chunk(local, index).map(|(_, chunk)| chunk.value)
+    }
+
     /// What is known of an upload.
     pub fn state(&self, local: LocalUpload) -> Result<UploadState, StoreError> {
         Ok(UploadState::of(self.index().get(local)?))

@@ -40,24 +40,6 @@ impl ChunkStore {
         self.append_chunk(&opening, local, (index, value), bytes)
     }
 
-    /// As [`ChunkStore::put_chunk`] for a sender whose manifest comes at the end: the value is what the bytes give,
-    /// and completion compares all of them with the root. A complete file takes a chunk that it lacks.
-    pub fn put_unclaimed_chunk(
-        &self,
-        local: LocalUpload,
-        index: u32,
-        bytes: &[u8],
-    ) -> Result<SubtreeValue, StoreError> {
-        let (opening, completion) = self.binding(local)?;
-        let value = hash_chunk(&opening, index, bytes)?;
-        if completion.is_some() {
-            self.replace_verified(local, index, bytes, value)?;
-            return Ok(value);
-        }
-        self.append_chunk(&opening, local, (index, value), bytes)?;
-        Ok(value)
-    }
-
     fn append_chunk(
         &self,
         opening: &UploadOpening,

@@ -6,7 +6,8 @@
 use std::path::{Path, PathBuf};
 
 use carechain_crypto::{
-    Address, EhrId, GrantId, HospitalId, PersonId, SealingPublicKey, UploadId, open_box, seal_box,
+    Address, EhrId, GrantId, HospitalId, PersonId, SealingPublicKey, UploadId, UploadSecret, open_box,
+    seal_box,
 };
 use carechain_types::limits::RECIPIENTS_MAX;
 use carechain_types::{
@@ -24,7 +25,7 @@ use crate::random::SystemRandom;
 use crate::session::Session;
 use crate::spool::{Held, SpoolFolder};
 
-const SCHEMA: &str = "carechain/spool/2";
+const SCHEMA: &str = "carechain/spool/3";
 const CONTENT_BYTES_MAX: usize = 8 * 1_024;
 
 /// What resuming needs and nobody else may read.
@@ -41,12 +42,15 @@ pub(super) struct SpoolSecret {
     pub(super) recipients: BoundedVec<(RecipientUse, Party), RECIPIENTS_MAX>,
     pub(super) index: IndexEntry,
     pub(super) entry_count: u64,
+    /// What every call of this upload shows, also after the client was started again.
+    pub(super) upload_secret: [u8; UploadSecret::LENGTH],
 }
 
 impl Drop for SpoolSecret {
     fn drop(&mut self) {
         // The address holds the content key.
         self.address.as_mut_slice().zeroize();
+        self.upload_secret.zeroize();
     }
 }
 

@@ -8,7 +8,9 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use carechain_crypto::limits::CHUNK_BYTES;
-use carechain_crypto::{Address, Manifest, ManifestBuilder, Nonce, UploadId, chunk_count};
+use carechain_crypto::{
+    Address, Manifest, ManifestBuilder, SubtreeValue, UploadId, UploadSecret, chunk_count,
+};
 use carechain_schema::{Method, Retry, Route, UploadStatus};
 use carechain_types::limits::{RECEIPT_PATH_MAX, RECEIPTS_MAX};
 use carechain_types::{
@@ -16,12 +18,12 @@ use carechain_types::{
     UploadReceipts, decode, encode,
 };
 
+use super::framed::Framed;
 use super::spool::{Spool, SpoolSecret};
 use crate::caller::CallError;
 use crate::error::OperationError;
 use crate::limits::{ATTEMPTS_MAX, RECEIPTS_WAIT, UPLOAD_CALL_CHUNKS, UPLOAD_LANES};
 use crate::progress::{Progress, Stage};
-use crate::random::SystemRandom;
 use crate::session::{Session, pause};
 
 impl Session {
@@ -41,7 +43,7 @@ impl Session {
             publishing_hospital: secret.hospital,
             length,
             key: self.agent().public_keys().signing,
-            salt: Nonce::new(SystemRandom::bytes()),
+            capability: UploadSecret::new(secret.upload_secret).capability(),
             expiry,
         };
         let signature = self.agent().sign(self.chain_id(), &PersonBody::UploadOpen(&open))?;
@@ -64,9 +66,13 @@ pub(super) fn send_missing(
     let count = chunk_count(length).map_err(|error| foreign(error.to_string()))?;
     let spans = missing(count, &status.present);
     let unsent: u64 = spans.iter().map(|&(start, end)| bytes_of(start, end, length)).sum();
+    // Each chunk is sent with its value, so all are known before the first one goes.
+    let manifest = sealed.map_or_else(|| manifest(spool, length), Ok)?;
     let lanes = Lanes {
         session,
         spool,
+        secret: UploadSecret::new(spool.secret.upload_secret),
+        values: manifest.values(),
         progress,
         length,
         done: AtomicU64::new(length - unsent),
@@ -75,12 +81,9 @@ pub(super) fn send_missing(
     std::thread::scope(|scope| {
         let lanes = &lanes;
         let workers: Vec<_> = (0..UPLOAD_LANES).map(|_| scope.spawn(|| lanes.work())).collect();
-        let manifest = sealed.map_or_else(|| manifest(spool, length), Ok);
-        for worker in workers {
-            worker.join().expect("a lane does not panic")?;
-        }
-        manifest
-    })
+        workers.into_iter().try_for_each(|worker| worker.join().expect("a lane does not panic"))
+    })?;
+    Ok(manifest)
 }
 
 /// Spans of chunks that are not present, each at most one call.
@@ -124,6 +127,9 @@ fn manifest(spool: &Spool, length: u64) -> Result<Manifest, OperationError> {
 struct Lanes<'a> {
     session: &'a Session,
     spool: &'a Spool,
+    secret: UploadSecret,
+    /// Of all chunks of the file.
+    values: &'a [SubtreeValue],
     progress: &'a dyn Progress,
     length: u64,
     done: AtomicU64,
@@ -162,9 +168,12 @@ impl Lanes<'_> {
         file.seek(SeekFrom::Start(u64::from(start) * CHUNK_BYTES as u64)).map_err(access)?;
         let bytes = bytes_of(start, end, self.length);
         let mut reader = Counted { inner: file.take(bytes), lanes: self, sent: 0 };
+        let values = &self.values[start as usize..end as usize];
+        let mut framed = Framed::new(&mut reader, values);
+        let length = framed.length(bytes);
         let id = self.spool.open.open.upload_id.to_hex();
         let path = Route::UPLOAD_CHUNK.with(&[&id, &start.to_string()]);
-        let sent = self.session.caller().put(&path, &mut reader, bytes);
+        let sent = self.session.caller().put(&path, &self.secret, &mut framed, length);
         if sent.is_err() {
             self.done.fetch_sub(reader.sent, Ordering::Relaxed);
             if self.progress.is_cancelled() {
@@ -209,13 +218,14 @@ pub(super) fn complete(
     let values = BoundedVec::new(manifest.values().to_vec())?;
     let body = encode(&SignedUploadComplete { complete, signature, values });
     let path = Route::UPLOAD_COMPLETE.with(&[&upload_id.to_hex()]);
+    let secret = UploadSecret::new(spool.secret.upload_secret);
     let started = Instant::now();
     loop {
         if progress.is_cancelled() {
             return Err(OperationError::Cancelled);
         }
         progress.advance(Stage::Copying, started.elapsed().as_secs(), None);
-        let answer = session.ask(Method::Post, &path, &body)?;
+        let answer = session.ask_of_upload(&secret, &path, &body)?;
         if answer.status != ACCEPTED {
             return Ok(decode(&answer.body, RECEIPTS_BYTES_MAX)?);
         }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use carechain_crypto::{Nonce, hash};
+use carechain_crypto::{Nonce, UploadSecret, hash};
 use carechain_schema::{ErrorCode, Method, Retry, Route};
 use carechain_types::{
     Bodies, BoundedString, BoundedVec, ListName, ListQuery, ListStart, PersonBody, PublicPart, Query,
@@ -71,11 +71,31 @@ impl Session {
 
     /// A call that may be repeated, signed by the person if there is one.
     pub(crate) fn ask(&self, method: Method, path: &str, body: &[u8]) -> Result<Answer, OperationError> {
+        self.repeat(method, path, body, |call| self.caller.call(call, body))
+    }
+
+    /// As [`Session::ask`], with the secret of an upload.
+    pub(crate) fn ask_of_upload(
+        &self,
+        secret: &UploadSecret,
+        path: &str,
+        body: &[u8],
+    ) -> Result<Answer, OperationError> {
+        self.repeat(Method::Post, path, body, |call| self.caller.call_with(call, secret, body))
+    }
+
+    fn repeat(
+        &self,
+        method: Method,
+        path: &str,
+        body: &[u8],
+        send: impl Fn(Call<'_>) -> Result<Answer, CallError>,
+    ) -> Result<Answer, OperationError> {
         let mut attempt = 1;
         loop {
             let query = self.person.is_some().then(|| self.signed_query(method, path, body)).transpose()?;
             let call = Call { method, path, query: query.as_deref() };
-            match self.caller.call(call, body) {
+            match send(call) {
                 Ok(answer) => return Ok(answer),
                 Err(error) if attempt < ATTEMPTS_MAX && is_repeatable(&error) => pause(attempt),
                 Err(CallError::Refused { failure, .. }) if failure.code == ErrorCode::NotFound => {

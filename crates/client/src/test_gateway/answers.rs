@@ -2,8 +2,8 @@
 
 use carechain_crypto::limits::{CHUNK_BYTES, FRAME_BYTES};
 use carechain_crypto::{
-    EhrId, FrameSealer, GrantId, PersonId, Position, ResponseContext, TransactionId, address_commitment,
-    chunk_count,
+    EhrId, FrameSealer, GrantId, PersonId, Position, ResponseContext, SubtreeValue, TransactionId,
+    UploadSecret, address_commitment, chunk_count, chunk_subtree_value,
 };
 use carechain_schema::{
     AbstractLine, Document, ErrorCode, Failure, NoticeLine, NoticeList, SearchPage, Timestamp, UploadState,
@@ -36,8 +36,19 @@ fn refuse(code: ErrorCode) -> Reply {
     Reply { status: code.http_status(), ..ok(serde_json::to_vec(&document).unwrap()) }
 }
 
-pub(super) fn answer(ledger: &mut Ledger, method: &str, path: &str, body: &[u8]) -> Reply {
+pub(super) fn answer(
+    ledger: &mut Ledger,
+    method: &str,
+    path: &str,
+    (secret, body): (Option<UploadSecret>, &[u8]),
+) -> Reply {
     let segments: Vec<_> = path.trim_start_matches("/v1/").split('/').collect();
+    if let ["uploads", id, ..] = segments.as_slice() {
+        let open = ledger.files.opened[*id].open;
+        if !secret.is_some_and(|secret| secret.opens(&open.capability)) {
+            return refuse(ErrorCode::NotFound);
+        }
+    }
     match (method, segments.as_slice()) {
         ("POST", ["state"]) => state(ledger, body),
         ("POST", ["lists"]) => list(ledger, body),
@@ -165,7 +176,10 @@ fn upload_chunks(ledger: &mut Ledger, id: &str, index: u32, body: &[u8]) -> Repl
     let broken = ledger.lie == Lie::BreakUpload;
     let keep = if broken { 1 } else { usize::MAX };
     let chunks = ledger.files.chunks.get_mut(id).unwrap();
-    for (place, chunk) in (index..).zip(body.chunks(CHUNK_BYTES)).take(keep) {
+    let count = chunk_count(ledger.files.opened[id].open.length).unwrap();
+    for (place, framed) in (index..).zip(body.chunks(SubtreeValue::LENGTH + CHUNK_BYTES)).take(keep) {
+        let (value, chunk) = framed.split_at(SubtreeValue::LENGTH);
+        assert_eq!(chunk_subtree_value(place, count, chunk).unwrap().as_slice(), value);
         chunks.insert(place, chunk.to_vec());
     }
     if broken { refuse(ErrorCode::DiskFull) } else { Reply { status: 204, ..ok(Vec::new()) } }

@@ -4,6 +4,8 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
+use carechain_crypto::UploadSecret;
+
 use super::answers::{Reply, answer};
 use super::ledger::Ledger;
 
@@ -27,7 +29,7 @@ fn connection(stream: TcpStream, ledger: &Mutex<Ledger>) -> Option<()> {
         reader.read_line(&mut line).ok().filter(|count| *count > 0)?;
         let mut words = line.split(' ');
         let (method, path) = (words.next()?.to_owned(), words.next()?.to_owned());
-        let mut length = 0;
+        let (mut length, mut secret) = (0, None);
         loop {
             let mut header = String::new();
             reader.read_line(&mut header).ok()?;
@@ -37,10 +39,14 @@ fn connection(stream: TcpStream, ledger: &Mutex<Ledger>) -> Option<()> {
             if let Some(value) = header.to_lowercase().strip_prefix("content-length:") {
                 length = value.trim().parse().unwrap();
             }
+            if let Some(value) = header.to_lowercase().strip_prefix("authorization: bearer ") {
+                secret = UploadSecret::from_hex(value.trim());
+            }
         }
         let mut body = vec![0; length];
         reader.read_exact(&mut body).ok()?;
-        let Reply { status, headers, body, cut } = answer(&mut ledger.lock().unwrap(), &method, &path, &body);
+        let Reply { status, headers, body, cut } =
+            answer(&mut ledger.lock().unwrap(), &method, &path, (secret, &body));
         let length = body.len();
         let head = format!("HTTP/1.1 {status} x\r\ncontent-length: {length}\r\n{headers}\r\n");
         stream.write_all(head.as_bytes()).ok()?;

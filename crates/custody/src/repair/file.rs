@@ -27,13 +27,15 @@ pub struct Retry {
     pub failures: u32,
     /// Not before this time.
     pub due: Time,
+    /// When the file was first seen not to be whole here; `None` while nobody has looked.
+    pub lacking_since: Option<Time>,
 }
 
 impl Retry {
     /// After one more failure.
     pub(super) fn failed(self, now: Time) -> Self {
         let wait = REPAIR_RETRY_MIN.times(1 << self.failures.min(16)).min(REPAIR_RETRY_MAX);
-        Self { failures: self.failures.saturating_add(1), due: now.after(wait) }
+        Self { failures: self.failures.saturating_add(1), due: now.after(wait), ..self }
     }
 }
 

@@ -47,6 +47,15 @@ pub(super) struct Pending {
     pub(super) need: Need,
 }
 
+/// Copies that this hospital must hold and does not hold whole.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct BelowPolicy {
+    /// How many files.
+    pub files: u64,
+    /// When the first of them was seen not to be whole; `None` if all are.
+    pub since: Option<Time>,
+}
+
 /// Repair of one hospital's copies. See the module for its rules.
 #[derive(Clone, Debug)]
 pub struct Repair {
@@ -83,6 +92,16 @@ impl Repair {
     #[must_use]
     pub fn untried(&self) -> usize {
         self.pending.values().filter(|pending| pending.retry.failures == 0).count()
+    }
+
+    /// Files that placement names this hospital for and that are known not to be whole here.
+    #[must_use]
+    pub fn below_policy(&self) -> BelowPolicy {
+        let since = self.pending.values().filter_map(|pending| pending.retry.lacking_since);
+        since.fold(BelowPolicy::default(), |below, since| BelowPolicy {
+            files: below.files + 1,
+            since: Some(below.since.map_or(since, |earliest| earliest.min(since))),
+        })
     }
 
     /// Whether placement names this hospital for the file.

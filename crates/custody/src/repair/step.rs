@@ -18,7 +18,7 @@ impl Repair {
                 self.settle(&commitment, outputs);
             }
             RepairInput::Erased { commitment } => self.settle(&commitment, outputs),
-            RepairInput::Lacking { file, lacking } => self.lacking(now, file, lacking),
+            RepairInput::Lacking { file, lacking } => self.lacking(now, file, lacking, outputs),
             RepairInput::FetchFailed { commitment } => self.fetch_failed(now, &commitment, outputs),
             RepairInput::Members { candidates } => self.candidates = candidates,
             RepairInput::Restored { file, retry } => self.wait(Pending { file, retry, need: Need::Check }),
@@ -29,25 +29,26 @@ impl Repair {
 
     fn published(&mut self, now: Time, file: HeldFile) {
         if self.is_mine(&file) && !self.pending.contains_key(&file.commitment) {
-            let retry = Retry { failures: 0, due: now.after(self.settings.grace) };
+            let retry = Retry { due: now.after(self.settings.grace), ..Retry::default() };
             self.wait(Pending { file, retry, need: Need::Check });
         }
     }
 
-    fn lacking(&mut self, now: Time, file: HeldFile, lacking: Lacking) {
+    fn lacking(&mut self, now: Time, file: HeldFile, lacking: Lacking, outputs: &mut Vec<RepairOutput>) {
         if !self.is_mine(&file) {
-            self.remove(&file.commitment);
+            self.settle(&file.commitment, outputs);
             return;
         }
         match self.pending.get(&file.commitment).map(|pending| (&pending.need, pending.retry)) {
             // The fetch under way was asked for other chunks perhaps: the check after it tells.
             Some((Need::Fetching(_), _)) => {}
-            Some((_, retry)) => {
+            Some((_, mut retry)) => {
+                retry.lacking_since.get_or_insert(now);
                 self.remove(&file.commitment);
                 self.wait(Pending { file, retry, need: Need::Fetch(lacking) });
             }
             None => {
-                let retry = Retry { failures: 0, due: now };
+                let retry = Retry { failures: 0, due: now, lacking_since: Some(now) };
                 self.wait(Pending { file, retry, need: Need::Fetch(lacking) });
             }
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use carechain_crypto::{Commitment, HospitalId, UploadId};
 use carechain_types::{Span, Time};
 
-use super::{HeldFile, Lacking, Repair, RepairInput, RepairOutput, RepairSettings, Retry};
+use super::{BelowPolicy, HeldFile, Lacking, Repair, RepairInput, RepairOutput, RepairSettings, Retry};
 use crate::placement::{Candidate, holders};
 
 fn hospital(number: u8) -> HospitalId {
@@ -118,9 +118,36 @@ fn failures_wait_longer_each_time_and_survive_a_restart() {
         [RepairOutput::Forget { commitment }]
     );
     let mut restarted = self::repair();
-    let retry = Retry { failures: 9, due: now };
+    let retry = Retry { failures: 9, due: now, lacking_since: Some(at(0)) };
     assert_eq!(step(&mut restarted, at(0), RepairInput::Restored { file, retry }), []);
     assert_eq!(step(&mut restarted, now, RepairInput::Tick), [RepairOutput::Check { file }]);
+}
+
+#[test]
+fn copies_below_policy_are_counted_from_the_first_look_on_until_they_are_whole() {
+    let mine = files(Some(()));
+    let mut repair = repair();
+    step(&mut repair, at(1), RepairInput::Published { file: mine[0] });
+    assert_eq!(repair.below_policy(), BelowPolicy::default(), "its publisher may still be sending it");
+    let lacking = |file| RepairInput::Lacking { file, lacking: Lacking::File };
+    step(&mut repair, at(40), lacking(mine[0]));
+    step(&mut repair, at(50), lacking(mine[1]));
+    let failed = RepairInput::FetchFailed { commitment: mine[0].commitment };
+    step(&mut repair, at(60), failed);
+    assert_eq!(repair.below_policy(), BelowPolicy { files: 2, since: Some(at(40)) });
+    step(&mut repair, at(70), RepairInput::Held { commitment: mine[0].commitment });
+    assert_eq!(repair.below_policy(), BelowPolicy { files: 1, since: Some(at(50)) });
+    step(&mut repair, at(70), RepairInput::Fetched { commitment: mine[1].commitment });
+    assert_eq!(repair.below_policy(), BelowPolicy::default());
+}
+
+#[test]
+fn failures_of_a_file_that_is_no_longer_for_this_hospital_are_forgotten() {
+    let mut repair = repair();
+    let (file, retry) = (files(None)[0], Retry { failures: 3, ..Retry::default() });
+    step(&mut repair, at(1), RepairInput::Restored { file, retry });
+    let outputs = step(&mut repair, at(2), RepairInput::Lacking { file, lacking: Lacking::File });
+    assert_eq!(outputs, [RepairOutput::Forget { commitment: file.commitment }]);
 }
 
 #[test]

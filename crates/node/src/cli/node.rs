@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use carechain_chunks::StoreError;
 use carechain_client::{Call, Caller, Keystore, private_file};
 use carechain_crypto::Secret;
 use carechain_schema::{ErrorCode, Route, StatusReport};
@@ -186,6 +187,10 @@ fn start_error(error: &StartError) -> CommandError {
         }
         StartError::Journal(_) => {
             "a node without its own intact journal must not vote; \"Lost disk\" in docs/operations.md says what is left to do"
+        }
+        StartError::Chunks(StoreError::PackVersion { .. }) => {
+            "start the version of carechain that wrote it; or move data/chunks aside, and this node fetches its \
+             copies from the other hospitals again"
         }
         StartError::Chunks(_) => "check the folder's permissions and the disk",
         StartError::Engine(_) => {

@@ -20,9 +20,11 @@
 //! Crash: what was acknowledged to a client lies in packs; the client sends its signed opening again and goes on.
 
 mod access_check;
+mod bad_chunk;
 mod bulk_service;
 mod collection;
 mod completion;
+mod copies;
 mod counts;
 mod disk_trouble;
 mod engine_view;
@@ -31,6 +33,7 @@ mod fetch_service;
 mod fetcher;
 mod frame;
 mod guests;
+mod kept;
 mod ledger_view;
 mod limits;
 mod link_error;
@@ -44,6 +47,7 @@ mod receipt;
 mod recent_chunks;
 mod recovery;
 mod repair_right;
+mod scrub_pace;
 mod scrubbing;
 mod serve_error;
 mod session;
@@ -52,6 +56,7 @@ mod start;
 mod store;
 mod upload_calls;
 
+pub(super) use copies::Copies;
 pub(super) use start::{Files, FilesConfig};
 
 #[cfg(test)]

@@ -6,9 +6,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use carechain_api::{
     Answer, Asker, ChunkBuffers, ListError, Node, NodeError, NoticeQuery, Notices, OpenedRead, SearchPage,
-    UploadBytes, UploadProgress, UploadStatus, list_keys,
+    UploadBytes, UploadCaller, UploadProgress, UploadStatus, list_keys,
 };
-use carechain_crypto::{ChainId, HospitalId, TransactionId, UploadId};
+use carechain_crypto::{ChainId, HospitalId, TransactionId};
 use carechain_engine::Answer as EngineAnswer;
 use carechain_ledger::{LedgerError, StoredPart};
 use carechain_schema::StatusReport;
@@ -146,7 +146,8 @@ impl Node for Service {
             let view = self.ask(|engine| Ok(EngineView::of(engine))).await?;
             let parts = &self.0;
             let (folder, chunks) = (parts.data_folder.clone(), Arc::clone(&parts.chunks));
-            let storage = blocking(&Handle::current(), move || storage(&folder, &chunks)).await;
+            let copies = parts.files.copies();
+            let storage = blocking(&Handle::current(), move || storage(&folder, &chunks, copies)).await;
             Ok(view.report(&parts.genesis, &parts.hospital, &parts.network, storage))
         })
     }
@@ -271,16 +272,20 @@ impl Node for Service {
         self.0.files.chunk_buffers()
     }
 
-    fn upload_chunk(&self, chunk: UploadBytes) -> Answer<'_, ()> {
-        Box::pin(self.0.files.upload_chunk(chunk))
+    fn upload_chunk(&self, caller: UploadCaller, chunk: UploadBytes) -> Answer<'_, ()> {
+        Box::pin(self.0.files.upload_chunk(caller, chunk))
     }
 
-    fn upload_status(&self, upload_id: UploadId) -> Answer<'_, UploadStatus> {
-        Box::pin(self.0.files.upload_status(upload_id))
+    fn upload_status(&self, caller: UploadCaller) -> Answer<'_, UploadStatus> {
+        Box::pin(self.0.files.upload_status(caller))
     }
 
-    fn upload_complete(&self, complete: SignedUploadComplete) -> Answer<'_, UploadProgress> {
-        Box::pin(self.0.files.upload_complete(complete))
+    fn upload_complete(
+        &self,
+        caller: UploadCaller,
+        complete: SignedUploadComplete,
+    ) -> Answer<'_, UploadProgress> {
+        Box::pin(self.0.files.upload_complete(caller, complete))
     }
 
     fn open_read(&self, request: SignedReadRequest) -> Answer<'_, OpenedRead> {

@@ -170,6 +170,7 @@ pub(crate) fn start(
         membership,
         verifier: verifier.clone(),
         clock,
+        kept_folder: folder.custody(),
         parameters: genesis.parameters.clone(),
         runtime: runtimes.files.handle().clone(),
         supervisor: supervisor.clone(),
@@ -328,6 +329,20 @@ fn open_stores(
     }
     if report.cut_bytes > 0 {
         tracing::info!(bytes = report.cut_bytes, "a write of chunks that was interrupted is cut off");
+    }
+    if report.orphan_chunks > 0 {
+        let chunks = report.orphan_chunks;
+        tracing::warn!(
+            chunks,
+            "chunks belong to no known file: a damage took what named them, they only take space"
+        );
+    }
+    let missing = chunks.stats().map_or(0, |stats| stats.chunks_missing);
+    if missing > 0 {
+        tracing::error!(
+            chunks = missing,
+            "chunks of whole files are missing here, they are fetched from other holders"
+        );
     }
     Ok(Stores { ledger, journal, chunks: Arc::new(chunks) })
 }

@@ -12,6 +12,7 @@ use carechain_schema::{
 use carechain_types::{Genesis, GenesisHospital, Head, Height, Time};
 
 use super::engine_thread::NodeEngine;
+use super::files::Copies;
 
 /// What of the status comes from the engine, taken between two turns.
 pub(super) struct EngineView {
@@ -133,7 +134,7 @@ pub(super) fn timestamp(time: Time) -> Timestamp {
 
 /// Disk and files.
 #[must_use]
-pub(super) fn storage(data_folder: &Path, chunks: &ChunkStore) -> StorageStatus {
+pub(super) fn storage(data_folder: &Path, chunks: &ChunkStore, copies: Copies) -> StorageStatus {
     let stats = chunks.stats().ok();
     let free = rustix::fs::statvfs(data_folder).map_or(0, |stat| stat.f_bavail * stat.f_frsize);
     StorageStatus {
@@ -141,7 +142,7 @@ pub(super) fn storage(data_folder: &Path, chunks: &ChunkStore) -> StorageStatus 
         chunk_bytes: folder_bytes(&data_folder.join("chunks")),
         free_bytes: free,
         file_count: stats.map_or(0, |stats| stats.files),
-        file_count_below_policy: 0,
+        file_count_below_policy: copies.below_policy,
     }
 }
 

@@ -7,7 +7,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 
-use super::{Constants, NEVER, Ordering, call, has_code, serve, signed};
+use super::{Constants, NEVER, Ordering, bearer, call, has_code, serve, signed};
 use crate::limits::{
     CONNECTIONS_MAX, REQUESTS_MAX, SPARE_CONNECTIONS_MAX, UPLOAD_STREAMS_MAX, UPLOAD_STREAMS_PER_PERSON_MAX,
     WAITERS_PER_PERSON_MAX,
@@ -15,8 +15,9 @@ use crate::limits::{
 
 /// Connections whose requests say that a body of two chunks follows, or a short one elsewhere; none does.
 async fn promise(address: SocketAddr, method: &str, path: &str, count: usize) -> Vec<TcpStream> {
-    let length = if method == "PUT" { 2 << 20 } else { 9 };
-    let head = format!("{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: {length}\r\n\r\n");
+    let (length, headers) = if method == "PUT" { (2 * chunk().len(), bearer()) } else { (9, String::new()) };
+    let head =
+        format!("{method} {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: {length}\r\n{headers}\r\n");
     let mut silent = Vec::new();
     for _ in 0..count {
         let mut stream = TcpStream::connect(address).await.unwrap();
@@ -49,6 +50,11 @@ fn times_refused(node: &Constants, reason: &str) -> usize {
     node.refused.lock().unwrap().iter().filter(|refused| **refused == reason).count()
 }
 
+/// A whole chunk behind its value.
+fn chunk() -> Vec<u8> {
+    [vec![1; 32], vec![7; 1 << 20]].concat()
+}
+
 fn chunks_path(upload: u8) -> String {
     format!("/v1/uploads/{}/chunks/0", UploadId::new([upload; 16]).to_hex())
 }
@@ -59,7 +65,7 @@ async fn bodies_that_do_not_come_take_no_places() {
     let _silent = promise(address, "POST", "/v1/transactions", REQUESTS_MAX / 2).await;
     has_code(&call(address, "POST", "/v1/transactions", "", b"junk").await, 400, "malformed");
     let _silent = promise(address, "PUT", &chunks_path(1), UPLOAD_STREAMS_MAX).await;
-    assert_eq!(call(address, "PUT", &chunks_path(1), "", &vec![7; 1 << 20]).await.0, 204);
+    assert_eq!(call(address, "PUT", &chunks_path(1), &bearer(), &chunk()).await.0, 204);
 }
 
 /// Both ends of all connections are in this process; a shell often allows it 1,024 files.
@@ -92,16 +98,16 @@ async fn address_with_all_its_connections_learns_how_the_node_is_and_others_are_
 #[tokio::test]
 async fn slow_streams_of_one_author_leave_room_for_the_files_of_others() {
     let (address, node) = serve().await;
-    let chunk = vec![7; 1 << 20];
+    let chunk = chunk();
     let mut slow = promise(address, "PUT", &chunks_path(1), UPLOAD_STREAMS_PER_PERSON_MAX).await;
     for (stream, stored) in slow.iter_mut().zip(1..) {
         stream.write_all(&chunk).await.unwrap();
         // A chunk of it is stored, so it has its place.
         until(|| node.chunks.lock().unwrap().len() == stored).await;
     }
-    has_code(&call(address, "PUT", &chunks_path(1), "", &chunk).await, 429, "busy");
+    has_code(&call(address, "PUT", &chunks_path(1), &bearer(), &chunk).await, 429, "busy");
     assert_eq!(times_refused(&node, "uploads"), 1);
-    assert_eq!(call(address, "PUT", &chunks_path(2), "", &chunk).await.0, 204);
+    assert_eq!(call(address, "PUT", &chunks_path(2), &bearer(), &chunk).await.0, 204);
 }
 
 #[tokio::test]

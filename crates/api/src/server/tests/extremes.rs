@@ -9,7 +9,7 @@ use carechain_types::{
 use super::{
     ByteRange, Freshness, HOSPITAL, ListKind, ListQuery, Nonce, PERSON, Query, Signature,
     SignedUploadComplete, SignedUploadOpen, SigningPublicKey, StateQuery, Submission, Time, TransactionId,
-    UploadId, call, encode, read_of, serve, signed,
+    UploadId, bearer, call, encode, read_of, serve, signed,
 };
 
 /// Every width has its greatest number among them, and the ones around it.
@@ -28,6 +28,11 @@ struct Call {
 
 fn open(path: String, body: Vec<u8>) -> Call {
     Call { path, header: String::new(), body }
+}
+
+/// A call with the secret of the upload.
+fn of_upload(path: String, body: Vec<u8>) -> Call {
+    Call { path, header: bearer(), body }
 }
 
 /// A call that the asker signed, with numbers in the query as well.
@@ -86,10 +91,11 @@ fn calls(route: Route, number: u64) -> Vec<Call> {
         Route::UPLOAD_OPEN => vec![open(path, upload_open(number))],
         Route::UPLOAD_CHUNK => {
             let path = route.with(&[&UploadId::ZERO.to_hex(), &number.to_string()]);
-            vec![open(path.clone(), Vec::new()), open(path, vec![7; 77])]
+            let chunk = [vec![1; 32], vec![7; 77]].concat();
+            vec![of_upload(path.clone(), Vec::new()), of_upload(path, chunk)]
         }
         Route::UPLOAD_COMPLETE => {
-            vec![open(route.with(&[&UploadId::ZERO.to_hex()]), upload_complete())]
+            vec![of_upload(route.with(&[&UploadId::ZERO.to_hex()]), upload_complete())]
         }
         Route::READ => [(0, number), (number, number), (number, u64::MAX), (number, 0)]
             .map(|(start, end)| open(path.clone(), read_of(ByteRange { start, end })))
@@ -122,7 +128,7 @@ fn upload_open(number: u64) -> Vec<u8> {
         publishing_hospital: HOSPITAL,
         length: number,
         key: SigningPublicKey::ZERO,
-        salt: Nonce::ZERO,
+        capability: Nonce::ZERO,
         expiry: Time::from_micros(number),
     };
     encode(&SignedUploadOpen { open, signature: Signature::ZERO })

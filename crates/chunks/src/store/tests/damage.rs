@@ -1,12 +1,12 @@
 //! Flipped bits: found, reported, never served, repaired.
 
 use std::fs::{self, File};
-use std::ops::ControlFlow;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 use super::fixture::{Folder, Sample};
-use crate::{ChunkStore, CorruptChunk, Put, StoreError};
+use crate::values::value_of_chunk;
+use crate::{ChunkStore, CorruptChunk, Put, ScrubPlace, StoreError};
 
 fn flip(path: &Path, offset: u64) {
     let file = File::options().read(true).write(true).open(path).unwrap();
@@ -52,7 +52,7 @@ fn flipped_bit_in_a_payload_is_not_served_and_can_be_replaced() {
     assert_eq!(expected, sample.manifest[1]);
     assert_ne!(computed, expected);
     assert_eq!(store.present(local).unwrap(), [true, false]);
-    assert_eq!(store.corrupt_chunks(10), [CorruptChunk { local, index: 1 }]);
+    assert_eq!(store.corrupt_chunks(None, 10), [CorruptChunk { local, index: 1 }]);
     assert!(matches!(
         store.replace_chunk(local, 1, &sample.chunk(0)[..5_000]),
         Err(StoreError::ChunkValue { index: 1, .. })
@@ -66,23 +66,46 @@ fn flipped_bit_in_a_payload_is_not_served_and_can_be_replaced() {
 }
 
 #[test]
-fn scrub_finds_what_nobody_read() {
+fn scrub_finds_what_nobody_read_and_goes_on_where_it_was() {
     let folder = Folder::new();
     let (store, _) = folder.open();
-    let samples = [Sample::new(1, 3_000), Sample::new(2, 4_000)];
+    let samples = [Sample::new(1, 3_000), Sample::new(2, (2 << 20) + 9), Sample::new(3, 4_000)];
     let locals = samples.each_ref().map(|sample| sample.store(&store).unwrap());
-    flip(&folder.packs()[0], offset_of(&folder.packs()[0], &samples[1].bytes) + 1);
-    let mut steps = 0;
-    let report = store
-        .scrub(&mut |_| {
-            steps += 1;
-            ControlFlow::Continue(())
-        })
-        .unwrap();
-    assert_eq!(report.corrupt, [CorruptChunk { local: locals[1], index: 0 }]);
-    assert_eq!((report.progress.files, report.progress.chunks, steps), (2, 1, 2));
-    let stopped = store.scrub(&mut |_| ControlFlow::Break(())).unwrap();
-    assert_eq!(stopped.progress.chunks, 1);
+    let open = Sample::new(4, 5_000);
+    store.begin(&open.opening).unwrap();
+    flip(&folder.packs()[0], offset_of(&folder.packs()[0], &samples[1].chunk(0)[..64]) + 70);
+    let step = store.scrub(ScrubPlace::default(), 3_001);
+    assert_eq!((step.chunks, step.bytes), (1, 3_000 + (1 << 20)));
+    assert_eq!(step.corrupt, [CorruptChunk { local: locals[1], index: 0 }]);
+    let place = step.next.unwrap();
+    assert_eq!(place, ScrubPlace { local: locals[1].get(), index: 1 });
+    drop(store);
+    let (store, _) = folder.open();
+    let step = store.scrub(place, u64::MAX);
+    assert_eq!((step.chunks, step.bytes, step.next), (3, (1 << 20) + 9 + 4_000, None));
+    assert_eq!(store.scrub(place, 0).next, Some(place), "no bytes, no step");
+}
+
+#[test]
+fn corrupt_chunks_are_listed_in_parts_and_none_is_left_out() {
+    let folder = Folder::new();
+    let (store, _) = folder.open();
+    let samples = [1, 2, 3].map(|seed| Sample::new(seed, (1 << 20) + 500));
+    let locals = samples.each_ref().map(|sample| sample.store(&store).unwrap());
+    for pack in folder.packs() {
+        File::options().write(true).open(pack).unwrap().set_len(4_096).unwrap();
+    }
+    assert_eq!(store.scrub(ScrubPlace::default(), u64::MAX).corrupt.len(), 6);
+    let all: Vec<_> =
+        locals.into_iter().flat_map(|local| (0..2).map(move |index| CorruptChunk { local, index })).collect();
+    let (mut listed, mut after) = (Vec::new(), None);
+    loop {
+        let part = store.corrupt_chunks(after, 4);
+        let Some(last) = part.last() else { break };
+        after = Some(*last);
+        listed.extend(part);
+    }
+    assert_eq!(listed, all);
 }
 
 #[test]
@@ -173,7 +196,7 @@ fn record_heads_inside_uploaded_bytes_are_not_believed() {
     let (store, _) = folder.open();
     let mut trojan = Sample::new(2, 2_000);
     trojan.bytes[500..500 + forged.len()].copy_from_slice(&forged);
-    let value = crate::values::value_of_chunk(&trojan.opening, 0, &trojan.bytes);
+    let value = value_of_chunk(&trojan.opening, 0, &trojan.bytes);
     let local = store.begin(&trojan.opening).unwrap();
     store.put_chunk(local, 0, &trojan.bytes, &value).unwrap();
     store.sync().unwrap();
@@ -194,7 +217,7 @@ fn chunk_that_cannot_be_read_just_now_is_not_taken_for_corrupt() {
     fs::rename(&pack, &aside).unwrap();
     fs::create_dir(&pack).unwrap();
     assert!(matches!(store.read_chunk(local, 0), Err(StoreError::Read(_))));
-    assert_eq!(store.corrupt_chunks(10), []);
+    assert_eq!(store.corrupt_chunks(None, 10), []);
     fs::remove_dir(&pack).unwrap();
     fs::rename(&aside, &pack).unwrap();
     sample.check(&store);
@@ -210,9 +233,11 @@ fn file_that_lost_a_chunk_is_complete_again_only_with_it() {
     assert!(matches!(store.read_chunk(local, 1), Err(StoreError::Corrupt { index: 1, .. })));
     let lost = store.complete(local, &sample.completion);
     assert!(matches!(lost, Err(StoreError::Incomplete { missing: 1, first_missing: 1, .. })), "{lost:?}");
-    let wrong = store.put_unclaimed_chunk(local, 1, &sample.chunk(0)[..5_000]);
+    let other = &sample.chunk(0)[..5_000];
+    let value = value_of_chunk(&sample.opening, 1, other);
+    let wrong = store.put_chunk(local, 1, other, &value);
     assert!(matches!(wrong, Err(StoreError::ChunkDiffers { index: 1, .. })), "{wrong:?}");
-    store.put_unclaimed_chunk(local, 1, sample.chunk(1)).unwrap();
+    sample.put(&store, local, 1).unwrap();
     store.complete(local, &sample.completion).unwrap();
     sample.check(&store);
 }

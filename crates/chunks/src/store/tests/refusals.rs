@@ -167,18 +167,20 @@ fn second_process_and_foreign_packs_are_refused() {
 }
 
 #[test]
-fn chunk_without_a_claim_is_compared_with_the_root_at_the_end() {
+fn wrong_chunk_is_refused_and_leaves_no_trace_for_the_right_one() {
     let folder = Folder::new();
     let (store, _) = folder.open();
     let sample = Sample::new(1, (1 << 20) + 100);
     let local = store.begin(&sample.opening).unwrap();
-    assert_eq!(store.put_unclaimed_chunk(local, 1, sample.chunk(1)).unwrap(), sample.manifest[1]);
-    let short = store.put_unclaimed_chunk(local, 0, &[1]).unwrap_err();
-    assert!(matches!(short, StoreError::ChunkLength { index: 0, .. }));
     let mut flipped = sample.chunk(0).to_vec();
     flipped[9] ^= 1;
-    store.put_unclaimed_chunk(local, 0, &flipped).unwrap();
-    assert!(matches!(store.complete(local, &sample.completion), Err(StoreError::RootDiffers { .. })));
+    let refused = store.put_chunk(local, 0, &flipped, &sample.manifest[0]).unwrap_err();
+    assert!(matches!(refused, StoreError::ChunkValue { index: 0, .. }), "{refused}");
+    assert_eq!(store.present(local).unwrap(), [false, false]);
+    assert_eq!(store.chunk_value(local, 0).ok(), None);
+    sample.store(&store).unwrap();
+    assert_eq!(store.chunk_value(local, 1).unwrap(), sample.manifest[1]);
+    sample.check(&store);
 }
 
 #[test]

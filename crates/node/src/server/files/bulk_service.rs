@@ -40,9 +40,11 @@ async fn serve_stream(shared: Arc<Shared>, remote: HospitalId, stream: BulkStrea
         }
     };
     let Err(error) = served else { return };
-    tracing::debug!(%remote, %error, "a bulk service ended");
     if error.is_malformed() {
         shared.counts.streams_malformed.increment();
+        tracing::warn!(%remote, %error, "a member sent on a stream of files what no correct member sends");
+    } else {
+        tracing::debug!(%remote, %error, "a bulk service ended");
     }
     if let Some(code) = error.refusal() {
         // The peer may be gone: it learns nothing then.

@@ -1,23 +1,26 @@
 //! Completes copies: runs custody's repair machine over the committed abstracts and fetches what this hospital lacks.
 
 mod mending;
+mod retries;
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use carechain_api::NodeError;
 use carechain_chunks::{CorruptChunk, LocalUpload};
 use carechain_crypto::{Commitment, EhrId, HospitalId};
-use carechain_custody::repair::{HeldFile, Lacking, Repair, RepairInput, RepairOutput};
+use carechain_custody::repair::{BelowPolicy, HeldFile, Lacking, Repair, RepairInput, RepairOutput, Retry};
 use carechain_types::{Height, ehr_id};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
+use super::copies::Copies;
 use super::ledger_view::{LedgerRecord, News};
-use super::limits::{CORRUPT_MAX, SLOW_TICK, SWEEP_BLOCKS, SWEEP_PAUSE, SWEEP_PENDING_MAX};
+use super::limits::{SLOW_TICK, SWEEP_BLOCKS, SWEEP_PAUSE, SWEEP_PENDING_MAX};
 use super::shared::Shared;
 use mending::{Mended, mend};
+use retries::{Retries, SavedRetry};
 
 /// Completes copies until the ledger ends.
 pub(super) async fn run(shared: Arc<Shared>) {
@@ -36,17 +39,29 @@ struct Completion {
     seen: Height,
     /// The newest block there is, as far as is known.
     head: Height,
-    /// Corrupt chunks are looked for from then on.
+    /// Corrupt chunks are looked for, and what changed is written, from then on.
     care_due: Instant,
+    /// The corrupt chunk that was looked at last: the next round goes on behind it, so that those nobody gives do not
+    /// hide the others.
+    corrupt_after: Option<CorruptChunk>,
+    retries: Retries,
 }
 
 impl Completion {
     fn new(shared: Arc<Shared>) -> Self {
         let candidates = shared.candidates();
+        let retries = Retries::read(&shared.kept_folder);
+        let mut inputs = VecDeque::from([RepairInput::Members { candidates }]);
+        inputs.extend(
+            retries.all().map(|saved| RepairInput::Restored { file: saved.file(), retry: saved.retry() }),
+        );
+        shared.counts.repairs_restored.add(inputs.len() as u64 - 1);
         Self {
             machine: Repair::new(shared.hospital, shared.settings.repair),
-            inputs: VecDeque::from([RepairInput::Members { candidates }]),
-            records: BTreeMap::new(),
+            inputs,
+            records: retries.all().map(|saved| (saved.file().commitment, saved.record())).collect(),
+            corrupt_after: None,
+            retries,
             mending: JoinSet::new(),
             seen: Height::ZERO,
             head: Height::ZERO,
@@ -81,9 +96,11 @@ impl Completion {
                 () = sleep(SWEEP_PAUSE), if behind => self.sweep().await,
                 _ = tick.tick() => {
                     self.inputs.push_back(RepairInput::Tick);
+                    self.show_copies();
                     if Instant::now() >= self.care_due {
                         self.care_due = Instant::now() + self.shared.settings.care_interval;
                         self.look_for_corrupt().await;
+                        self.write_retries().await;
                     }
                 }
             }
@@ -136,11 +153,33 @@ impl Completion {
                         self.inputs.push_back(answer);
                     }
                     RepairOutput::Fetch { file, lacking, sources } => self.fetch(file, lacking, sources),
-                    // After a restart the sweep finds again what is lacking.
-                    RepairOutput::Save { .. } | RepairOutput::Forget { .. } => {}
+                    RepairOutput::Save { file, retry } => self.save(file, retry),
+                    RepairOutput::Forget { commitment } => self.retries.forget(&commitment),
                 }
             }
         }
+    }
+
+    fn save(&mut self, file: HeldFile, retry: Retry) {
+        // A file without a record cannot be fetched: the sweep finds it again.
+        if let Some(record) = self.records.get(&file.commitment) {
+            self.retries.save(SavedRetry::new(*record, file, retry));
+        }
+    }
+
+    async fn write_retries(&mut self) {
+        let Some(write) = self.retries.take_changed() else { return };
+        if let Err(error) = self.shared.store.run(move |_| write()).await {
+            tracing::warn!(%error, "failures of repair are not kept: a restart tries all of them at once");
+        }
+    }
+
+    /// What the status shows of the copies that this node must hold.
+    fn show_copies(&self) {
+        let BelowPolicy { files, since } = self.machine.below_policy();
+        let copies = Copies { below_policy: files, since, seen: self.seen, head: self.head };
+        self.shared.counts.below_policy.set(files);
+        *self.shared.copies.lock().unwrap_or_else(PoisonError::into_inner) = copies;
     }
 
     fn fetch(&mut self, file: HeldFile, lacking: Lacking, sources: Vec<HospitalId>) {
@@ -155,6 +194,7 @@ impl Completion {
 
     fn take_mended(&mut self, mended: Result<Mended, tokio::task::JoinError>) {
         let Ok(Mended { commitment, result }) = mended else { return };
+        let record = self.records.get(&commitment).copied();
         self.inputs.push_back(match result {
             Ok(()) => {
                 self.shared.counts.repairs_done.increment();
@@ -163,7 +203,13 @@ impl Completion {
             }
             Err(error) => {
                 self.shared.counts.repairs_failed.increment();
-                tracing::info!(%error, "a copy could not be completed, it will be tried again");
+                let record = record.map(|record| record.to_string()).unwrap_or_default();
+                tracing::warn!(
+                    record,
+                    commitment = commitment.to_hex(),
+                    "a file that this node must hold is not whole here and could not be mended: {error}; it is tried \
+                     again, less and less often"
+                );
                 RepairInput::FetchFailed { commitment }
             }
         });
@@ -171,7 +217,10 @@ impl Completion {
 
     /// Chunks that a read found corrupt, of files that the ledger names.
     async fn look_for_corrupt(&mut self) {
-        let mut corrupt = self.shared.store.run(|chunks| chunks.corrupt_chunks(CORRUPT_MAX)).await;
+        let (after, count_max) = (self.corrupt_after, self.shared.settings.corrupt_max);
+        let mut corrupt = self.shared.store.run(move |chunks| chunks.corrupt_chunks(after, count_max)).await;
+        // From the beginning once the last is reached.
+        self.corrupt_after = corrupt.last().filter(|_| corrupt.len() == count_max).copied();
         while let Some(CorruptChunk { local, .. }) = corrupt.first().copied() {
             let (of_file, rest): (Vec<_>, Vec<_>) =
                 corrupt.into_iter().partition(|chunk| chunk.local == local);

@@ -1,6 +1,8 @@
 //! Counters of the byte pump.
 
+use carechain_chunks::OpenReport;
 use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
 macro_rules! counters {
@@ -17,14 +19,20 @@ macro_rules! counters {
         #[derive(Debug, Default)]
         pub(super) struct Counters {$(
             pub(super) $name: Count,
-        )*}
+        )*
+            /// Files that this node must hold and does not hold whole.
+            pub(super) below_policy: Level,
+        }
 
         impl Counters {
             /// Lists all of them for the metrics.
             pub(super) fn register(&self, registry: &mut Registry) {$(
                 let help = concat!($($doc_text),*).trim().trim_end_matches('.');
                 registry.register(stringify!($name), help, self.$name.0.clone());
-            )*}
+            )*
+                let help = "Files that this node must hold and does not hold whole";
+                registry.register("below_policy", help, self.below_policy.0.clone());
+            }
 
             #[cfg(test)]
             pub(super) fn read(&self) -> FilesCounts {
@@ -37,6 +45,8 @@ macro_rules! counters {
 counters! {
     /// Uploads opened by own clients.
     uploads_opened,
+    /// Calls to uploads that are not open here or not the caller's.
+    upload_callers_refused,
     /// Uploads that reached the receipts required.
     uploads_receipted,
     /// Uploads all copies of which are made.
@@ -67,6 +77,8 @@ counters! {
     chunks_corrupt,
     /// Chunks of the own store that were looked at without being asked for, and were intact.
     chunks_scrubbed,
+    /// Times all chunks of the own store were looked at.
+    scrub_passes,
     /// Chunks of the own store that were replaced by another holder's.
     chunks_replaced,
     /// Read fetches served to other gateways.
@@ -83,8 +95,14 @@ counters! {
     repair_fetches_refused,
     /// Copies completed or mended here by repair.
     repairs_done,
+    /// Repairs that had failed before this start and are tried again when they are due.
+    repairs_restored,
     /// Repairs that failed and will be tried again.
     repairs_failed,
+    /// Regions of packs that were found damaged at the start.
+    start_damages,
+    /// Chunks that belonged to no known file at the start.
+    start_orphans,
     /// Packs left because a sync failed: the disk is failing.
     packs_failed,
     /// Uploads and files collected unpublished.
@@ -93,6 +111,14 @@ counters! {
     streams_malformed,
     /// Services refused because too many ran.
     services_refused,
+}
+
+impl Counters {
+    /// Counts what opening the store found.
+    pub(super) fn note_opening(&self, report: &OpenReport) {
+        self.start_damages.add(report.damages.len() as u64);
+        self.start_orphans.add(report.orphan_chunks);
+    }
 }
 
 /// One counter.
@@ -106,5 +132,20 @@ impl Count {
 
     pub(super) fn increment(&self) {
         self.0.inc();
+    }
+
+    /// Counts one more and gives how many there were by now.
+    pub(super) fn count_up(&self) -> u64 {
+        self.0.inc() + 1
+    }
+}
+
+/// A number that goes up and down.
+#[derive(Debug, Default)]
+pub(super) struct Level(Gauge);
+
+impl Level {
+    pub(super) fn set(&self, level: u64) {
+        self.0.set(i64::try_from(level).unwrap_or(i64::MAX));
     }
 }

@@ -17,6 +17,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Duration, Instant, sleep_until, timeout};
 
 use super::access_check::{AccessGuard, AccessRefusal};
+use super::bad_chunk;
 use super::counts::Count;
 use super::frame::{Frame, FrameError, Kind, read_frame, write_chunk, write_frame};
 use super::guests::GuestPlace;
@@ -209,8 +210,10 @@ impl Service<'_> {
     ) -> Result<(), ServeError> {
         let bytes = match bytes {
             Ok(bytes) => bytes,
-            Err(StoreError::Corrupt { .. } | StoreError::ChunkMissing { .. } | StoreError::Read(_)) => {
-                self.shared.counts.chunks_corrupt.increment();
+            Err(
+                error @ (StoreError::Corrupt { .. } | StoreError::ChunkMissing { .. } | StoreError::Read(_)),
+            ) => {
+                bad_chunk::note(self.shared, "another member", &error);
                 return Ok(write_frame(writer, &Frame::of_index(Kind::Absent, index)).await?);
             }
             Err(error) => return Err(error.into()),

@@ -6,7 +6,7 @@
 //! |---|---|
 //! | 1 | kind |
 //! | 4 | length of the payload, u32 little-endian, at most what the kind allows |
-//! | n | payload: canonical bytes; for a chunk its index u32 and its bytes as they are |
+//! | n | payload: canonical bytes; for a chunk its index u32, in a push its value, and its bytes as they are |
 //!
 //! Limits: memory grows as bytes arrive, never by what a length claims beyond a chunk; a frame that has no place where
 //! it comes is refused by its head; a write that the peer does not take ends.
@@ -16,15 +16,17 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use carechain_api::ChunkBuffers;
+use carechain_crypto::SubtreeValue;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::timeout;
 
 use super::limits::{
     BITMAP_BYTES_MAX, CHUNK_FRAME_BYTES_MAX, CONTROL_BYTES_MAX, MANIFEST_BYTES_MAX, PAYLOAD_WAIT,
+    PUSH_CHUNK_FRAME_BYTES_MAX,
 };
 
 /// Version of the protocol.
-pub(super) const VERSION: u8 = 1;
+pub(super) const VERSION: u8 = 2;
 
 /// Bytes of kind and length.
 const HEAD_BYTES: usize = 5;
@@ -102,7 +104,7 @@ kinds! {
     PushOpen = 1 max CONTROL_BYTES_MAX,
     /// The holder's chunks, one bit each, the lowest bit of a byte first.
     Have = 2 max BITMAP_BYTES_MAX,
-    /// A chunk: index and bytes.
+    /// A chunk that was asked for: index and bytes.
     Chunk = 3 max CHUNK_FRAME_BYTES_MAX,
     /// The holder stored a chunk: index.
     Stored = 4 max INDEX_BYTES,
@@ -128,6 +130,8 @@ kinds! {
     Absent = 14 max INDEX_BYTES,
     /// The holder ends the stream: why.
     Refused = 15 max 1,
+    /// A chunk of an upload: index, subtree value and bytes. Bytes of another value are refused at once.
+    PushChunk = 16 max PUSH_CHUNK_FRAME_BYTES_MAX,
 }
 
 /// One frame.
@@ -161,6 +165,18 @@ impl Frame {
         let bytes = self.payload.split_off(INDEX_BYTES);
         let index = self.index()?;
         Ok((index, bytes))
+    }
+
+    /// Index, value and bytes of a chunk of an upload.
+    pub(super) fn into_push_chunk(self) -> Result<(u32, SubtreeValue, Bytes), FrameError> {
+        let malformed = self.malformed();
+        let (index, mut rest) = self.into_chunk()?;
+        if rest.len() < SubtreeValue::LENGTH {
+            return Err(malformed);
+        }
+        let bytes = rest.split_off(SubtreeValue::LENGTH);
+        let value = SubtreeValue::from_slice(&rest).ok_or(malformed)?;
+        Ok((index, value, bytes))
     }
 
     pub(super) const fn malformed(&self) -> FrameError {
@@ -212,8 +228,30 @@ pub(super) async fn write_chunk(
     let mut start = [0; HEAD_BYTES + INDEX_BYTES];
     start[..HEAD_BYTES].copy_from_slice(&head(Kind::Chunk, INDEX_BYTES + bytes.len()));
     start[HEAD_BYTES..].copy_from_slice(&index.to_le_bytes());
+    write_parts(writer, &start, bytes).await
+}
+
+/// Writes a chunk of an upload without copying it.
+pub(super) async fn write_push_chunk(
+    writer: &mut (impl AsyncWrite + Unpin),
+    (index, value): (u32, &SubtreeValue),
+    bytes: &[u8],
+) -> Result<(), FrameError> {
+    const START_BYTES: usize = INDEX_BYTES + SubtreeValue::LENGTH;
+    let mut start = [0; HEAD_BYTES + START_BYTES];
+    start[..HEAD_BYTES].copy_from_slice(&head(Kind::PushChunk, START_BYTES + bytes.len()));
+    start[HEAD_BYTES..HEAD_BYTES + INDEX_BYTES].copy_from_slice(&index.to_le_bytes());
+    start[HEAD_BYTES + INDEX_BYTES..].copy_from_slice(value.as_slice());
+    write_parts(writer, &start, bytes).await
+}
+
+async fn write_parts(
+    writer: &mut (impl AsyncWrite + Unpin),
+    start: &[u8],
+    bytes: &[u8],
+) -> Result<(), FrameError> {
     taken(PAYLOAD_WAIT, async {
-        writer.write_all(&start).await?;
+        writer.write_all(start).await?;
         writer.write_all(bytes).await?;
         writer.flush().await
     })
@@ -282,14 +320,15 @@ pub(super) async fn read_payload(
     (kind, bytes): (Kind, usize),
     buffers: &ChunkBuffers,
 ) -> Result<Frame, FrameError> {
-    let mut buffer = if kind == Kind::Chunk { buffers.take() } else { ChunkBuffers::new(0).take() };
+    let is_chunk = matches!(kind, Kind::Chunk | Kind::PushChunk);
+    let mut buffer = if is_chunk { buffers.take() } else { ChunkBuffers::new(0).take() };
     let payload = buffer.as_mut_vec();
     payload.truncate(bytes);
     let mut filled = 0;
     while filled < bytes {
         // No more at once than a chunk, whatever length was claimed. What is read into is zeroed at most once: a stream
         // that fills spare capacity zeroes all that is left of it at every piece that arrives.
-        let end = bytes.min(filled + CHUNK_FRAME_BYTES_MAX);
+        let end = bytes.min(filled + PUSH_CHUNK_FRAME_BYTES_MAX);
         payload.reserve_exact(end.saturating_sub(payload.len()));
         payload.resize(end.max(payload.len()), 0);
         reader.read_exact(&mut payload[filled..end]).await?;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use carechain_crypto::SubtreeValue;
 use carechain_crypto::limits::CHUNK_BYTES;
 use carechain_types::Span;
 use carechain_types::limits::UPLOAD_CHUNKS_MAX;
@@ -10,6 +11,8 @@ use carechain_types::limits::UPLOAD_CHUNKS_MAX;
 pub(super) const CONTROL_BYTES_MAX: usize = 16 << 10;
 /// Bytes of a chunk's frame: index and bytes.
 pub(super) const CHUNK_FRAME_BYTES_MAX: usize = 4 + CHUNK_BYTES;
+/// Bytes of the frame of a chunk of an upload: index, subtree value and bytes.
+pub(super) const PUSH_CHUNK_FRAME_BYTES_MAX: usize = CHUNK_FRAME_BYTES_MAX + SubtreeValue::LENGTH;
 /// Bytes of a bitmap of chunks.
 pub(super) const BITMAP_BYTES_MAX: usize = UPLOAD_CHUNKS_MAX / 8;
 /// Bytes of a manifest: 32 a chunk.
@@ -99,10 +102,15 @@ pub(super) const SWEEP_BLOCKS: usize = 16;
 pub(super) const SWEEP_PAUSE: Duration = Duration::from_millis(20);
 /// Files pending and not tried yet above which the sweep waits; those nobody gives must not hold it up.
 pub(super) const SWEEP_PENDING_MAX: usize = 1_024;
-/// Bytes a second that are read to find what rots: 20 TB a month, a tenth of what a slow disk gives.
+/// In which everything stored is read once, to find what rots while others still have it.
+pub(super) const SCRUB_PERIOD: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// How often some of it is read.
+pub(super) const SCRUB_ROUND: Duration = Duration::from_secs(1);
+/// Bytes a second that a scrub reads at most, a tenth of what a slow disk gives: 20 TB in a period, beyond which a pass
+/// takes longer.
 pub(super) const SCRUB_BYTES_PER_SECOND: u64 = 8 << 20;
-/// Pause before everything is read again.
-pub(super) const SCRUB_PAUSE: Duration = Duration::from_secs(24 * 60 * 60);
+/// How often at most the place of a scrub is written to disk: a restart reads so much again.
+pub(super) const SCRUB_SAVE_INTERVAL: Duration = Duration::from_secs(60);
 /// How often the store is asked whether a sync failed: uploads are refused for so long at least.
 pub(super) const RECOVERY_TICK: Duration = Duration::from_secs(1);
 /// Uploads looked at in one round of collection.

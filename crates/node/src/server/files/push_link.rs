@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 use tokio::time::timeout;
 
-use super::frame::{Frame, FrameError, Kind, read_frame, write_chunk, write_frame, write_version};
+use super::frame::{Frame, FrameError, Kind, read_frame, write_frame, write_push_chunk, write_version};
 use super::limits::ANSWER_WAIT;
 use super::link_error::LinkError;
 use super::message::{PushComplete, RefusalCode, body_of, frame_of, present_of};
@@ -155,7 +155,8 @@ impl Push {
                         Some(bytes) => bytes,
                         None => self.shared.store.read(self.local, index).await?,
                     };
-                    write_chunk(&mut writer, index, &bytes).await?;
+                    let value = self.shared.store.chunks().chunk_value(self.local, index)?;
+                    write_push_chunk(&mut writer, (index, &value), &bytes).await?;
                     self.shared.counts.push_bytes_sent.add(bytes.len() as u64);
                 }
                 PushOrder::Complete(push) => {

@@ -23,7 +23,7 @@ use super::serve_error::ServeError;
 use super::shared::Shared;
 
 /// What a publisher may say once the upload is open.
-const SAID: &[Kind] = &[Kind::Chunk, Kind::PushComplete];
+const SAID: &[Kind] = &[Kind::PushChunk, Kind::PushComplete];
 
 /// A frame; a chunk with its place among the chunks in memory.
 type Placed = (Frame, Option<OwnedSemaphorePermit>);
@@ -113,7 +113,7 @@ impl Push<'_> {
                     let Some(arrived) = frame.map_err(|_| ServeError::Silence)? else { return Ok(()) };
                     let (frame, place) = arrived?;
                     match frame.kind {
-                        Kind::Chunk => storing.push(self.store((frame, place))),
+                        Kind::PushChunk => storing.push(self.store((frame, place))),
                         Kind::PushComplete => completion = Some(body_of(&frame)?),
                         kind => return Err(FrameError::OutOfPlace { kind }.into()),
                     }
@@ -122,11 +122,11 @@ impl Push<'_> {
         }
     }
 
-    /// Stores a chunk; its exact length is checked before it is hashed.
+    /// Stores a chunk; its exact length is checked before it is hashed, and its value before it is kept.
     async fn store(&self, (frame, place): Placed) -> Result<u32, ServeError> {
-        let (index, bytes) = frame.into_chunk()?;
+        let (index, value, bytes) = frame.into_push_chunk()?;
         self.shared.counts.push_bytes_received.add(bytes.len() as u64);
-        let stored = self.shared.store.put(self.local, index, bytes).await;
+        let stored = self.shared.store.put(self.local, (index, value), bytes).await;
         drop(place);
         stored?;
         Ok(index)
@@ -176,7 +176,7 @@ async fn read_placed(
 ) -> Result<Option<Placed>, ServeError> {
     let Some((kind, bytes)) = read_head(reader, SAID).await? else { return Ok(None) };
     let place = match kind {
-        Kind::Chunk => Arc::clone(&shared.service_chunks).acquire_owned().await.ok(),
+        Kind::PushChunk => Arc::clone(&shared.service_chunks).acquire_owned().await.ok(),
         _ => None,
     };
     // A peer that stops in the middle must not keep the place.

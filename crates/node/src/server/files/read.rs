@@ -17,6 +17,7 @@ use tokio::task::{AbortHandle, JoinHandle};
 use tokio::time::timeout;
 
 use super::access_check::{AccessGuard, AccessRefusal};
+use super::bad_chunk;
 use super::fetch_link::{Claim, KnownFile};
 use super::fetcher::{FetchFailed, Fetcher};
 use super::ledger_view::LedgerRecord;
@@ -192,8 +193,12 @@ impl Reading {
             let bytes = match read.await.map_err(|_| Stop::Error(gone))? {
                 Ok(bytes) => bytes,
                 // What cannot be read just now is fetched too, and stays in its place.
-                Err(StoreError::Corrupt { .. } | StoreError::ChunkMissing { .. } | StoreError::Read(_)) => {
-                    self.shared.counts.chunks_corrupt.increment();
+                Err(
+                    error @ (StoreError::Corrupt { .. }
+                    | StoreError::ChunkMissing { .. }
+                    | StoreError::Read(_)),
+                ) => {
+                    bad_chunk::note(&self.shared, "own reader", &error);
                     self.mend(local, index).await?
                 }
                 // Erased, or collected, meanwhile.

@@ -1,5 +1,6 @@
 //! What all parts of the byte pump share.
 
+use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -13,6 +14,7 @@ use carechain_network::NetworkHandle;
 use carechain_types::{Membership, Verifier};
 use tokio::sync::Semaphore;
 
+use super::copies::Copies;
 use super::counts::Counters;
 use super::disk_trouble::DiskTrouble;
 use super::guests::Guests;
@@ -39,8 +41,12 @@ pub(super) struct FilesSettings {
     pub(super) tick: Duration,
     /// How often unpublished uploads are collected and corrupt chunks looked for.
     pub(super) care_interval: Duration,
-    /// How long everything stored is left alone before it is read again.
-    pub(super) scrub_pause: Duration,
+    /// In which everything stored is read once.
+    pub(super) scrub_period: Duration,
+    /// How often some of it is read.
+    pub(super) scrub_round: Duration,
+    /// Corrupt chunks looked at in one round.
+    pub(super) corrupt_max: usize,
     /// How long a client is kept waiting for receipts.
     pub(super) receipts_wait: Duration,
 }
@@ -57,7 +63,9 @@ impl FilesSettings {
             repair: RepairSettings::default(),
             tick: Duration::from_micros(carechain_custody::limits::TICK.as_micros()),
             care_interval: Duration::from_secs(30),
-            scrub_pause: super::limits::SCRUB_PAUSE,
+            scrub_period: super::limits::SCRUB_PERIOD,
+            scrub_round: super::limits::SCRUB_ROUND,
+            corrupt_max: super::limits::CORRUPT_MAX,
             receipts_wait: super::limits::RECEIPTS_WAIT,
         }
     }
@@ -86,6 +94,10 @@ pub(super) struct Shared {
     pub(super) reads: AtomicU64,
     /// Why the store does not write, if so.
     pub(super) trouble: Mutex<Option<DiskTrouble>>,
+    /// Copies below policy, as completion saw them last.
+    pub(super) copies: Mutex<Copies>,
+    /// Where small files lie that outlive the process.
+    pub(super) kept_folder: PathBuf,
 }
 
 impl Shared {

@@ -1,5 +1,6 @@
 //! Starts the byte pump and ends it.
 
+use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -16,6 +17,7 @@ use tokio::task::JoinHandle;
 use super::bulk_service;
 use super::collection;
 use super::completion;
+use super::copies::Copies;
 use super::counts::Counters;
 use super::disk_trouble::DiskTrouble;
 use super::engine_view::EngineLedger;
@@ -56,6 +58,8 @@ pub(crate) struct FilesConfig {
     pub verifier: Verifier<NodeScheme>,
     /// The node's clock.
     pub clock: Clock,
+    /// A folder for small files that outlive the process; made when it is not there.
+    pub kept_folder: PathBuf,
     /// The ledger's rules.
     pub parameters: Parameters,
     /// Where everything runs.
@@ -75,6 +79,7 @@ pub(super) struct PumpConfig {
     pub(super) membership: Arc<Membership>,
     pub(super) verifier: Verifier<NodeScheme>,
     pub(super) clock: Clock,
+    pub(super) kept_folder: PathBuf,
     pub(super) settings: FilesSettings,
     pub(super) runtime: Handle,
     pub(super) supervisor: Supervisor,
@@ -103,7 +108,8 @@ impl Files {
     #[must_use]
     pub(crate) fn start(config: FilesConfig) -> Self {
         let FilesConfig { chunks, network, incoming, signer, hospital, membership, .. } = config;
-        let FilesConfig { engine, verifier, clock, parameters, runtime, supervisor, .. } = config;
+        let FilesConfig { engine, verifier, clock, kept_folder, parameters, runtime, supervisor, .. } =
+            config;
         let receipts_required = usize::from(parameters.receipts_required);
         Self::pump(PumpConfig {
             chunks,
@@ -115,6 +121,7 @@ impl Files {
             membership,
             verifier,
             clock,
+            kept_folder,
             settings: FilesSettings::new(receipts_required, usize::from(parameters.copies)),
             runtime,
             supervisor,
@@ -125,6 +132,8 @@ impl Files {
         let PumpConfig { incoming, runtime, supervisor, mut settings, .. } = config;
         settings.upload.copies = settings.copies;
         settings.repair.copies = settings.copies;
+        let counts = Counters::default();
+        counts.note_opening(config.chunks.opened());
         let shared = Arc::new(Shared {
             store: Store::new(config.chunks, runtime.clone(), ChunkBuffers::new(SPARE_BUFFERS_MAX)),
             recent: RecentChunks::default(),
@@ -136,12 +145,14 @@ impl Files {
             verifier: config.verifier,
             clock: config.clock,
             settings,
-            counts: Counters::default(),
+            counts,
             services: Arc::new(Guests::new(SERVICES_OWN, SERVICES_COMMON)),
             service_chunks: Arc::new(Semaphore::new(SERVICE_CHUNKS_MAX)),
             repair_services: Arc::new(Guests::new(REPAIR_SERVICES_OWN, REPAIR_SERVICES_COMMON)),
             reads: AtomicU64::new(0),
             trouble: Mutex::new(None),
+            copies: Mutex::default(),
+            kept_folder: config.kept_folder,
         });
         let tasks = vec![
             supervisor.task(&runtime, "bulk-services", bulk_service::serve(Arc::clone(&shared), incoming)),
@@ -161,6 +172,11 @@ impl Files {
     /// Why record files are not taken now, and since when; `None` while they are. Never waits for the disk.
     pub(crate) fn trouble(&self) -> Option<DiskTrouble> {
         *self.0.shared.trouble.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is known of the copies that this node must hold. Never waits for the disk.
+    pub(crate) fn copies(&self) -> Copies {
+        *self.0.shared.copies.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Where an upload's chunks are put together.

@@ -46,10 +46,10 @@ impl Store {
     pub(super) async fn put(
         &self,
         local: LocalUpload,
-        index: u32,
+        (index, value): (u32, SubtreeValue),
         bytes: Bytes,
-    ) -> Result<SubtreeValue, StoreError> {
-        self.run(move |chunks| chunks.put_unclaimed_chunk(local, index, &bytes)).await
+    ) -> Result<(), StoreError> {
+        self.run(move |chunks| chunks.put_chunk(local, index, &bytes, &value)).await.map(drop)
     }
 
     pub(super) async fn read(&self, local: LocalUpload, index: u32) -> Result<Bytes, StoreError> {
@@ -110,6 +110,7 @@ pub(super) fn store_failure(error: &StoreError) -> NodeError {
         | StoreError::Read(_)
         | StoreError::InUse
         | StoreError::Foreign { .. }
+        | StoreError::PackVersion { .. }
         | StoreError::PackNumbers { .. } => {
             tracing::error!(%error, "the chunk store failed");
             NodeError::Internal { what: "the chunk store failed" }

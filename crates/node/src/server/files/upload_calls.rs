@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use carechain_api::{NodeError, UploadBytes, UploadProgress, UploadStatus};
+use carechain_api::{NodeError, UploadBytes, UploadCaller, UploadProgress, UploadStatus};
 use carechain_chunks::{Completion, StoreError, UploadOpening};
-use carechain_crypto::{Manifest, ManifestError, UploadId, address_commitment, chunk_count};
+use carechain_crypto::{Manifest, ManifestError, address_commitment, chunk_count};
 use carechain_schema::UploadState;
 use carechain_types::{BoundedVec, SignedUploadComplete, SignedUploadOpen, UploadReceipts};
 
@@ -47,14 +47,18 @@ impl Files {
     /// Stores one chunk; it is on its way to the other holders when this returns.
     ///
     /// # Errors
-    /// `NotFound` if the upload is not open here (the client opens it again), `Invalid`, `UploadMismatch`,
-    /// `StorageFull`.
-    pub(crate) async fn upload_chunk(&self, chunk: UploadBytes) -> Result<(), NodeError> {
-        let UploadBytes { upload_id, index, bytes } = chunk;
+    /// `NotFound` if the upload is not open here (the client opens it again) or not the caller's, `Invalid`,
+    /// `UploadMismatch` if the bytes are not of the value that came with them, `StorageFull`.
+    pub(crate) async fn upload_chunk(
+        &self,
+        caller: UploadCaller,
+        chunk: UploadBytes,
+    ) -> Result<(), NodeError> {
+        let UploadBytes { index, value, bytes } = chunk;
         let shared = &self.0.shared;
-        let session = self.0.sessions.find(&upload_id).await.ok_or(NodeError::NotFound)?;
+        let session = self.session_of(&caller).await?;
         let count = bytes.len() as u64;
-        let stored = shared.store.put(session.local, index, bytes.clone()).await;
+        let stored = shared.store.put(session.local, (index, value), bytes.clone()).await;
         stored.map_err(|error| store_failure(&error))?;
         // Of a complete file nobody waits for chunks.
         if session.progress() != Progress::Receiving {
@@ -68,25 +72,31 @@ impl Files {
     /// Where an upload stands.
     ///
     /// # Errors
-    /// `NotFound`.
-    pub(crate) async fn upload_status(&self, upload_id: UploadId) -> Result<UploadStatus, NodeError> {
-        if let Some(session) = self.0.sessions.find(&upload_id).await {
-            return self.status_of(&session);
-        }
-        let chunks = self.0.shared.store.chunks();
-        for local in chunks.find_upload(&upload_id) {
-            let state = chunks.state(local).map_err(|error| store_failure(&error))?;
-            if state.opening.publishing_hospital == self.0.shared.hospital {
-                let present = chunks.present(local).map_err(|error| store_failure(&error))?;
-                let at = if state.completion.is_some() {
-                    UploadState::Copying
-                } else {
-                    state_of(&present, &Progress::Receiving)
-                };
-                return Ok(status(&state.opening, at, &present));
+    /// `NotFound` if the upload is not open here or not the caller's. After a restart the client opens it again and reads
+    /// the same from that answer.
+    pub(crate) async fn upload_status(&self, caller: UploadCaller) -> Result<UploadStatus, NodeError> {
+        let session = self.session_of(&caller).await?;
+        self.status_of(&session)
+    }
+
+    /// The upload that was opened with the capability of the caller's secret. A stranger who knows its id is told what
+    /// whoever guesses an id is told.
+    async fn session_of(&self, caller: &UploadCaller) -> Result<Arc<Session>, NodeError> {
+        let session = self.0.sessions.find(&caller.upload_id).await;
+        let own = session.filter(|session| caller.secret.opens(&session.open.open.capability));
+        own.ok_or_else(|| {
+            let refused = self.0.shared.counts.upload_callers_refused.count_up();
+            // Anybody may call: written at each power of two.
+            if refused.is_power_of_two() {
+                let upload = caller.upload_id.to_hex();
+                tracing::info!(
+                    refused,
+                    upload,
+                    "calls to uploads that are not open here or not the caller's"
+                );
             }
-        }
-        Err(NodeError::NotFound)
+            NodeError::NotFound
+        })
     }
 
     /// Makes the upload a file and waits, bounded, for the receipts required.
@@ -95,11 +105,15 @@ impl Files {
     /// `NotFound`, `Unauthorized`, `UploadMismatch`, `UploadIncomplete`.
     pub(crate) async fn upload_complete(
         &self,
+        caller: UploadCaller,
         signed: SignedUploadComplete,
     ) -> Result<UploadProgress, NodeError> {
         let shared = &self.0.shared;
         let SignedUploadComplete { complete, signature, values } = signed;
-        let session = self.0.sessions.find(&complete.upload_id).await.ok_or(NodeError::NotFound)?;
+        if complete.upload_id != caller.upload_id {
+            return Err(NodeError::Invalid { problem: "the completion names another upload".to_owned() });
+        }
+        let session = self.session_of(&caller).await?;
         let open = &session.open.open;
         shared.verifier.body(&open.key, &complete, &signature).map_err(|_| NodeError::Unauthorized)?;
         let (length, root) = (open.length, complete.root);

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use carechain_crypto::SubtreeValue;
 use proptest::prelude::{any, proptest};
 use tokio::runtime::Builder;
 
 use super::{
-    Frame, FrameError, Kind, read_frame, read_version, taken, write_chunk, write_frame, write_version,
+    Frame, FrameError, Kind, read_frame, read_version, taken, write_chunk, write_frame, write_push_chunk,
+    write_version,
 };
 use crate::server::files::limits::{CHUNK_FRAME_BYTES_MAX, CONTROL_BYTES_MAX};
 
@@ -28,7 +30,7 @@ fn read(mut bytes: &[u8]) -> Result<Option<Frame>, FrameError> {
 fn frames_have_these_bytes() {
     let mut version = Vec::new();
     block_on(write_version(&mut version)).unwrap();
-    assert_eq!(version, [1]);
+    assert_eq!(version, [2]);
     assert_eq!(written(&Frame::new(Kind::AskManifest, Vec::new())), [10, 0, 0, 0, 0]);
     assert_eq!(written(&Frame::of_index(Kind::Stored, 0x0102)), [4, 4, 0, 0, 0, 2, 1, 0, 0]);
     assert_eq!(written(&Frame::new(Kind::Refused, vec![3])), [15, 1, 0, 0, 0, 3]);
@@ -37,6 +39,14 @@ fn frames_have_these_bytes() {
     assert_eq!(chunk, [3, 7, 0, 0, 0, 7, 0, 0, 0, b'a', b'b', b'c']);
     let frame = read(&chunk).unwrap().unwrap();
     assert_eq!(frame.into_chunk().unwrap(), (7, b"abc".to_vec().into()));
+    let (mut chunk, value) = (Vec::new(), SubtreeValue::new([9; 32]));
+    block_on(write_push_chunk(&mut chunk, (7, &value), b"abc")).unwrap();
+    let expected = [&[16, 39, 0, 0, 0, 7, 0, 0, 0][..], &[9; 32], b"abc"].concat();
+    assert_eq!(chunk, expected);
+    let frame = read(&chunk).unwrap().unwrap();
+    assert_eq!(frame.into_push_chunk().unwrap(), (7, value, b"abc".to_vec().into()));
+    let short = Frame::new(Kind::PushChunk, vec![0; 35]);
+    assert!(matches!(short.into_push_chunk(), Err(FrameError::Malformed { kind: Kind::PushChunk })));
 }
 
 #[test]
@@ -45,13 +55,13 @@ fn kinds_are_distinct_and_come_back() {
         assert_eq!(Kind::from_byte(kind.byte()), Some(*kind));
     }
     assert_eq!(Kind::from_byte(0), None);
-    assert_eq!(Kind::from_byte(16), None);
+    assert_eq!(Kind::from_byte(17), None);
 }
 
 #[test]
 fn another_version_is_refused() {
-    let read = block_on(read_version(&mut [2_u8].as_slice()));
-    assert!(matches!(read, Err(FrameError::Version { got: 2 })), "{read:?}");
+    let read = block_on(read_version(&mut [1_u8].as_slice()));
+    assert!(matches!(read, Err(FrameError::Version { got: 1 })), "{read:?}");
 }
 
 #[test]

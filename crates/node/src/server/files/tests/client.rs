@@ -1,11 +1,13 @@
 //! A client with one file: opens, sends, completes, and asks to read.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
-use carechain_api::{NodeError, UploadBytes, UploadProgress, UploadStatus};
+use carechain_api::{NodeError, UploadBytes, UploadCaller, UploadProgress, UploadStatus};
 use carechain_crypto::limits::CHUNK_BYTES;
 use carechain_crypto::{
     AddressShown, AddressTag, GrantId, HospitalId, Manifest, ManifestBuilder, Nonce, PersonId,
-    SealingPublicKey, Secret, Signature, SigningKeyPair, UploadId, address_commitment,
+    SealingPublicKey, Secret, Signature, SigningKeyPair, UploadId, UploadSecret, address_commitment,
 };
 use carechain_types::{
     AccessPurpose, BoundedVec, ByteRange, NodeSigner, Party, READ_REQUEST_VERSION, ReadRequest, Receipt,
@@ -22,8 +24,13 @@ pub(super) const TAG: AddressTag = AddressTag::new([5; 32]);
 pub(super) struct Client {
     pub(super) key: SigningKeyPair,
     pub(super) open: UploadOpen,
+    secret_seed: u8,
     pub(super) file: Bytes,
     pub(super) manifest: Manifest,
+}
+
+fn secret(seed: u8) -> UploadSecret {
+    UploadSecret::new([seed; 32])
 }
 
 impl Client {
@@ -48,10 +55,10 @@ impl Client {
             publishing_hospital: hospital,
             length: length as u64,
             key: key.public(),
-            salt: Nonce::new([seed; 16]),
+            capability: secret(seed).capability(),
             expiry,
         };
-        Self { key, open, file, manifest: builder.finish().unwrap() }
+        Self { key, open, secret_seed: seed, file, manifest: builder.finish().unwrap() }
     }
 
     pub(super) fn signed_open(&self) -> SignedUploadOpen {
@@ -71,9 +78,18 @@ impl Client {
         for index in indexes {
             let start = index as usize * CHUNK_BYTES;
             let bytes = self.file.slice(start..(start + CHUNK_BYTES).min(self.file.len()));
-            let upload_id = self.open.upload_id;
-            files.upload_chunk(UploadBytes { upload_id, index, bytes }).await.unwrap();
+            files.upload_chunk(self.caller(), self.chunk_of(index, bytes)).await.unwrap();
         }
+    }
+
+    /// With the secret of its opening.
+    pub(super) fn caller(&self) -> UploadCaller {
+        UploadCaller { upload_id: self.open.upload_id, secret: Arc::new(secret(self.secret_seed)) }
+    }
+
+    /// These bytes under the value of the file's chunk.
+    pub(super) fn chunk_of(&self, index: u32, bytes: Bytes) -> UploadBytes {
+        UploadBytes { index, value: self.manifest.values()[index as usize], bytes }
     }
 
     pub(super) fn chunks(&self) -> u32 {
@@ -87,7 +103,7 @@ impl Client {
     /// Completes and waits for the receipts.
     pub(super) async fn complete(&self, files: &Files) -> Vec<Receipt> {
         loop {
-            match files.upload_complete(self.signed_complete()).await.unwrap() {
+            match files.upload_complete(self.caller(), self.signed_complete()).await.unwrap() {
                 UploadProgress::Done(receipts) => return receipts.receipts.to_vec(),
                 UploadProgress::Copying(_) => {}
             }

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use carechain_chunks::{ScrubPlace, ScrubStep};
 use carechain_types::Span;
 
 use super::world::{MEBIBYTE, World, eventually, runtime, settings};
 use crate::server::files::fetch_link::{Claim, open};
 use crate::server::files::link_error::LinkError;
 use crate::server::files::message::RefusalCode;
+use crate::server::files::scrubbing::Scrub;
 use crate::server::files::shared::FilesSettings;
 
 const LENGTH: usize = 6 * MEBIBYTE + 7;
@@ -63,7 +65,11 @@ fn chunk_that_a_read_finds_corrupt_is_mended_by_repair() {
 #[test]
 fn chunk_that_nobody_reads_is_found_corrupt_and_mended() {
     runtime().block_on(async {
-        let settings = FilesSettings { scrub_pause: Duration::from_millis(50), ..settings() };
+        let settings = FilesSettings {
+            scrub_period: Duration::from_secs(1),
+            scrub_round: Duration::from_millis(50),
+            ..settings()
+        };
         let world = World::start_with(4, settings).await;
         let client = world.client(0, 43, 2 * MEBIBYTE + 7);
         client.upload(world.files(0)).await;
@@ -74,6 +80,101 @@ fn chunk_that_nobody_reads_is_found_corrupt_and_mended() {
         eventually("mended", || world.counts(holder).chunks_replaced == 1).await;
         let local = world.holds(holder, &client.record().commitment).unwrap();
         world.at(holder).chunks.read_chunk(local, 1).unwrap();
+    });
+}
+
+#[test]
+fn scrub_goes_on_after_a_restart_where_it_was() {
+    runtime().block_on(async {
+        let world = World::start(1).await;
+        let shared = || world.files(0).0.shared.clone();
+        let place = ScrubPlace { local: 7, index: 9 };
+        assert_eq!(Scrub::new(shared()).place, ScrubPlace::default());
+        Scrub::new(shared()).take(ScrubStep { next: Some(place), ..ScrubStep::default() }).await;
+        assert_eq!(Scrub::new(shared()).place, place);
+        Scrub::new(shared()).take(ScrubStep::default()).await;
+        assert_eq!(
+            Scrub::new(shared()).place,
+            ScrubPlace::default(),
+            "behind the last chunk it begins again"
+        );
+        assert_eq!(world.counts(0).scrub_passes, 1);
+    });
+}
+
+#[test]
+fn corrupt_chunks_that_nobody_gives_do_not_hide_the_others() {
+    runtime().block_on(async {
+        let world = World::start_with(4, FilesSettings { corrupt_max: 1, ..settings() }).await;
+        // The first is never published, so its chunk cannot be mended.
+        let clients = [45, 46].map(|seed| world.client(0, seed, MEBIBYTE + 7));
+        for client in &clients {
+            client.upload(world.files(0)).await;
+        }
+        world.publish(&clients[1]);
+        for client in &clients {
+            world.corrupt(0, &client.file[..MEBIBYTE]);
+            let local = world.holds(0, &client.record().commitment).unwrap();
+            assert!(world.at(0).chunks.read_chunk(local, 0).is_err());
+        }
+        eventually("mended", || world.counts(0).chunks_replaced == 1).await;
+        let local = world.holds(0, &clients[1].record().commitment).unwrap();
+        world.at(0).chunks.read_chunk(local, 0).unwrap();
+    });
+}
+
+#[test]
+fn failures_of_repair_and_what_is_below_policy_are_known_again_after_a_restart() {
+    runtime().block_on(async {
+        let mut world = World::start(3).await;
+        let client = world.client(0, 47, LENGTH);
+        let ranking = world.ranking(&client);
+        let late = ranking[2];
+        world.stop(late).await;
+        client.upload(world.files(0)).await;
+        world.publish(&client);
+        world.stop(ranking[0]).await;
+        world.stop(ranking[1]).await;
+        let began = world.clock.steady();
+        world.begin_again(late).await;
+        eventually("a failure", || world.counts(late).repairs_failed == 1).await;
+        eventually("counted", || world.files(late).copies().below_policy == 1).await;
+        let kept = world.custody_folder(late).join("repairs-1");
+        eventually("kept", || kept.exists()).await;
+        let since = world.files(late).copies().since.unwrap();
+        assert!(since >= began && since <= world.clock.steady());
+        world.restart(late).await;
+        eventually("restored", || world.counts(late).repairs_restored == 1).await;
+        eventually("looked through", || {
+            let copies = world.files(late).copies();
+            copies.seen == copies.head && copies.below_policy == 1
+        })
+        .await;
+        assert_eq!(world.files(late).copies().since, Some(since));
+        // A minute must pass after a failure: the restart does not ask all holders again at once.
+        assert_eq!(world.counts(late).repairs_failed, 0);
+    });
+}
+
+#[test]
+fn store_that_was_lost_is_filled_again_after_a_restart() {
+    runtime().block_on(async {
+        let mut world = World::start(3).await;
+        let clients = [48, 49].map(|seed| world.client(0, seed, MEBIBYTE + 7));
+        for client in &clients {
+            client.upload(world.files(0)).await;
+            world.publish(client);
+        }
+        eventually("all copies", || world.counts(0).uploads_copied == 2).await;
+        world.stop(1).await;
+        std::fs::remove_dir_all(world.folder(1)).unwrap();
+        world.begin_again(1).await;
+        eventually("all fetched", || world.counts(1).repairs_done == 2).await;
+        for client in &clients {
+            let local = world.holds(1, &client.record().commitment).unwrap();
+            assert_eq!(world.at(1).chunks.read_range(local, 0, client.open.length).unwrap(), client.file);
+        }
+        eventually("nothing is lacking", || world.files(1).copies().below_policy == 0).await;
     });
 }
 

@@ -16,7 +16,7 @@ fn gateway_whose_sync_failed_once_says_so_and_takes_the_upload_when_it_is_sent_a
         client.open(files).await.unwrap();
         client.send(files, 0..client.chunks()).await;
         world.fail_syncs(0, true);
-        let refused = files.upload_complete(client.signed_complete()).await;
+        let refused = files.upload_complete(client.caller(), client.signed_complete()).await;
         let Err(NodeError::NotReady { reason }) = refused else { panic!("{refused:?}") };
         assert!(reason.contains("syncing pack 1 failed: Input/output error (os error 5)"), "{reason}");
         eventually("the trouble shows", || world.files(0).trouble().is_some()).await;

@@ -1,7 +1,10 @@
 //! Uploads: receipts, copies, refusals, restarts, holders that are away, expiry.
 
-use carechain_api::{NodeError, UploadBytes};
-use carechain_crypto::UploadId;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use carechain_api::{NodeError, UploadBytes, UploadCaller};
+use carechain_crypto::{UploadId, UploadSecret, chunk_subtree_value};
 use carechain_schema::UploadState;
 use carechain_types::{Span, Verifier};
 
@@ -38,7 +41,7 @@ fn upload_gives_receipts_of_distinct_hospitals_and_then_all_copies() {
         }
         // The same completion again gives the same receipts.
         assert!(client.complete(world.files(0)).await.len() >= 2);
-        let status = world.files(0).upload_status(client.open.upload_id).await.unwrap();
+        let status = world.files(0).upload_status(client.caller()).await.unwrap();
         assert_eq!(status.state, UploadState::Receipted);
     });
 }
@@ -54,10 +57,10 @@ fn chunks_come_in_any_order_and_more_than_once() {
         client.send(files, [5, 1, 0, 1, 5].into_iter()).await;
         let status = client.open(files).await.unwrap();
         assert_eq!(status.present, [(0, 2), (5, 6)]);
-        let incomplete = files.upload_complete(client.signed_complete()).await;
+        let incomplete = files.upload_complete(client.caller(), client.signed_complete()).await;
         assert_eq!(incomplete, Err(NodeError::UploadIncomplete { missing: 3 }));
         client.send(files, 2..5).await;
-        let status = files.upload_status(client.open.upload_id).await.unwrap();
+        let status = files.upload_status(client.caller()).await.unwrap();
         assert_eq!((status.state, status.present), (UploadState::Received, vec![(0, 6)]));
         assert!(client.complete(files).await.len() >= 2);
     });
@@ -82,18 +85,43 @@ fn what_contradicts_itself_is_refused() {
         let mut other = world.client(0, 3, LENGTH);
         other.open.patient = carechain_crypto::PersonId::new([98; 20]);
         assert_eq!(other.open(files).await, Err(NodeError::UploadExists));
-        let upload_id = client.open.upload_id;
-        let short = UploadBytes { upload_id, index: 0, bytes: client.file.slice(..100) };
-        assert!(matches!(files.upload_chunk(short).await, Err(NodeError::Invalid { .. })));
+        let short = client.chunk_of(0, client.file.slice(..100));
+        assert!(matches!(files.upload_chunk(client.caller(), short).await, Err(NodeError::Invalid { .. })));
         client.send(files, 0..client.chunks()).await;
-        let another = UploadBytes { upload_id, index: 0, bytes: client.file.slice(MEBIBYTE..2 * MEBIBYTE) };
-        assert_eq!(files.upload_chunk(another).await, Err(NodeError::UploadMismatch));
+        let mut another = client.chunk_of(1, client.file.slice(MEBIBYTE..2 * MEBIBYTE));
+        another.index = 0;
+        let refused = files.upload_chunk(client.caller(), another).await;
+        assert_eq!(refused, Err(NodeError::UploadMismatch));
         let mut wrong = client.signed_complete();
         wrong.complete.root = carechain_crypto::Root::new([1; 32]);
-        assert_eq!(files.upload_complete(wrong).await, Err(NodeError::Unauthorized));
+        assert_eq!(files.upload_complete(client.caller(), wrong).await, Err(NodeError::Unauthorized));
 
         world.ledger.forbid_uploads();
         assert_eq!(world.client(0, 4, LENGTH).open(files).await, Err(NodeError::Unauthorized));
+    });
+}
+
+#[test]
+fn stranger_who_knows_the_id_of_an_upload_finds_nothing_and_spoils_nothing() {
+    runtime().block_on(async {
+        let world = World::start(3).await;
+        let files = world.files(0);
+        let client = world.client(0, 6, LENGTH);
+        client.open(files).await.unwrap();
+        let upload_id = client.open.upload_id;
+        let stranger = || UploadCaller { upload_id, secret: Arc::new(UploadSecret::new([99; 32])) };
+        let garbage = Bytes::from(vec![0; MEBIBYTE]);
+        let value = chunk_subtree_value(0, client.chunks(), &garbage).unwrap();
+        let chunk = UploadBytes { index: 0, value, bytes: garbage.clone() };
+        assert_eq!(files.upload_chunk(stranger(), chunk).await, Err(NodeError::NotFound));
+        assert_eq!(files.upload_status(stranger()).await, Err(NodeError::NotFound));
+        let complete = files.upload_complete(stranger(), client.signed_complete()).await;
+        assert_eq!(complete, Err(NodeError::NotFound));
+        assert_eq!(world.counts(0).upload_callers_refused, 3);
+        // Bytes that broke on the way are refused when they arrive, and the right ones are taken after them.
+        let broken = files.upload_chunk(client.caller(), client.chunk_of(0, garbage)).await;
+        assert_eq!(broken, Err(NodeError::UploadMismatch));
+        assert!(client.upload(files).await.len() >= 2);
     });
 }
 
@@ -105,8 +133,9 @@ fn upload_goes_on_after_a_restart_of_the_node() {
         client.open(world.files(0)).await.unwrap();
         client.send(world.files(0), 0..3).await;
         world.restart(0).await;
-        let lost = UploadBytes { upload_id: client.open.upload_id, index: 3, bytes: client.file.slice(..1) };
-        assert_eq!(world.files(0).upload_chunk(lost).await, Err(NodeError::NotFound));
+        let lost = client.chunk_of(3, client.file.slice(..1));
+        let refused = world.files(0).upload_chunk(client.caller(), lost).await;
+        assert_eq!(refused, Err(NodeError::NotFound));
         let status = client.open(world.files(0)).await.unwrap();
         let have = status.present.iter().map(|(start, end)| end - start).sum::<u32>();
         assert!(have <= 3);

@@ -133,6 +133,11 @@ impl World {
         self.folder.path().join(index.to_string())
     }
 
+    /// Where a hospital's pump keeps small files.
+    pub(super) fn custody_folder(&self, index: usize) -> PathBuf {
+        self.folder.path().join(format!("{index}-custody"))
+    }
+
     async fn begin(&mut self, index: usize) {
         let any_port: SocketAddr = "127.0.0.1:0".parse().unwrap();
         let config = NetworkConfig {
@@ -158,6 +163,7 @@ impl World {
             membership: Arc::clone(&self.membership),
             verifier: Verifier::new(NodeScheme::default(), CHAIN),
             clock: self.clock,
+            kept_folder: self.custody_folder(index),
             settings: self.settings,
             runtime: Handle::current(),
             supervisor: Supervisor::default(),
