@@ -159,7 +159,9 @@ impl From<NodeError> for Refused {
             NodeError::Replayed => (ErrorCode::Replayed, "sign a new request"),
             NodeError::RateLimited | NodeError::Busy => (ErrorCode::Busy, "wait a moment and try again"),
             NodeError::NotReady { .. } => (ErrorCode::NotReady, "wait until `node status` says ready"),
-            NodeError::NoQuorum => (ErrorCode::NoQuorum, "`node status` says which members are missing"),
+            NodeError::NoQuorum { .. } => {
+                (ErrorCode::NoQuorum, "nothing was done; try again when `carechain node status` says ready")
+            }
             NodeError::OutcomeUnknown { .. } => {
                 (ErrorCode::OutcomeUnknown, "ask `transaction status` before sending anything again")
             }

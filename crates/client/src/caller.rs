@@ -6,6 +6,7 @@ mod trusted;
 
 use std::io::Read;
 use std::path::Path;
+use std::time::Duration;
 
 use carechain_crypto::UploadSecret;
 use carechain_schema::Method;
@@ -31,6 +32,36 @@ pub struct Call<'a> {
     pub query: Option<&'a str>,
 }
 
+/// How long a call may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Waits {
+    /// Until the connection stands.
+    pub connect: Duration,
+    /// Until the answer begins.
+    pub answer: Duration,
+    /// One read or write that stands still.
+    pub read: Duration,
+    /// The whole call, if that is bounded.
+    pub whole: Option<Duration>,
+}
+
+impl Waits {
+    /// For a node's status: one that does not say how it is within this time is not well, whatever else it does.
+    pub const STATUS: Self = Self {
+        connect: Duration::from_secs(2),
+        answer: Duration::from_secs(3),
+        read: Duration::from_secs(3),
+        whole: Some(Duration::from_secs(3)),
+    };
+}
+
+impl Default for Waits {
+    /// For calls that a commit or a file may hold up.
+    fn default() -> Self {
+        Self { connect: CONNECT_WAIT, answer: ANSWER_WAIT, read: READ_WAIT, whole: None }
+    }
+}
+
 /// Speaks HTTP to one node.
 #[derive(Clone, Debug)]
 pub struct Caller {
@@ -43,7 +74,7 @@ impl Caller {
     /// [`trusting`](Self::trusting).
     #[must_use]
     pub fn new(node: &str) -> Self {
-        Self::with_tls(node, trusted::only(&[]))
+        Self::with_tls(node, trusted::only(&[]), Waits::default())
     }
 
     /// For the node at a base address, `https://host:port`, that shows a certificate of this file, or one signed by it.
@@ -51,19 +82,32 @@ impl Caller {
     /// # Errors
     /// See [`TrustedError`].
     pub fn trusting(node: &str, certificates: &Path) -> Result<Self, TrustedError> {
-        Ok(Self::with_tls(node, trusted::only(&trusted::load(certificates)?)))
+        Self::with_waits(node, Some(certificates), Waits::default())
     }
 
-    fn with_tls(node: &str, tls: TlsConfig) -> Self {
+    /// For the node at a base address, with the certificates it is trusted by, if any, and waits of its own.
+    ///
+    /// # Errors
+    /// See [`TrustedError`].
+    pub fn with_waits(node: &str, certificates: Option<&Path>, waits: Waits) -> Result<Self, TrustedError> {
+        let tls = match certificates {
+            Some(certificates) => trusted::only(&trusted::load(certificates)?),
+            None => trusted::only(&[]),
+        };
+        Ok(Self::with_tls(node, tls, waits))
+    }
+
+    fn with_tls(node: &str, tls: TlsConfig, waits: Waits) -> Self {
         let config = Agent::config_builder()
             .tls_config(tls)
             .http_status_as_error(false)
             .proxy(None)
             .max_redirects(0)
-            .timeout_connect(Some(CONNECT_WAIT))
-            .timeout_recv_response(Some(ANSWER_WAIT))
-            .timeout_per_read(Some(READ_WAIT))
-            .timeout_per_write(Some(READ_WAIT))
+            .timeout_global(waits.whole)
+            .timeout_connect(Some(waits.connect))
+            .timeout_recv_response(Some(waits.answer))
+            .timeout_per_read(Some(waits.read))
+            .timeout_per_write(Some(waits.read))
             .input_buffer_size(256 * 1_024)
             .output_buffer_size(256 * 1_024)
             .max_idle_connections_per_host(8)

@@ -79,7 +79,7 @@ pub enum OperationError {
         refusal: Option<Refusal>,
     },
     /// Sent, and no outcome was seen. Ask for the transaction before doing anything else.
-    #[error("no outcome of transaction {} was seen", id.to_hex())]
+    #[error("transaction {} was sent, and whether it was committed is not known", id.to_hex())]
     OutcomeUnknown {
         /// The transaction.
         id: TransactionId,
@@ -252,8 +252,11 @@ impl OperationError {
                 Failure::new(self.code(), self.to_string(), hints::of_refusal(Refusal::Answered).1)
             }
             Self::OutcomeUnknown { id } => {
-                let hint = format!("ask `transaction status {}` before sending anything again", id.to_hex());
-                Failure::new(self.code(), self.to_string(), hint)
+                let hint = format!(
+                    "`carechain transaction status {}` says what became of it; until then, send nothing again",
+                    id.to_hex()
+                );
+                Failure::new(ErrorCode::OutcomeUnknown, self.to_string(), hint)
             }
             Self::Pack(PackError::Changed { .. }) => {
                 let hint = "wait until nothing writes it any more, then publish again";

@@ -37,6 +37,9 @@ pub const ATTEMPTS_MAX: u32 = 4;
 pub const ATTEMPT_PAUSE: Duration = Duration::from_millis(150);
 /// How long a submitter goes on asking for an outcome.
 pub const OUTCOME_WAIT: Duration = Duration::from_secs(60);
+/// How long a submitter goes on while too few hospitals answer its node: one that was just started hears them within
+/// seconds.
+pub const QUORUM_WAIT: Duration = Duration::from_secs(5);
 /// Bytes of an answer that is not a stream.
 pub const ANSWER_BYTES_MAX: u64 = 9 * 1_024 * 1_024;
 /// Bytes of a JSON answer.

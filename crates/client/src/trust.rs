@@ -47,7 +47,7 @@ pub enum TrustError {
         newest: Epoch,
     },
     /// The proof is not complete as of the time asked for: the node is behind, or hides something. Try another node.
-    #[error("the answer is {} as of {}", describe_age(*complete_as_of, *wanted), wanted.as_micros())]
+    #[error("{}", describe_age(*complete_as_of, *wanted))]
     Stale {
         /// As of when it is complete, if at all.
         complete_as_of: Option<Time>,
@@ -88,8 +88,11 @@ const fn seconds(span: Span) -> u64 {
 
 fn describe_age(complete_as_of: Option<Time>, wanted: Time) -> String {
     match complete_as_of {
-        None => "not shown complete".to_owned(),
-        Some(time) => format!("{} ms too old", wanted.since(time).as_micros() / 1_000),
+        None => "the node shows no answer that a quorum stands behind: it is cut off from the other hospitals, or hides something".to_owned(),
+        Some(time) => format!(
+            "the newest answer of the node is {} s older than is allowed: it is cut off from the other hospitals, or hides something",
+            seconds(wanted.since(time))
+        ),
     }
 }
 

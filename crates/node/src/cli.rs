@@ -30,6 +30,7 @@ mod words;
 use std::io::ErrorKind;
 use std::process::ExitCode;
 
+use carechain_schema::ExitStatus;
 use clap::{Parser, Subcommand};
 
 pub(crate) use failure::CommandError;
@@ -141,8 +142,8 @@ pub(crate) fn main() -> ExitCode {
         }
     };
     let output = Output::new(&arguments.global);
-    match run(&arguments, &output).and_then(|()| output.finish()) {
-        Ok(()) => ExitCode::SUCCESS,
+    match run(&arguments, &output).and_then(|status| output.finish().map(|()| status)) {
+        Ok(status) => ExitCode::from(status.code()),
         Err(error) => ExitCode::from(output.failed(&error)),
     }
 }
@@ -154,11 +155,11 @@ fn typed_badly(error: &clap::Error) -> CommandError {
     CommandError::usage(message, "`--help` shows how the command is typed")
 }
 
-fn run(arguments: &Arguments, output: &Output) -> Result<(), CommandError> {
+fn run(arguments: &Arguments, output: &Output) -> Result<ExitStatus, CommandError> {
     let global = &arguments.global;
-    match &arguments.command {
+    let done = match &arguments.command {
         Command::Demo(arguments) => demo::run(arguments, output),
-        Command::Node(command) => node::run(command, global, output),
+        Command::Node(command) => return node::run(command, global, output),
         Command::Testnet(command) => testnet::run(command, output),
         Command::Genesis(command) => genesis::run(command, output),
         Command::Key(command) => key::run(command, global, output),
@@ -180,7 +181,8 @@ fn run(arguments: &Arguments, output: &Output) -> Result<(), CommandError> {
         Command::Transaction(command) => transaction::run(command, global, output),
         Command::Proof(command) => proof::run(command, global, output),
         Command::Bench(command) => bench::run(command, output),
-    }
+    };
+    done.map(|()| ExitStatus::Done)
 }
 
 #[cfg(test)]

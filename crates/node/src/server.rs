@@ -8,11 +8,14 @@
 //! ```
 
 mod access;
+mod admitted;
+mod base;
 mod clock;
 mod disk_watch;
 mod engine_thread;
 mod files;
 mod gateway;
+mod heard;
 mod metrics;
 mod node_errors;
 mod notices;

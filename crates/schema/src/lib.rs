@@ -14,6 +14,7 @@ mod base64;
 mod document;
 mod error_code;
 mod failure;
+mod finding;
 mod routes;
 mod timestamp;
 
@@ -43,6 +44,7 @@ pub use document::{Described, Document, Origin, OutcomeLine};
 pub use enrolment::{DepartmentRegistered, KeyCreated, KeyLine, PersonLine, PersonList, RoleLine};
 pub use error_code::{ErrorCode, ExitStatus, Retry};
 pub use failure::Failure;
+pub use finding::{FindingCode, FindingLine, Severity};
 pub use network::{GenesisHospitalLine, GenesisReport, TestnetNode, TestnetReport};
 pub use notice::{NoticeLine, NoticeList};
 pub use proof::{ProofCheck, ProofClaim, ProofFileCheck, WholeListLine};

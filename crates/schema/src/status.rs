@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::document::Described;
+use crate::finding::FindingLine;
 use crate::timestamp::Timestamp;
 
 /// How a node is: `node status` and `GET /v1/status`.
@@ -12,8 +13,14 @@ pub struct StatusReport {
     pub version: String,
     /// Hospital that runs it, `hos_…`.
     pub hospital: String,
+    /// Its name in the genesis file.
+    pub name: String,
     /// Chain id, hex.
     pub chain_id: String,
+    /// Whether it votes, keeps up, stores, has a right clock and reaches a quorum: no finding blocks.
+    pub ready: bool,
+    /// What is wrong or soon will be, worst first.
+    pub findings: Vec<FindingLine>,
     /// The newest committed block.
     pub head: HeadLine,
     /// Where consensus stands.
@@ -24,7 +31,7 @@ pub struct StatusReport {
     pub peers: Vec<PeerLine>,
     /// Disk and files.
     pub storage: StorageStatus,
-    /// One sentence: why the chain does not advance, or that it does or has nothing to do.
+    /// One sentence: the worst finding that blocks, or where consensus stands.
     pub summary: String,
 }
 
@@ -37,7 +44,7 @@ impl StatusReport {
 }
 
 impl Described for StatusReport {
-    const SCHEMA: &'static str = "carechain/status/1";
+    const SCHEMA: &'static str = "carechain/status/2";
 }
 
 /// A committed block.
@@ -88,12 +95,12 @@ pub enum SyncState {
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PeerState {
-    /// Connected.
+    /// Connected, and heard within the last ten seconds.
     Connected,
-    /// Being dialled.
-    Dialling,
-    /// Not reached.
-    Unreachable,
+    /// Connected, and nothing comes.
+    Silent,
+    /// Not connected: it is dialled again and again, or awaited.
+    Away,
 }
 
 /// One other member's node.
@@ -114,19 +121,25 @@ pub struct PeerLine {
     /// Time of that head by its own clock.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub head_time: Option<Timestamp>,
+    /// When that head came, by this node's clock.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub heard: Option<Timestamp>,
+    /// How far its clock is ahead of this node's, milliseconds; negative: behind.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock_offset_ms: Option<i64>,
 }
 
-/// Disk and files.
+/// Disk and files. `null`: not known.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct StorageStatus {
     /// Bytes of the ledger on disk.
-    pub ledger_bytes: u64,
+    pub ledger_bytes: Option<u64>,
     /// Bytes of the chunk store on disk.
-    pub chunk_bytes: u64,
+    pub chunk_bytes: Option<u64>,
     /// Bytes free on the data folder's disk.
-    pub free_bytes: u64,
+    pub free_bytes: Option<u64>,
     /// Files held here.
-    pub file_count: u64,
+    pub file_count: Option<u64>,
     /// Files held here that lack copies elsewhere.
-    pub file_count_below_policy: u64,
+    pub file_count_below_policy: Option<u64>,
 }

@@ -96,9 +96,13 @@ impl Network {
         self.status()[node - 1]["url"].as_str().unwrap().to_owned()
     }
 
-    /// What a node says of itself.
+    /// What a node says of itself, ready or not.
     pub(crate) fn node_status(&self, node: usize) -> Value {
-        self.run(&["node", "status", "--url", &self.url(node), "--json"]).data()
+        let ran = self.run(&["node", "status", "--url", &self.url(node), "--json"]);
+        let document = ran.document();
+        let ready = document["data"]["ready"].as_bool().unwrap_or_else(|| panic!("no status: {ran:?}"));
+        assert_eq!(ran.code, if ready { 0 } else { 5 }, "the exit code says whether it is ready: {ran:?}");
+        document["data"].clone()
     }
 
     /// Types a command as the registrar of a hospital.

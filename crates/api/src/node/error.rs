@@ -38,9 +38,12 @@ pub enum NodeError {
         /// Why.
         reason: String,
     },
-    /// The chain does not advance: too few members answer.
-    #[error("too few members answer for the ledger to advance")]
-    NoQuorum,
+    /// The ledger does not advance: too few members answer. Nothing was admitted.
+    #[error("{sentence}")]
+    NoQuorum {
+        /// How many are needed, and who is away.
+        sentence: String,
+    },
     /// The transaction was admitted and not seen committed in time. The caller asks for it before doing anything else.
     #[error("transaction {id:?} was not seen committed in time, its outcome is unknown")]
     OutcomeUnknown {

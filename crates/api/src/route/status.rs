@@ -5,12 +5,11 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use carechain_schema::{Document, SyncState};
+use carechain_schema::{Document, ErrorCode, FindingCode};
 
 use crate::body;
 use crate::border::Border;
 use crate::failure::Refused;
-use crate::node::NodeError;
 
 pub(crate) async fn status(State(border): State<Arc<Border>>) -> Result<Response, Refused> {
     Ok(body::document(&Document::done(border.node.status().await?)))
@@ -18,10 +17,14 @@ pub(crate) async fn status(State(border): State<Arc<Border>>) -> Result<Response
 
 pub(crate) async fn ready(State(border): State<Arc<Border>>) -> Result<Response, Refused> {
     let status = border.node.status().await?;
-    match status.sync {
-        SyncState::AtHead => Ok(body::document(&Document::done(status))),
-        SyncState::CatchingUp | SyncState::Draining | SyncState::Halted => {
-            Err(NodeError::NotReady { reason: status.summary }.into())
+    match status.findings.first().filter(|_| !status.ready) {
+        None => Ok(body::document(&Document::done(status))),
+        Some(worst) => {
+            let code = match worst.code {
+                FindingCode::NoQuorum => ErrorCode::NoQuorum,
+                _ => ErrorCode::NotReady,
+            };
+            Err(Refused::new(code, &worst.sentence, &worst.advice))
         }
     }
 }

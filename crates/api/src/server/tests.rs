@@ -80,7 +80,7 @@ impl Node for Constants {
         refuse(NodeError::NotFound)
     }
     fn state(&self, _: Option<Asker>, _: StateQuery) -> Answer<'_, Arc<Proof>> {
-        refuse(NodeError::NoQuorum)
+        refuse(NodeError::NoQuorum { sentence: "B and C are away".to_owned() })
     }
     fn list(&self, asker: Asker, _: ListQuery) -> Answer<'_, Proof> {
         assert_eq!(asker.person, PERSON);

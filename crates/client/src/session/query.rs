@@ -125,9 +125,15 @@ impl Session {
     }
 }
 
-/// Reading is always safe to repeat; a refusal only if the node says so.
+/// Whether the node says that too few hospitals answer it.
+pub(crate) fn is_no_quorum(error: &CallError) -> bool {
+    matches!(error, CallError::Refused { failure, .. } if failure.code == ErrorCode::NoQuorum)
+}
+
+/// Reading is always safe to repeat; a refusal only if the node says so, and has not waited for the members already.
 fn is_repeatable(error: &CallError) -> bool {
     match error {
+        error if is_no_quorum(error) => false,
         CallError::Refused { failure, .. } => failure.retry == Retry::Safe,
         CallError::NoNode { .. } | CallError::Broken { .. } => true,
         CallError::Untrusted { .. } | CallError::Foreign { .. } => false,

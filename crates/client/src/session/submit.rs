@@ -11,11 +11,11 @@ use carechain_types::{
 };
 
 use super::Session;
-use super::query::pause;
+use super::query::{is_no_quorum, pause};
 use crate::caller::{Call, CallError};
 use crate::clock::now;
 use crate::error::OperationError;
-use crate::limits::OUTCOME_WAIT;
+use crate::limits::{OUTCOME_WAIT, QUORUM_WAIT};
 use crate::random::SystemRandom;
 use crate::trust::TrustError;
 
@@ -121,6 +121,9 @@ impl Session {
                 Ok(answer) => return Ok(answer.body),
                 Err(error) => error,
             };
+            if is_no_quorum(&error) && (may_be_admitted || started.elapsed() > QUORUM_WAIT) {
+                return Err(refused(error, may_be_admitted, id));
+            }
             match error.retry() {
                 Retry::Never => return Err(refused(error, may_be_admitted, id)),
                 Retry::Check => may_be_admitted = true,

@@ -132,7 +132,9 @@ const COPIES_WAIT: Duration = Duration::from_secs(30);
 const LOOK: Duration = Duration::from_millis(50);
 
 fn file_count(net: &Testnet, index: usize) -> Result<usize, BenchError> {
-    Ok(usize::try_from(ask(net, index)?.storage.file_count).unwrap_or(usize::MAX))
+    let unknown = || BenchError::Silent { index, problem: "its store does not say what it holds".to_owned() };
+    let count = ask(net, index)?.storage.file_count.ok_or_else(unknown)?;
+    Ok(usize::try_from(count).unwrap_or(usize::MAX))
 }
 
 /// What one person did through one node, another may ask another node a moment too early.

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use carechain_chunks::StoreError;
-use carechain_client::{Call, Caller, Keystore, private_file};
+use carechain_client::{Call, CallError, Caller, Keystore, Waits, private_file};
 use carechain_crypto::Secret;
-use carechain_schema::{ErrorCode, Route, StatusReport};
+use carechain_schema::{ErrorCode, ExitStatus, FindingLine, Route, Severity, StatusReport};
 use clap::Subcommand;
 
 use super::failure::describe_keystore_error;
@@ -36,8 +36,9 @@ pub(super) enum NodeCommand {
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
     },
-    /// Say how a node is, and why the chain does not advance if it does not.
-    #[command(after_help = "Example:\n  carechain node status --url http://127.0.0.1:7100")]
+    /// Say whether a node is ready, what is wrong and what helps.
+    #[command(after_help = "Example:\n  carechain node status --url http://127.0.0.1:7100\n\n\
+        What is wrong is listed, worst first, with what helps. Exit code 0: ready, 5: not ready, or no node answers within 3 s.")]
     Status {
         /// Address of its HTTP interface.
         #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:7100")]
@@ -45,8 +46,12 @@ pub(super) enum NodeCommand {
     },
 }
 
-/// Runs one of them.
-pub(super) fn run(command: &NodeCommand, global: &Global, output: &Output) -> Result<(), CommandError> {
+/// Runs one of them; the exit status of `status` says whether the node is ready.
+pub(super) fn run(
+    command: &NodeCommand,
+    global: &Global,
+    output: &Output,
+) -> Result<ExitStatus, CommandError> {
     match command {
         NodeCommand::Run { config, end_with_stdin, plant_panic } => {
             run_node(config, *end_with_stdin, Supervisor::with_planted_panic(plant_panic.clone()))
@@ -54,12 +59,13 @@ pub(super) fn run(command: &NodeCommand, global: &Global, output: &Output) -> Re
         NodeCommand::Check { config } => {
             read_config(config)?;
             output.say(format_args!("{} is sound", config.display()));
-            Ok(())
+            Ok(ExitStatus::Done)
         }
         NodeCommand::Status { url } => {
             let report = status(url, global.ca.as_deref())?;
+            let ready = report.ready;
             output.done(report, describe);
-            Ok(())
+            Ok(if ready { ExitStatus::Done } else { ErrorCode::NotReady.exit_status() })
         }
     }
 }
@@ -69,7 +75,7 @@ fn read_config(path: &Path) -> Result<Config, CommandError> {
     Config::read(path).map_err(|error| CommandError::usage(error, hint))
 }
 
-fn run_node(path: &Path, end_with_stdin: bool, supervisor: Supervisor) -> Result<(), CommandError> {
+fn run_node(path: &Path, end_with_stdin: bool, supervisor: Supervisor) -> Result<ExitStatus, CommandError> {
     let config = read_config(path)?;
     init_log(&config)?;
     let identity = unlock(&config)?;
@@ -88,7 +94,7 @@ fn run_node(path: &Path, end_with_stdin: bool, supervisor: Supervisor) -> Result
         }
     };
     supervisor.thread("signals", wait_for_signal).map_err(no_thread)?;
-    node.wait().map_err(|ended| {
+    node.wait().map(|()| ExitStatus::Done).map_err(|ended| {
         let hint = "nothing was voted that is not on disk; start it again, and if it ends again, docs/operations.md says more";
         CommandError::local(format!("the node stops: {ended}"), hint)
     })
@@ -210,15 +216,10 @@ fn start_error(error: &StartError) -> CommandError {
 
 /// Asks a node how it is.
 pub(super) fn status(url: &str, ca: Option<&Path>) -> Result<StatusReport, CommandError> {
-    let caller = match ca {
-        Some(ca) => Caller::trusting(url, ca)
-            .map_err(|error| CommandError::usage(error, "--ca names the certificate of the node"))?,
-        None => Caller::new(url),
-    };
+    let caller = Caller::with_waits(url, ca, Waits::STATUS)
+        .map_err(|error| CommandError::usage(error, "--ca names the certificate of the node"))?;
     let call = Call { method: Route::STATUS.method, path: Route::STATUS.path, query: None };
-    let hint = "check the address, and that the node runs";
-    let answer =
-        caller.call(call, &[]).map_err(|error| CommandError::new(error.code(), error.to_string(), hint))?;
+    let answer = caller.call(call, &[]).map_err(|error| no_status(url, &error))?;
     let document: carechain_schema::Document<StatusReport> =
         serde_json::from_slice(&answer.body).map_err(|error| {
             CommandError::new(ErrorCode::Internal, error.to_string(), "is this a carechain node?")
@@ -229,21 +230,57 @@ pub(super) fn status(url: &str, ca: Option<&Path>) -> Result<StatusReport, Comma
         None => Err(CommandError::new(
             ErrorCode::Internal,
             "the answer is no status",
-            "is this a carechain node?",
+            "is this a carechain node of this version?",
         )),
     }
 }
 
-/// A status in a few lines.
+fn no_status(url: &str, error: &CallError) -> CommandError {
+    match error {
+        CallError::Refused { failure, .. } => (**failure).clone().into(),
+        CallError::Broken { .. } => CommandError::new(
+            ErrorCode::NoNode,
+            format!(
+                "the node at {url} takes the connection and does not answer: its process is stopped or starved"
+            ),
+            "look at its process (`systemctl status carechain`, `top`): state T is a stopped one, `kill -CONT` lets it go on",
+        ),
+        CallError::Untrusted { .. } => {
+            CommandError::new(error.code(), error.to_string(), "--ca names the certificate of the node")
+        }
+        CallError::NoNode { .. } | CallError::Foreign { .. } => {
+            CommandError::new(error.code(), error.to_string(), "check the address, and that the node runs")
+        }
+    }
+}
+
+/// A status as text: whether it is ready, what is found, worst first, and where it stands.
 pub(super) fn describe(report: &StatusReport) -> String {
-    let connected = report.connected_peers();
-    format!(
-        "{}\nheight {}, view {}, primary {}\n{connected} of {} peers connected, {} transactions wait",
-        report.summary,
+    let mut lines = vec![match report.ready {
+        true => format!("{} is ready", report.name),
+        false => format!("{} is not ready", report.name),
+    }];
+    lines.extend(report.findings.iter().map(describe_finding));
+    let primary = report.peers.iter().find(|peer| peer.hospital == report.consensus.primary);
+    lines.push(format!(
+        "height {}, view {} led by {}, {} of {} other hospitals connected, {} transactions wait",
         report.head.height,
         report.consensus.view,
-        report.consensus.primary,
+        primary.map_or(&report.name, |peer| &peer.name),
+        report.connected_peers(),
         report.peers.len(),
         report.consensus.pending_transactions,
-    )
+    ));
+    if report.ready {
+        lines.push(report.summary.clone());
+    }
+    lines.join("\n")
+}
+
+fn describe_finding(line: &FindingLine) -> String {
+    let word = match line.severity {
+        Severity::Blocking => "blocks",
+        Severity::Warning => "warning",
+    };
+    format!("{word}: {}\n  since {}; {}", line.sentence, line.since, line.advice)
 }

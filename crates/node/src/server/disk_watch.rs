@@ -35,7 +35,8 @@ impl DiskWatch {
     fn run(&self, stop: &CancellationToken) {
         let mut voting = Voting::Allowed;
         while !stop.is_cancelled() {
-            let free = free_percent(&self.folder);
+            // A disk that does not say how full it is withholds nothing; one that cannot be written stops the node.
+            let free = free_percent(&self.folder).unwrap_or(100);
             let next = next(voting, free, u64::from(self.reserve));
             if next != voting {
                 tracing::warn!(free_percent = free, reserve = self.reserve, voting = ?next, "free disk space");

@@ -56,7 +56,6 @@ mod start;
 mod store;
 mod upload_calls;
 
-pub(super) use copies::Copies;
 pub(super) use start::{Files, FilesConfig};
 
 #[cfg(test)]

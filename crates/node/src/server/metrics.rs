@@ -68,9 +68,10 @@ impl NodeCounts {
 impl Metrics {
     /// Of a node with these files.
     #[must_use]
-    pub(super) fn new(counts: NodeCounts, files: &Files) -> Self {
+    pub(super) fn new(counts: NodeCounts, files: &Files, findings: impl FnOnce(&mut Registry)) -> Self {
         let mut registry = Registry::with_prefix("carechain");
         counts.register(&mut registry);
+        findings(&mut registry);
         files.register(registry.sub_registry_with_prefix("files"));
         let (peers_connected, bulk_peers_connected) = (Gauge::default(), Gauge::default());
         registry.register("peers_connected", "Members connected for votes", peers_connected.clone());

@@ -1,14 +1,9 @@
 //! What failures of the engine mean to a caller of the HTTP border.
 
-use std::time::Duration;
-
 use carechain_api::NodeError;
 use carechain_engine::NotAdmitted;
 
 use super::engine_thread::EngineGone;
-
-/// How long a client waits for its commit.
-pub(super) const COMMIT_WAIT: Duration = Duration::from_secs(30);
 
 /// A thread that does not take an order.
 pub(super) fn gone(error: EngineGone) -> NodeError {

@@ -4,10 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use carechain_chunks::ChunkStore;
 use carechain_crypto::HospitalId;
 use carechain_network::NetworkHandle;
-use carechain_types::{Genesis, Verifier};
+use carechain_types::Verifier;
 
 use super::engine_thread::EngineHandle;
 use super::files::Files;
@@ -17,11 +16,10 @@ use super::reads_in_flight::ReadsInFlight;
 use super::scheme::NodeScheme;
 use super::search_index::SearchIndex;
 use super::shared_proofs::SharedProofs;
+use super::status::Monitor;
 
 /// What a service works with.
 pub(super) struct Parts {
-    /// The founding of the ledger.
-    pub genesis: Genesis,
     /// Bytes of the genesis file.
     pub genesis_file: Bytes,
     /// Whose node this is.
@@ -34,8 +32,8 @@ pub(super) struct Parts {
     pub engine: EngineHandle,
     /// The other members.
     pub network: NetworkHandle,
-    /// The chunk store.
-    pub chunks: Arc<ChunkStore>,
+    /// How the node is.
+    pub monitor: Monitor,
     /// Uploads, copies, reads.
     pub files: Files,
     /// Checks signatures.

@@ -10,7 +10,9 @@ use carechain_network::{Class, Event, EventReceiver};
 use carechain_types::{Membership, ReplicaId, Verifier};
 use crossbeam_channel::{Receiver, Sender};
 
+use super::clock::Clock;
 use super::engine_thread::EngineHandle;
+use super::heard::Heard;
 use super::scheme::NodeScheme;
 use super::supervisor::Supervisor;
 use super::waiting_bytes::WaitingBytes;
@@ -28,6 +30,10 @@ pub(super) struct Border {
     pub membership: Arc<Membership>,
     /// Checks signatures.
     pub verifier: Verifier<NodeScheme>,
+    /// Notes who was heard, and when.
+    pub heard: Heard,
+    /// The node's clock.
+    pub clock: Clock,
 }
 
 /// What the pool's threads share.
@@ -113,6 +119,7 @@ fn check(pool: &Pool, arrived: &Receiver<Arrived>) {
         }
         match verified {
             Ok(message) => {
+                border.heard.note(from, &message, border.clock.moment());
                 if border.engine.input(Input::Peer { from, message }).is_err() {
                     return;
                 }

@@ -12,8 +12,9 @@ use carechain_types::{
 };
 
 use super::access::value;
+use super::admitted::{Undecided, admitted};
 use super::engine_thread::NodeEngine;
-use super::node_errors::{COMMIT_WAIT, gone, not_admitted};
+use super::node_errors::{gone, not_admitted};
 use super::parts::Parts;
 
 /// Decides one read request on the ledger and opens the bytes if it is allowed.
@@ -32,6 +33,7 @@ pub(super) async fn open_read(
         let problem = "the address beside the request is not the one its signature covers".to_owned();
         return Err(NodeError::Invalid { problem });
     }
+    parts.monitor.check_quorum()?;
     let digest = body.digest(parts.verifier.chain_id());
     let _under_way = parts.reads.begin(digest).ok_or(NodeError::Replayed)?;
     let (request, now) = (body.clone(), parts.gateway.now());
@@ -91,12 +93,19 @@ async fn submit(
     parts: &Parts,
     verified: carechain_types::Verified<Submission>,
 ) -> Result<(carechain_crypto::TransactionId, carechain_types::Height, Outcome), NodeError> {
-    match tokio::time::timeout(COMMIT_WAIT, parts.engine.submit(Arc::new(verified))).await {
-        Err(_elapsed) => Err(NodeError::NoQuorum),
+    match admitted(parts, verified).await {
+        Err(Undecided::NoQuorum { sentence }) => Err(NodeError::NoQuorum { sentence }),
+        Err(Undecided::Late) => Err(late()),
         Ok(Err(error)) => Err(gone(error)),
         Ok(Ok(Answer::Committed { id, height, outcome })) => Ok((id, height, outcome)),
         Ok(Ok(Answer::NotAdmitted(refusal))) => Err(not_admitted(refusal)),
-        Ok(Ok(Answer::Expired { .. })) => Err(NodeError::NoQuorum),
+        Ok(Ok(Answer::Expired { .. })) => Err(late()),
+    }
+}
+
+fn late() -> NodeError {
+    NodeError::NoQuorum {
+        sentence: "the read was not decided in time: the ledger does not advance".to_owned(),
     }
 }
 

@@ -20,14 +20,15 @@ use futures::FutureExt as _;
 use tokio::runtime::Handle;
 
 use super::access::{Viewer, check_keys, knows};
+use super::admitted::{Undecided, admitted};
 use super::engine_thread::NodeEngine;
-use super::node_errors::{COMMIT_WAIT, gone, not_admitted};
+use super::node_errors::{gone, not_admitted};
 use super::notices::Looking;
 use super::parts::Parts;
 use super::proving::{Patience, Progress, Proved, Proving};
 use super::reading;
 use super::search::Search;
-use super::status::{EngineView, free_percent, storage};
+use super::status::free_percent;
 use super::supervisor::blocking;
 
 /// How long a proof waits for heads that cover it.
@@ -67,17 +68,17 @@ impl Service {
     /// Submits and waits; a commit gives its proof.
     async fn submit_and_prove(&self, submission: Submission) -> Result<Proof, NodeError> {
         let parts = &self.0;
-        if free_percent(&parts.data_folder) < u64::from(parts.transactions_reserve) {
+        if free_percent(&parts.data_folder).is_some_and(|free| free < u64::from(parts.transactions_reserve)) {
             return Err(NodeError::StorageFull { what: "transactions" });
         }
+        parts.monitor.check_quorum()?;
         let verified = parts.verifier.submission(submission).map_err(|error| match error {
             carechain_types::Rejection::Parts => NodeError::Invalid { problem: error.to_string() },
             _ => NodeError::Unauthorized,
         })?;
         let id = verified.transaction.body.id(parts.verifier.chain_id());
-        let answer = tokio::time::timeout(COMMIT_WAIT, parts.engine.submit(Arc::new(verified))).await;
-        match answer {
-            Err(_elapsed) => Err(NodeError::OutcomeUnknown { id }),
+        match admitted(parts, verified).await {
+            Err(Undecided::Late | Undecided::NoQuorum { .. }) => Err(NodeError::OutcomeUnknown { id }),
             Ok(Err(error)) => Err(gone(error)),
             Ok(Ok(EngineAnswer::Committed { id, .. })) => self.prove_transaction(id).await,
             Ok(Ok(EngineAnswer::NotAdmitted(refusal))) => Err(not_admitted(refusal)),
@@ -113,6 +114,9 @@ impl Service {
             let (keys, check) = (keys.clone(), check.clone());
             let progress = Progress::default();
             let mut proving = Proving { keys, check, bodies, wanted, patience, progress };
+            if patience == Patience::Over {
+                self.0.monitor.check_quorum()?;
+            }
             match self.0.engine.ask_in_steps(move |engine| proving.step(engine)).await.map_err(gone)?? {
                 Proved::Proof(proof) => return old_or_new(*proof, wanted),
                 // A turn in between moved the head: nothing was proved.
@@ -142,14 +146,7 @@ fn old_or_new(proof: Proof, freshness: Freshness) -> Result<Proof, NodeError> {
 
 impl Node for Service {
     fn status(&self) -> Answer<'_, StatusReport> {
-        Box::pin(async move {
-            let view = self.ask(|engine| Ok(EngineView::of(engine))).await?;
-            let parts = &self.0;
-            let (folder, chunks) = (parts.data_folder.clone(), Arc::clone(&parts.chunks));
-            let copies = parts.files.copies();
-            let storage = blocking(&Handle::current(), move || storage(&folder, &chunks, copies)).await;
-            Ok(view.report(&parts.genesis, &parts.hospital, &parts.network, storage))
-        })
+        Box::pin(self.0.monitor.report())
     }
 
     fn genesis_file(&self) -> Bytes {
@@ -265,7 +262,11 @@ impl Node for Service {
     }
 
     fn upload_open(&self, open: SignedUploadOpen) -> Answer<'_, UploadStatus> {
-        Box::pin(self.0.files.upload_open(open))
+        Box::pin(async move {
+            // What cannot be published now is not uploaded first.
+            self.0.monitor.check_quorum()?;
+            self.0.files.upload_open(open).await
+        })
     }
 
     fn chunk_buffers(&self) -> ChunkBuffers {

@@ -21,23 +21,23 @@ use tokio::net::TcpListener;
 use tokio::runtime::{Handle, Runtime};
 use tokio_util::sync::CancellationToken;
 
+use super::base::Base;
 use super::clock::Clock;
 use super::disk_watch::DiskWatch;
 use super::engine_thread::{EngineGone, EngineHandle, EngineThread};
-use super::files::{Files, FilesConfig};
 use super::gateway::Gateway;
 use super::metrics::{Metrics, NodeCounts};
 use super::parts::Parts;
 use super::peer_sender::PeerSender;
-use super::peers::{self, Border};
 use super::reads_in_flight::ReadsInFlight;
 use super::scheme::NodeScheme;
 use super::search_index::{SearchIndex, unindexed};
 use super::service::Service;
 use super::shared_proofs::SharedProofs;
+use super::status::Reserves;
 use super::supervisor::{Ended, Supervisor, blocking, end_within};
 use super::system::{raise_open_files, yield_to_votes};
-use crate::config::{Config, NodeConfig};
+use crate::config::{Config, DiskReserves, NodeConfig};
 use crate::folder::{DataFolder, FolderError};
 
 /// Why a node does not start. Nothing was voted.
@@ -155,45 +155,37 @@ pub(crate) fn start(
     let sender = PeerSender::new(network.handle.clone(), Arc::clone(&membership));
     let thread = EngineThread::start(engine, clock, sender, &supervisor)?;
     let EngineThread { handle: engine, thread: consensus } = thread;
-    let verifier = Verifier::new(scheme, genesis.chain_id());
-    let border =
-        Border { engine: engine.clone(), membership: Arc::clone(&membership), verifier: verifier.clone() };
-    peers::start(border, network.events, workers(), &supervisor)?;
-
-    let files = Files::start(FilesConfig {
-        chunks: Arc::clone(&stores.chunks),
-        network: network.handle.clone(),
-        incoming: network.incoming_bulk,
-        engine: engine.clone(),
-        signer: Arc::clone(&signing),
-        hospital: own.id,
-        membership,
-        verifier: verifier.clone(),
-        clock,
-        kept_folder: folder.custody(),
-        parameters: genesis.parameters.clone(),
-        runtime: runtimes.files.handle().clone(),
-        supervisor: supervisor.clone(),
-    });
-    let metrics = Metrics::new(NodeCounts::default(), &files);
-    let counts = metrics.counts().clone();
-    let indexing = index_and_count(engine.clone(), Arc::clone(&index), counts, supervisor.stop_token());
-    supervisor.task(runtimes.calls.handle(), "search-words", indexing);
-    DiskWatch {
-        folder: folder.path().to_owned(),
-        reserve: config.node.disk_reserves.votes,
-        engine: engine.clone(),
-    }
-    .start(&supervisor)?;
-    let service = Service::new(Parts {
+    let base = Base {
+        verifier: Verifier::new(scheme, genesis.chain_id()),
         genesis,
+        own,
+        membership,
+        engine,
+        network: network.handle,
+        chunks: stores.chunks,
+        clock,
+        supervisor,
+    };
+    let heard = base.start_peers(network.events)?;
+    let (calls, transfers) = (runtimes.calls.handle(), runtimes.files.handle());
+    let files = base.start_files(network.incoming_bulk, Arc::clone(&signing), folder.custody(), transfers);
+    let monitor =
+        base.start_monitor((heard, files.clone()), folder.path().to_owned(), reserves(config), calls);
+    let metrics = Metrics::new(NodeCounts::default(), &files, |registry| monitor.register(registry));
+    let counts = metrics.counts().clone();
+    let Base { own, engine, network, verifier, clock, supervisor, .. } = base;
+    let indexing = index_and_count(engine.clone(), Arc::clone(&index), counts, supervisor.stop_token());
+    supervisor.task(calls, "search-words", indexing);
+    let reserve = config.node.disk_reserves.votes;
+    DiskWatch { folder: folder.path().to_owned(), reserve, engine: engine.clone() }.start(&supervisor)?;
+    let service = Service::new(Parts {
         genesis_file,
         hospital: own.id,
         data_folder: folder.path().to_owned(),
         transactions_reserve: config.node.disk_reserves.transactions,
         engine: engine.clone(),
-        network: network.handle.clone(),
-        chunks: stores.chunks,
+        network: network.clone(),
+        monitor,
         files,
         verifier,
         index,
@@ -204,7 +196,7 @@ pub(crate) fn start(
     });
     let api = serve(&config.node, &runtimes.calls, service, &supervisor)?;
     tracing::info!(hospital = %own.id, name = own.name.as_str(), "node started");
-    Ok(RunningNode { supervisor, engine, consensus, api, network: network.handle, runtimes, _folder: folder })
+    Ok(RunningNode { supervisor, engine, consensus, api, network, runtimes, _folder: folder })
 }
 
 fn serve(
@@ -274,6 +266,11 @@ struct Stores {
     ledger: Ledger<RocksBackend>,
     journal: FileJournal,
     chunks: Arc<ChunkStore>,
+}
+
+fn reserves(config: &Config) -> Reserves {
+    let DiskReserves { files, transactions, votes } = config.node.disk_reserves;
+    Reserves { files: files.into(), transactions: transactions.into(), votes: votes.into() }
 }
 
 fn read_genesis(config: &Config) -> Result<(Genesis, Bytes), StartError> {
@@ -426,10 +423,6 @@ fn engine_config(
         window,
         timeouts,
     ))
-}
-
-fn workers() -> usize {
-    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
 }
 
 /// Indexes the words of some blocks; gives whether there may be more.

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use carechain_client::{Caller, NewFolder, NewFolderError, OperationError, node_status, private_file};
+use carechain_client::{Caller, NewFolder, NewFolderError, OperationError, Waits, node_status, private_file};
 use carechain_schema::StatusReport;
 use carechain_types::{Genesis, HostPort};
 
@@ -126,10 +126,7 @@ impl NodePlace {
 
     /// How it says it is.
     pub(crate) fn status(&self) -> Result<StatusReport, OperationError> {
-        node_status(&match &self.certificate {
-            Some(certificate) => Caller::trusting(&self.url(), certificate)?,
-            None => Caller::new(&self.url()),
-        })
+        node_status(&Caller::with_waits(&self.url(), self.certificate.as_deref(), Waits::STATUS)?)
     }
 }
 

@@ -1,8 +1,8 @@
 //! What nodes answer about themselves and about transactions.
 
 use carechain_schema::{
-    ConsensusStatus, HeadLine, OutcomeLine, PeerLine, PeerState, SearchRequest, StatusReport, StorageStatus,
-    SyncState, TransactionReport, TransactionState, TransactionStatus,
+    ConsensusStatus, FindingCode, FindingLine, HeadLine, OutcomeLine, PeerLine, PeerState, SearchRequest,
+    Severity, StatusReport, StorageStatus, SyncState, TransactionReport, TransactionState, TransactionStatus,
 };
 
 use crate::check_document;
@@ -24,7 +24,16 @@ fn status_is_as_it_was() {
     check_document(StatusReport {
         version: "0.1.0".to_owned(),
         hospital: id("hos", 'a'),
+        name: "west".to_owned(),
         chain_id: hex(0xc0),
+        ready: false,
+        findings: vec![FindingLine {
+            code: FindingCode::NoQuorum,
+            severity: Severity::Blocking,
+            since: time(2),
+            sentence: "3 of 4 hospitals must answer and 2 do: south and east are away".to_owned(),
+            advice: "ring them".to_owned(),
+        }],
         head: HeadLine { height: 42, block_id: hex(0xb1), block_time: time(1) },
         consensus: ConsensusStatus {
             epoch: 0,
@@ -44,24 +53,28 @@ fn status_is_as_it_was() {
                 height: Some(42),
                 view: Some(3),
                 head_time: Some(time(1)),
+                heard: Some(time(1)),
+                clock_offset_ms: Some(-3),
             },
             PeerLine {
                 hospital: id("hos", 'c'),
                 name: "south".to_owned(),
-                state: PeerState::Unreachable,
+                state: PeerState::Away,
                 height: None,
                 view: None,
                 head_time: None,
+                heard: None,
+                clock_offset_ms: None,
             },
         ],
         storage: StorageStatus {
-            ledger_bytes: 1_048_576,
-            chunk_bytes: 367_001_600,
-            free_bytes: 10_737_418_240,
-            file_count: 7,
-            file_count_below_policy: 1,
+            ledger_bytes: Some(1_048_576),
+            chunk_bytes: Some(367_001_600),
+            free_bytes: Some(10_737_418_240),
+            file_count: Some(7),
+            file_count_below_policy: None,
         },
-        summary: "the chain is idle: no transaction waits".to_owned(),
+        summary: "3 of 4 hospitals must answer and 2 do: south and east are away".to_owned(),
     });
 }
 

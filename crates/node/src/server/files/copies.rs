@@ -15,3 +15,10 @@ pub(crate) struct Copies {
     /// The newest block there was when this was taken.
     pub(crate) head: Height,
 }
+
+impl Copies {
+    /// How many there are at least; `None` while none is known and not all blocks were looked through.
+    pub(crate) fn known_below_policy(self) -> Option<u64> {
+        (self.below_policy > 0 || self.seen >= self.head).then_some(self.below_policy)
+    }
+}

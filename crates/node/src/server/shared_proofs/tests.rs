@@ -22,7 +22,7 @@ fn counted(made: &Arc<AtomicU32>, gate: &Arc<Semaphore>) -> Making {
     async move {
         made.fetch_add(1, Ordering::Relaxed);
         let _permit = gate.acquire().await;
-        Err(NodeError::NoQuorum)
+        Err(NodeError::Busy)
     }
     .boxed()
 }
@@ -34,7 +34,7 @@ async fn equal_questions_share_one_proof_and_others_have_their_own() {
     let callers = (0..100).map(|_| proofs.join(&query(7), || counted(&made, &gate)));
     let callers: Vec<_> = callers.chain([proofs.join(&query(8), || counted(&made, &gate))]).collect();
     gate.add_permits(1);
-    assert!(join_all(callers).await.iter().all(|answer| *answer == Err(NodeError::NoQuorum)));
+    assert!(join_all(callers).await.iter().all(|answer| *answer == Err(NodeError::Busy)));
     assert_eq!(made.load(Ordering::Relaxed), 2);
 }
 

@@ -1,0 +1,112 @@
+//! What every part of a running node is given, and how each is started from it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use carechain_chunks::ChunkStore;
+use carechain_crypto::SigningKeyPair;
+use carechain_network::{BulkReceiver, EventReceiver, NetworkHandle};
+use carechain_types::{Genesis, GenesisHospital, Membership, Verifier};
+use tokio::runtime::Handle;
+
+use super::clock::Clock;
+use super::engine_thread::EngineHandle;
+use super::files::{Files, FilesConfig};
+use super::heard::Heard;
+use super::peers::{self, Border};
+use super::scheme::NodeScheme;
+use super::status::{Monitor, MonitorConfig, Reserves};
+use super::supervisor::Supervisor;
+
+/// What all share.
+pub(super) struct Base {
+    /// The founding of the ledger.
+    pub genesis: Genesis,
+    /// Whose node this is.
+    pub own: GenesisHospital,
+    /// The members now.
+    pub membership: Arc<Membership>,
+    /// The consensus thread.
+    pub engine: EngineHandle,
+    /// The other members.
+    pub network: NetworkHandle,
+    /// The chunk store.
+    pub chunks: Arc<ChunkStore>,
+    /// Checks signatures.
+    pub verifier: Verifier<NodeScheme>,
+    /// The node's clock.
+    pub clock: Clock,
+    /// Watches all threads and tasks.
+    pub supervisor: Supervisor,
+}
+
+impl Base {
+    /// Lets the engine hear the other members.
+    pub(super) fn start_peers(&self, events: EventReceiver) -> std::io::Result<Heard> {
+        let heard = Heard::new(self.membership.members.len());
+        let border = Border {
+            engine: self.engine.clone(),
+            membership: Arc::clone(&self.membership),
+            verifier: self.verifier.clone(),
+            heard: heard.clone(),
+            clock: self.clock,
+        };
+        peers::start(border, events, workers(), &self.supervisor)?;
+        Ok(heard)
+    }
+
+    /// Uploads, copies and reads.
+    pub(super) fn start_files(
+        &self,
+        incoming: BulkReceiver,
+        signer: Arc<SigningKeyPair>,
+        kept_folder: PathBuf,
+        runtime: &Handle,
+    ) -> Files {
+        Files::start(FilesConfig {
+            chunks: Arc::clone(&self.chunks),
+            network: self.network.clone(),
+            incoming,
+            engine: self.engine.clone(),
+            signer,
+            hospital: self.own.id,
+            membership: Arc::clone(&self.membership),
+            verifier: self.verifier.clone(),
+            clock: self.clock,
+            kept_folder,
+            parameters: self.genesis.parameters.clone(),
+            runtime: runtime.clone(),
+            supervisor: self.supervisor.clone(),
+        })
+    }
+
+    /// Looks at how the node is.
+    pub(super) fn start_monitor(
+        &self,
+        (heard, files): (Heard, Files),
+        data_folder: PathBuf,
+        reserves: Reserves,
+        runtime: &Handle,
+    ) -> Monitor {
+        let own = self.membership.replica_of_key(&self.own.node_key);
+        let config = MonitorConfig {
+            genesis: self.genesis.clone(),
+            hospital: self.own.id,
+            membership: Arc::clone(&self.membership),
+            own: own.expect("the key was found in the genesis file"),
+            data_folder,
+            reserves,
+            engine: self.engine.clone(),
+            network: self.network.clone(),
+            heard,
+            files,
+            chunks: Arc::clone(&self.chunks),
+            clock: self.clock,
+        };
+        Monitor::start(config, &self.supervisor, runtime)
+    }
+}
+
+fn workers() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}

@@ -1,0 +1,66 @@
+//! What disk and chunk store say of themselves. Everything here blocks while the disk does.
+
+use std::path::Path;
+
+use carechain_chunks::{ChunkStore, StoreHealth};
+use carechain_schema::StorageStatus;
+
+use super::inputs::Storage;
+
+/// One look at the disk.
+#[derive(Clone, Debug)]
+pub(super) struct DiskView {
+    /// What findings need; `None` when the store does not say how it is.
+    pub storage: Option<Storage>,
+    /// As the status shows it.
+    pub status: StorageStatus,
+}
+
+impl DiskView {
+    /// Looks. How many files lack copies the custody knows, not the disk.
+    #[must_use]
+    pub(super) fn of(folder: &Path, chunks: &ChunkStore, files_below_policy: Option<u64>) -> Self {
+        let stats = chunks.stats().ok();
+        let storage = stats.map(|stats| Storage {
+            write_failure: match chunks.health() {
+                StoreHealth::Poisoned(failure) => Some(failure.to_string()),
+                StoreHealth::Sound | StoreHealth::Recovered(_) => None,
+            },
+            free_percent: free_percent(folder),
+            quota_left: stats.quota_bytes.saturating_sub(stats.reserved_bytes),
+            chunks_missing: stats.chunks_missing,
+            files_below_policy,
+        });
+        let status = StorageStatus {
+            ledger_bytes: folder_bytes(&folder.join("ledger")),
+            chunk_bytes: folder_bytes(&folder.join("chunks")),
+            free_bytes: rustix::fs::statvfs(folder).ok().map(|stat| stat.f_bavail * stat.f_frsize),
+            file_count: stats.map(|stats| stats.files),
+            file_count_below_policy: files_below_policy,
+        };
+        Self { storage, status }
+    }
+}
+
+/// When the disk does not answer.
+#[must_use]
+pub(super) const fn unknown() -> StorageStatus {
+    StorageStatus {
+        ledger_bytes: None,
+        chunk_bytes: None,
+        free_bytes: None,
+        file_count: None,
+        file_count_below_policy: None,
+    }
+}
+
+/// Free space of a folder's disk, percent, if the system says.
+#[must_use]
+pub(in crate::server) fn free_percent(folder: &Path) -> Option<u64> {
+    rustix::fs::statvfs(folder).ok().map(|stat| stat.f_bavail * 100 / stat.f_blocks.max(1))
+}
+
+fn folder_bytes(folder: &Path) -> Option<u64> {
+    let entries = std::fs::read_dir(folder).ok()?;
+    Some(entries.flatten().filter_map(|entry| entry.metadata().ok()).map(|meta| meta.len()).sum())
+}

@@ -1,0 +1,70 @@
+//! What is found about disk and files.
+
+use carechain_schema::FindingCode;
+
+use super::Finding;
+use crate::server::status::inputs::Inputs;
+
+/// Less room than one chunk is none.
+const QUOTA_LEFT_MIN: u64 = 1 << 20;
+
+pub(super) fn files_not_written(inputs: &Inputs) -> Option<Finding> {
+    let sentence = match &inputs.storage {
+        None => "the chunk store does not answer: its disk may hang".to_owned(),
+        Some(storage) => format!("the chunk store does not write: {}", storage.write_failure.as_ref()?),
+    };
+    let advice = "look at the disk of the data folder (`dmesg`, `iostat`)";
+    Some(Finding::new(FindingCode::FilesNotWritten, sentence, advice))
+}
+
+pub(super) fn files_refused(inputs: &Inputs) -> Option<Finding> {
+    let storage = inputs.storage.as_ref()?;
+    let why = match storage.free_percent {
+        Some(free) if free < inputs.reserves.files => {
+            format!("{free} % of the disk is free, {} % are kept", inputs.reserves.files)
+        }
+        _ if storage.quota_left < QUOTA_LEFT_MIN => {
+            "the store holds all that chunk_bytes_max allows".to_owned()
+        }
+        _ => return None,
+    };
+    let sentence = format!("this node takes no record files, neither from own clients nor as copies: {why}");
+    let advice =
+        "make room on the disk of the data folder, or enlarge it; the node takes files again by itself";
+    Some(Finding::new(FindingCode::FilesRefused, sentence, advice))
+}
+
+pub(super) fn transactions_refused(inputs: &Inputs) -> Option<Finding> {
+    let free = inputs.storage.as_ref()?.free_percent?;
+    let kept = inputs.reserves.transactions;
+    (free < kept).then(|| {
+        let sentence = format!(
+            "this node takes no transactions of its own clients: {free} % of the disk is free, {kept} % are kept"
+        );
+        let advice = "make room on the disk of the data folder, or enlarge it; the node takes them again by itself";
+        Finding::new(FindingCode::TransactionsRefused, sentence, advice)
+    })
+}
+
+pub(super) fn copies_below_policy(inputs: &Inputs) -> Option<Finding> {
+    let count = inputs.storage.as_ref()?.files_below_policy.filter(|count| *count > 0)?;
+    let files =
+        if count == 1 { "1 file held here has".to_owned() } else { format!("{count} files held here have") };
+    let sentence = format!("{files} fewer copies than the policy asks for");
+    let advice = "copies are made again when holders are back and have room; if the number stays, ask them";
+    Some(Finding::new(FindingCode::CopiesBelowPolicy, sentence, advice))
+}
+
+pub(super) fn chunks_missing(inputs: &Inputs) -> Option<Finding> {
+    let count = inputs.storage.as_ref()?.chunks_missing;
+    (count > 0).then(|| {
+        let chunks = if count == 1 {
+            "1 chunk of files held here is".to_owned()
+        } else {
+            format!("{count} chunks of files held here are")
+        };
+        let sentence = format!("{chunks} missing or damaged");
+        let advice = "they are fetched from other holders; if the number rises, replace the disk";
+        Finding::new(FindingCode::ChunksMissing, sentence, advice)
+    })
+}
