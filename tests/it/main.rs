@@ -14,6 +14,7 @@ mod founding;
 mod full_disk;
 mod gateway;
 mod hostile_record;
+mod in_the_clear;
 mod kills;
 mod lying_gateway;
 mod node_end;
