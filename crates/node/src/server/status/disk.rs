@@ -56,7 +56,7 @@ pub(super) const fn unknown() -> StorageStatus {
 
 /// Free space of a folder's disk, percent, if the system says.
 #[must_use]
-pub(in crate::server) fn free_percent(folder: &Path) -> Option<u64> {
+pub(crate) fn free_percent(folder: &Path) -> Option<u64> {
     rustix::fs::statvfs(folder).ok().map(|stat| stat.f_bavail * 100 / stat.f_blocks.max(1))
 }
 

@@ -62,7 +62,7 @@ pub(super) struct Storage {
 
 /// Free space below which the node gives things up, percent.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::server) struct Reserves {
+pub(crate) struct Reserves {
     /// Record files.
     pub files: u64,
     /// Transactions of own clients.

@@ -30,7 +30,7 @@ use crate::server::heard::{Heard, Voice};
 use crate::server::supervisor::{Supervisor, blocking};
 
 /// What is looked at.
-pub(in crate::server) struct MonitorConfig {
+pub(crate) struct MonitorConfig {
     /// The founding of the ledger, for names.
     pub genesis: Genesis,
     /// Whose node this is.
@@ -59,7 +59,7 @@ pub(in crate::server) struct MonitorConfig {
 
 /// Knows how the node is. Cheap to clone.
 #[derive(Clone)]
-pub(in crate::server) struct Monitor(Arc<Watching>);
+pub(crate) struct Monitor(Arc<Watching>);
 
 struct Watching {
     config: MonitorConfig,
@@ -87,7 +87,7 @@ struct Look {
 
 impl Monitor {
     /// Looks now and then from now on.
-    pub(in crate::server) fn start(config: MonitorConfig, supervisor: &Supervisor, runtime: &Handle) -> Self {
+    pub(crate) fn start(config: MonitorConfig, supervisor: &Supervisor, runtime: &Handle) -> Self {
         let watching =
             Watching { config, memory: Mutex::default(), gauges: Gauges::default(), disk: Arc::default() };
         let monitor = Self(Arc::new(watching));
@@ -97,12 +97,12 @@ impl Monitor {
     }
 
     /// Lists the figures for the metrics.
-    pub(in crate::server) fn register(&self, registry: &mut Registry) {
+    pub(crate) fn register(&self, registry: &mut Registry) {
         self.0.gauges.register(registry);
     }
 
     /// How the node is.
-    pub(in crate::server) async fn report(&self) -> Result<StatusReport, NodeError> {
+    pub(crate) async fn report(&self) -> Result<StatusReport, NodeError> {
         let config = &self.0.config;
         let Look { inputs, voices, view, disk, findings } = self.look().await;
         let Some(view) = view else {
@@ -122,12 +122,12 @@ impl Monitor {
     }
 
     /// Refuses what needs a decision while nothing can be decided, before anything is admitted.
-    pub(in crate::server) fn check_quorum(&self) -> Result<(), NodeError> {
+    pub(crate) fn check_quorum(&self) -> Result<(), NodeError> {
         self.no_quorum().map_or(Ok(()), |sentence| Err(NodeError::NoQuorum { sentence }))
     }
 
     /// Waits until too few hospitals answer; gives the sentence that says so.
-    pub(in crate::server) async fn quorum_lost(&self) -> String {
+    pub(crate) async fn quorum_lost(&self) -> String {
         loop {
             if let Some(sentence) = self.no_quorum() {
                 return sentence;

@@ -4,7 +4,7 @@ use carechain_schema::FindingCode;
 use carechain_types::Span;
 use carechain_types::limits::CLOCK_SKEW_MAX;
 
-use super::{Finding, seconds};
+use super::finding::{Finding, seconds};
 use crate::server::status::inputs::{Inputs, Member};
 use crate::server::status::names::{are, listed};
 

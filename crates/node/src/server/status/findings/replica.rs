@@ -4,7 +4,7 @@ use carechain_consensus::Phase;
 use carechain_schema::FindingCode;
 use carechain_types::Span;
 
-use super::{Finding, seconds};
+use super::finding::{Finding, seconds};
 use crate::server::status::inputs::Inputs;
 use crate::server::status::names::{are, listed};
 use crate::server::status::phase;

@@ -2,7 +2,7 @@
 
 use carechain_schema::FindingCode;
 
-use super::Finding;
+use super::finding::Finding;
 use crate::server::status::inputs::Inputs;
 
 /// Less room than one chunk is none.
