@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use carechain_consensus::{Config, Timeouts, Window};
 use carechain_crypto::{SealingKeyPair, Secret, Signature, SigningKeyPair, SigningPublicKey, hash_parts};
-use carechain_engine::Engine;
+use carechain_engine::{Machine, OpenError};
 use carechain_ledger::{JournalBinding, JournalStore, Ledger, MemoryBackend};
 use carechain_types::{
     BoundedBytes, BoundedString, BoundedVec, Endpoints, Genesis, GenesisHospital, NodeSigner, Parameters,
@@ -37,7 +37,7 @@ pub(crate) fn binding(own: ReplicaId) -> JournalBinding {
 pub(crate) fn open<J: JournalStore>(
     own: ReplicaId,
     journal: J,
-) -> Result<Engine<MemoryBackend, J, Scheme>, carechain_engine::OpenError> {
+) -> Result<Machine<MemoryBackend, J, Scheme>, OpenError> {
     let genesis = genesis();
     let ledger = Ledger::open(MemoryBackend::new(), genesis).expect("a ledger in memory is founded");
     let config = Config::new(
@@ -48,7 +48,7 @@ pub(crate) fn open<J: JournalStore>(
         Window::ONE,
         Timeouts::default(),
     );
-    Engine::open(config, ledger, journal, Box::new(Hand(node_key(own))), Scheme)
+    Machine::open(config, ledger, journal, Box::new(Hand(node_key(own))), Scheme)
 }
 
 /// Believes the correct members what they signed, and everybody else everything.

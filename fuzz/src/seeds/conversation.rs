@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use carechain_consensus::Message;
 use carechain_crypto::{Nonce, Signature};
-use carechain_engine::{Engine, Input, Output, PeerMessage};
+use carechain_engine::{Input, Machine, Output, PeerMessage};
 use carechain_ledger::{MemoryBackend, MemoryJournal};
 use carechain_types::{
     BoundedBytes, BoundedVec, DepartmentPart, Moment, Party, PublicPart, ReplicaId, SealingKey, Span,
@@ -14,7 +14,7 @@ use carechain_types::{
 use crate::consortium::{self, LIAR, START, Scheme};
 use crate::pieces::push_piece;
 
-type Member = Engine<MemoryBackend, MemoryJournal, Scheme>;
+type Member = Machine<MemoryBackend, MemoryJournal, Scheme>;
 
 /// A message on its way.
 struct Said {

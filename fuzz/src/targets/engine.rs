@@ -45,6 +45,6 @@ pub(super) fn peer_message(data: &[u8]) {
         engine
             .turn(Moment::in_step(now), [input], &mut check)
             .expect("one liar of four stops no correct member");
-        let _ = engine.next_wakeup();
+        let _ = engine.running().map(|engine| engine.next_wakeup());
     }
 }
