@@ -1,14 +1,15 @@
 //! Catching up, block by block: which committed blocks are wanted, whom to ask, what has arrived.
 //!
 //! One question at a time is open. The next one is due as soon as its answer is complete, and the same is asked of the
-//! next member once the answer has stood still for [`FETCH_PATIENCE`]; it names only what has not arrived. So each block
-//! travels once, and once more at most for each answer that was lost or late.
+//! next member once the answer comes more slowly than [`FETCH_BYTES`] in each [`FETCH_PATIENCE`]; it names only what has not
+//! arrived. So each block travels once, and once more at most for each answer that was lost or late; and a member that sends
+//! a block now and then, asked or not, keeps the question no longer than one that sends none.
 
 use std::collections::BTreeMap;
 
 use carechain_types::{Height, ReplicaId, Time};
 
-use crate::limits::{ANSWER_BYTES_MAX, FETCH_BLOCKS_MAX, FETCH_PATIENCE};
+use crate::limits::{ANSWER_BYTES_MAX, FETCH_BLOCKS_MAX, FETCH_BYTES, FETCH_PATIENCE};
 use crate::mempool::submission_bytes;
 use crate::wire::{PeerMessage, VerifiedBlock};
 
@@ -25,11 +26,13 @@ pub(crate) struct CatchUp {
 /// A question whose answer is on its way.
 #[derive(Clone, Copy, Debug)]
 struct OpenQuestion {
+    /// Whom it asks.
+    to: ReplicaId,
     /// The last height it asks for.
     until: Height,
-    /// When it was asked, or the last block of its answer arrived.
-    waits_since: Time,
-    /// Bytes of transactions that arrived since: a member ends its answer once they are above [`ANSWER_BYTES_MAX`].
+    /// When it was asked.
+    asked_at: Time,
+    /// Bytes of transactions that came from there since: a member ends its answer once they are above [`ANSWER_BYTES_MAX`].
     bytes: usize,
 }
 
@@ -37,6 +40,12 @@ impl OpenQuestion {
     /// Whether nothing more will come.
     fn is_answered(&self, head: Height) -> bool {
         head >= self.until || self.bytes > ANSWER_BYTES_MAX
+    }
+
+    /// When the next member is asked if nothing more comes.
+    fn due(&self) -> Time {
+        let earned = (self.bytes / FETCH_BYTES) as u64;
+        self.asked_at.after(FETCH_PATIENCE.times(earned.saturating_add(1)))
     }
 }
 
@@ -50,17 +59,16 @@ impl CatchUp {
     }
 
     /// Keeps a block until it is next; what is not wanted, too far ahead or here already is dropped.
-    pub(crate) fn receive(&mut self, head: Height, block: VerifiedBlock, now: Time) {
+    pub(crate) fn receive(&mut self, head: Height, from: ReplicaId, block: VerifiedBlock) {
         let height = block.header.height;
         let wanted =
             height > head && height <= self.target && height <= head.saturating_add(FETCH_BLOCKS_MAX);
         if !wanted || self.arrived.contains_key(&height) {
             return;
         }
-        if let Some(open) = &mut self.open {
+        if let Some(open) = self.open.as_mut().filter(|open| open.to == from) {
             let bytes: usize = block.submissions.iter().map(|submission| submission_bytes(submission)).sum();
             open.bytes = open.bytes.saturating_add(bytes);
-            open.waits_since = now;
         }
         self.arrived.insert(height, block);
     }
@@ -85,7 +93,7 @@ impl CatchUp {
         let in_turn: Vec<_> = self.holders.iter().chain(others).copied().collect();
         let to = *in_turn.get(self.asked_count % in_turn.len().max(1))?;
         let (from, until) = self.first_gap(head)?;
-        self.open = Some(OpenQuestion { until, waits_since: now, bytes: 0 });
+        self.open = Some(OpenQuestion { to, until, asked_at: now, bytes: 0 });
         self.asked_count += 1;
         Some((to, PeerMessage::FetchBlocks { from, until }))
     }
@@ -94,7 +102,7 @@ impl CatchUp {
     pub(crate) fn next_question(&self, head: Height) -> Option<Time> {
         self.first_gap(head)?;
         match &self.open {
-            Some(open) if !open.is_answered(head) => Some(open.waits_since.after(FETCH_PATIENCE)),
+            Some(open) if !open.is_answered(head) => Some(open.due()),
             _ => Some(Time::ZERO),
         }
     }

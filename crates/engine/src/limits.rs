@@ -56,6 +56,9 @@ pub const QUESTIONS_PER_SECOND_MAX: u32 = 128;
 pub const ANSWER_BYTES_PER_SECOND_MAX: usize = 64 << 20;
 /// How long an unanswered question waits before the next peer is asked.
 pub const FETCH_PATIENCE: Span = Span::from_millis(250);
+/// Bytes of committed blocks that earn an answer that much patience again: 256 KiB a second, less than any line carries
+/// that hospitals have.
+pub const FETCH_BYTES: usize = 64 << 10;
 /// Clients waiting for the outcome of a transaction.
 pub const WAITING_MAX: usize = 65_536;
 

@@ -47,7 +47,7 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
             }
             VerifiedPeerMessage::CommittedBlock(block) => {
                 let head = self.ledger.head().height;
-                self.catch_up.receive(head, *block, self.now);
+                self.catch_up.receive(head, from, *block);
                 self.apply_fetched(outbox)?;
                 self.ask_for_blocks(outbox);
             }

@@ -1,7 +1,7 @@
 use carechain_types::{Height, ReplicaId, Time};
 
 use super::{CatchUp, OpenQuestion};
-use crate::limits::{ANSWER_BYTES_MAX, FETCH_PATIENCE};
+use crate::limits::{ANSWER_BYTES_MAX, FETCH_BYTES, FETCH_PATIENCE};
 use crate::wire::PeerMessage;
 
 #[test]
@@ -37,8 +37,17 @@ fn a_higher_target_asks_nothing_while_an_answer_is_on_its_way() {
 #[test]
 fn an_answer_ends_with_its_last_height_or_with_all_the_bytes_one_answer_may_have() {
     let until = Height::new(5);
-    let open = |bytes| OpenQuestion { until, waits_since: Time::ZERO, bytes };
+    let open = |bytes| OpenQuestion { to: ReplicaId::new(1), until, asked_at: Time::ZERO, bytes };
     assert!(!open(ANSWER_BYTES_MAX).is_answered(Height::new(4)));
     assert!(open(ANSWER_BYTES_MAX).is_answered(until));
     assert!(open(ANSWER_BYTES_MAX + 1).is_answered(Height::new(1)));
+}
+
+#[test]
+fn only_bytes_earn_an_answer_more_patience() {
+    let asked_at = Time::from_micros(1_000_000_000);
+    let due = |bytes| OpenQuestion { to: ReplicaId::new(1), until: Height::new(5), asked_at, bytes }.due();
+    assert_eq!(due(0), asked_at.after(FETCH_PATIENCE));
+    assert_eq!(due(FETCH_BYTES - 1), asked_at.after(FETCH_PATIENCE), "a small block now and then earns none");
+    assert_eq!(due(3 * FETCH_BYTES), asked_at.after(FETCH_PATIENCE.times(4)));
 }

@@ -2,7 +2,7 @@
 
 use carechain_consensus::Message;
 use carechain_crypto::BlockId;
-use carechain_types::{Height, Time};
+use carechain_types::{Height, Span, Time};
 
 use super::consortium::{Consortium, START, member};
 use crate::error::Fatal;
@@ -65,6 +65,30 @@ fn a_lost_answer_costs_one_question_and_one_answer_more() {
 #[test]
 fn a_block_lost_on_the_way_is_asked_for_alone() {
     assert_eq!(catch_up(|number| number == 5), (QUESTIONS + 1, COUNT + 1));
+}
+
+/// A faulty member could keep another behind for good: by a block a moment before each question would go to the next.
+#[test]
+fn a_block_now_and_then_keeps_no_question_open() {
+    let is_question =
+        |output: &Output| matches!(output, Output::Send { message: PeerMessage::FetchBlocks { .. }, .. });
+    let mut consortium = Consortium::new();
+    let certificate = consortium.grow_without_member_1(20);
+    let certificate = PeerMessage::Consensus(Message::Certificate(certificate));
+    let said = consortium.tell(member(1), START, member(2), certificate).unwrap();
+    assert!(said.iter().any(is_question));
+    let question = PeerMessage::FetchBlocks { from: Height::new(1), until: Height::new(1) };
+    let answer = consortium.tell(member(2), START, member(1), question).unwrap();
+    let block = answer.into_iter().find_map(|output| match output {
+        Output::Send { message: message @ PeerMessage::CommittedBlock(_), .. } => Some(message),
+        _ => None,
+    });
+    let moment_before = START.after(FETCH_PATIENCE).before(Span::from_micros(1));
+    let said = consortium.tell(member(1), moment_before, member(2), block.unwrap()).unwrap();
+    assert_eq!(consortium.engine(member(1)).ledger().head().height, Height::new(1));
+    assert!(!said.iter().any(is_question));
+    let said = consortium.turn(member(1), START.after(FETCH_PATIENCE), Vec::new()).unwrap();
+    assert!(said.iter().any(is_question));
 }
 
 /// A member that asks in a loop costs no more than one that waits for its answer.
