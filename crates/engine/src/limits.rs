@@ -20,7 +20,8 @@ pub const BLOCK_FULL_COUNT: usize = PROPOSAL_COUNT_MAX;
 /// Bytes above which a block is full: a primary adds the next transaction as long as it fits, and any fits below this.
 pub const BLOCK_FULL_BYTES: usize = BLOCK_BYTES_MAX - TRANSACTION_BYTES_MAX;
 /// Full blocks that may come ahead of a waiting transaction: as many as the mempool in front of it fills, by count and by
-/// bytes. The order is first come, first proposed, so more of them mean that it is passed over.
+/// bytes. The order is first come, first proposed, so more of them mean that it is passed over, or that the primary's mempool
+/// is always full and never took it: a backup then leaves a primary that is correct and overloaded.
 pub const FULL_BLOCKS_AHEAD_MAX: usize =
     MEMPOOL_COUNT_MAX / BLOCK_FULL_COUNT + MEMPOOL_BYTES_MAX / BLOCK_FULL_BYTES;
 /// Bytes of one journal record: a full block with its parts.

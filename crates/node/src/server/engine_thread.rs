@@ -298,7 +298,7 @@ fn give_out(peers: &PeerSender, handle: &EngineHandle, output: Output) {
             tracing::warn!(
                 member = member.get(),
                 %offset,
-                "a proposal or head was refused for its time: that member's clock or this node's is wrong"
+                "a proposal or head was refused for its time: that member's clock or this node's is wrong, or it waited long"
             );
         }
         Output::Evidence { member, sin } => {
