@@ -146,11 +146,7 @@ impl Node for StubNode {
         answer(Ok(upload(caller.upload_id)))
     }
 
-    fn upload_complete(
-        &self,
-        _: UploadCaller,
-        complete: SignedUploadComplete,
-    ) -> Answer<'_, UploadProgress> {
+    fn upload_complete(&self, _: UploadCaller, complete: SignedUploadComplete) -> Answer<'_, UploadProgress> {
         let receipts = UploadReceipts { receipts: BoundedVec::empty() };
         answer(Ok(match complete.values.len() {
             0 => UploadProgress::Copying(upload(complete.complete.upload_id)),

@@ -4,7 +4,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use carechain_chunks::{ChunkStore, StoreLimits};
+use carechain_chunks::limits::PACK_VERSION;
+use carechain_chunks::{ChunkStore, ScrubPlace, StoreLimits};
 use carechain_crypto::{ChainId, HospitalId, hash};
 use carechain_engine::{journalled, journalled_bodies};
 use carechain_ledger::{FileJournal, JournalStore as _, Page};
@@ -81,7 +82,9 @@ pub(super) fn pack(data: &[u8]) {
         }
         let _ = store.erase(local);
     }
-    let _ = store.scrub(&mut |_| core::ops::ControlFlow::Continue(()));
+    for place in [ScrubPlace::default(), ScrubPlace { local: u64::MAX, index: u32::MAX }] {
+        let _ = store.scrub(place, u64::MAX);
+    }
 }
 
 const PACK_HEAD_BYTES: usize = 4096;
@@ -91,7 +94,7 @@ const NONCE: [u8; 16] = [0; 16];
 fn write_pack(folder: &Path, local_next: [u8; 8], records: &[u8]) {
     let mut bytes = vec![0; PACK_HEAD_BYTES];
     bytes[..8].copy_from_slice(b"CCPACK1\n");
-    bytes[8] = 1;
+    bytes[8..10].copy_from_slice(&PACK_VERSION.to_le_bytes());
     bytes[16..48].copy_from_slice(CHAIN.as_slice());
     bytes[48..68].copy_from_slice(HOSPITAL.as_slice());
     bytes[72] = 1;
