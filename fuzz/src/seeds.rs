@@ -20,7 +20,7 @@ use crate::targets;
 const DOCUMENTS: [&str; 6] = [
     include_str!("../../tests/fixtures/schema/search-request-1.json"),
     include_str!("../../tests/fixtures/schema/search-1.json"),
-    include_str!("../../tests/fixtures/schema/status-1.json"),
+    include_str!("../../tests/fixtures/schema/status-2.json"),
     include_str!("../../tests/fixtures/schema/upload-1.json"),
     include_str!("../../tests/fixtures/schema/failure-1.json"),
     include_str!("../../tests/fixtures/schema/inbox-1.json"),

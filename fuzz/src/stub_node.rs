@@ -23,16 +23,13 @@ pub(crate) const PERSON: PersonId = PersonId::new([3; 20]);
 /// Length of the file that every upload id stands for: two chunks.
 const FILE_BYTES: u64 = (1 << 20) + 77;
 
-const STATUS: &str = include_str!("../../tests/fixtures/schema/status-1.json");
+const STATUS: &str = include_str!("../../tests/fixtures/schema/status-2.json");
 const PROOF: &[u8] = include_bytes!("../../tests/fixtures/proof.json");
 
 /// The node.
 pub(crate) struct StubNode;
 
-fn answer<T: Send>(value: Result<T, NodeError>) -> Answer<'static, T>
-where
-    T: 'static,
-{
+fn answer<T: Send + 'static>(value: Result<T, NodeError>) -> Answer<'static, T> {
     async move { value }.boxed()
 }
 
@@ -102,7 +99,11 @@ impl Node for StubNode {
     }
 
     fn state(&self, _: Option<Asker>, query: StateQuery) -> Answer<'_, Arc<Proof>> {
-        answer(if query.keys.is_empty() { Err(NodeError::NoQuorum) } else { proof().map(Arc::new) })
+        answer(if query.keys.is_empty() {
+            Err(NodeError::NoQuorum { sentence: "too few members answer".to_owned() })
+        } else {
+            proof().map(Arc::new)
+        })
     }
 
     fn list(&self, _: Asker, query: ListQuery) -> Answer<'_, Proof> {
