@@ -203,7 +203,8 @@ const LOOK: Duration = Duration::from_millis(20);
 fn end(node: &NodePlace, signal: Signal) -> Result<(), ProcessError> {
     self::signal(node, signal)?;
     let started = Instant::now();
-    while running(node).is_some() {
+    // The first thread of a killed process may be gone while another still holds the files.
+    while running(node).is_some() || is_in_use(&node.data_folder()) {
         if started.elapsed() > END_WAIT {
             return Err(ProcessError::NotEnding { index: node.index, seconds: END_WAIT.as_secs() });
         }
