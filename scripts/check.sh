@@ -14,7 +14,7 @@ check_dependencies() {
         return
     fi
     step cargo-deny --locked check bans licenses sources
-    step cargo-deny --locked --manifest-path fuzz/Cargo.toml check --config deny.toml bans licenses sources
+    step cargo-deny --locked --manifest-path fuzz/Cargo.toml --config deny.toml check bans licenses sources
     if ! step cargo-deny --locked fetch db; then
         skip "known vulnerabilities: the advisory database cannot be reached from here"
         return

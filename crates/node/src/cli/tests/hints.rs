@@ -16,7 +16,8 @@ const SOURCES: [&str; 4] = [".", "../../client/src", "../../api/src", "../../sch
 const KEYS: [&str; 7] = ["Authorization: Bearer", "ca", "hospital", "key", "node", "person", "registry"];
 
 /// Commands of the system that a hint sends an operator to.
-const OF_THE_SYSTEM: [&str; 6] = ["chronyc", "dmesg", "iostat", "systemctl", "timedatectl", "uptime"];
+const OF_THE_SYSTEM: [&str; 8] =
+    ["chronyc", "dmesg", "iostat", "kill", "systemctl", "timedatectl", "top", "uptime"];
 
 /// Names the keys of node.toml.
 const NODE_KEYS: &str = include_str!("../../../../../node.toml.example");
