@@ -34,6 +34,7 @@ pub(crate) use open_packs::OpenPacks;
 pub(crate) use place::Place;
 pub(crate) use record::{NewRecord, RECORD_HEAD_BYTES, RecordHead, RecordKind};
 pub(crate) use scan::{Scan, ScannedRecord, read_payload, scan};
+pub(crate) use unsynced::Mark;
 
 #[cfg(test)]
 mod tests;

@@ -22,9 +22,14 @@ struct Progress {
 }
 
 impl GroupCommit {
-    /// Returns after everything appended before the call is durable.
-    pub(crate) fn sync(&self, appender: &Mutex<Appender>, medium: &dyn Medium) -> Result<(), StoreError> {
-        let target = lock(appender).mark();
+    /// Returns after everything up to `target` is durable. Who appended takes the mark before letting the appender go: one
+    /// taken later could be of a pack begun since, after a failed sync that took the appended record with it.
+    pub(crate) fn sync(
+        &self,
+        appender: &Mutex<Appender>,
+        medium: &dyn Medium,
+        target: Mark,
+    ) -> Result<(), StoreError> {
         let mut progress = self.lock();
         loop {
             if progress.synced.covers(target) {

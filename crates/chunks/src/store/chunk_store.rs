@@ -10,7 +10,7 @@ use super::open_report::OpenReport;
 use crate::error::StoreError;
 use crate::index::Index;
 use crate::limits::StoreLimits;
-use crate::pack::{Appender, GroupCommit, Medium, OpenPacks};
+use crate::pack::{Appender, GroupCommit, Mark, Medium, OpenPacks};
 use crate::upload::{Completion, LocalUpload, UploadOpening};
 
 /// The files of one node. Writers queue at one lock, readers share none while they read.
@@ -30,7 +30,13 @@ pub struct ChunkStore {
 impl ChunkStore {
     /// Returns after everything written before the call is durable. Callers at the same time share one sync.
     pub fn sync(&self) -> Result<(), StoreError> {
-        self.commit.sync(&self.appender, &*self.medium)
+        let target = self.appender().mark();
+        self.sync_to(target)
+    }
+
+    /// Returns after everything up to a mark is durable.
+    pub(super) fn sync_to(&self, target: Mark) -> Result<(), StoreError> {
+        self.commit.sync(&self.appender, &*self.medium, target)
     }
 
     /// What opening it found.

@@ -6,14 +6,14 @@ use carechain_types::Time;
 
 use super::chunk_store::ChunkStore;
 use crate::error::StoreError;
-use crate::pack::{NewRecord, PackFailure, PackOperation, Place, RECORD_HEAD_BYTES, RecordKind};
+use crate::pack::{Mark, NewRecord, PackFailure, PackOperation, Place, RECORD_HEAD_BYTES, RecordKind};
 use crate::upload::LocalUpload;
 
 impl ChunkStore {
     /// Erases an upload or file: its bytes are zeros on disk and its space is free when this returns, also after a
     /// crash. After one in between the next start goes on.
     pub fn erase(&self, local: LocalUpload) -> Result<(), StoreError> {
-        let places = match self.list_erased(local) {
+        let (places, listed) = match self.list_erased(local) {
             Err(StoreError::DiskFull { .. }) => {
                 // No room to say so: the bytes go first and leave some. What a crash then leaves behind is an upload
                 // without its bytes, which is erased again.
@@ -23,16 +23,17 @@ impl ChunkStore {
             }
             listed => listed?,
         };
-        self.sync()?;
+        self.sync_to(listed)?;
         self.finish_erasure(local, &places)
     }
 
-    /// Says on disk and in the index that an upload is no longer held; gives where its bytes lie.
-    fn list_erased(&self, local: LocalUpload) -> Result<Vec<Place>, StoreError> {
+    /// Says on disk and in the index that an upload is no longer held; gives where its bytes lie, and what must be durable.
+    fn list_erased(&self, local: LocalUpload) -> Result<(Vec<Place>, Mark), StoreError> {
         let mut appender = self.appender();
         let upload = self.index().get(local)?.opening.upload;
         appender.append(&NewRecord::plain(RecordKind::Erased, upload, local, &[]))?;
-        Ok(self.index_mut().remove(local).map(|upload| upload.places()).unwrap_or_default())
+        let places = self.index_mut().remove(local).map(|upload| upload.places()).unwrap_or_default();
+        Ok((places, appender.mark()))
     }
 
     /// Open uploads whose expiry has passed: erase them. At most `count_max`.

@@ -83,8 +83,9 @@ impl ChunkStore {
             appender.append(&NewRecord::plain(RecordKind::File, opening.upload, local, &payload))?;
             self.index_mut().complete(local, *completion, &manifest);
         }
+        let written = appender.mark();
         drop(appender);
-        self.sync()?;
+        self.sync_to(written)?;
         Ok(binding)
     }
 
@@ -126,8 +127,9 @@ impl ChunkStore {
         }
         let place = appender.append(&NewRecord::chunk(&opening, local, index, value, bytes))?;
         self.index_mut().put(local, index, value, Held::Present(place));
+        let written = appender.mark();
         drop(appender);
-        self.sync()?;
+        self.sync_to(written)?;
         if let Held::Corrupt(corrupt) = held {
             self.punch_chunk(corrupt)?;
         }
