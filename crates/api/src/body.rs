@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 use crate::border::Border;
 use crate::client::Client;
 use crate::failure::{Bound, Refused};
-use crate::limits::BODY_WAIT;
+use crate::limits::{BODY_WAIT, PASSED_OVER_MAX};
 use crate::paced_body::PacedBody;
 use crate::places::Place;
 
@@ -28,10 +28,11 @@ pub(crate) async fn gather(
     bytes_max: usize,
 ) -> Result<(Bytes, Option<Place<IpAddr>>), Refused> {
     let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    let mut body = PacedBody::new(body, BODY_WAIT);
     if announced > bytes_max {
+        pass_over(&mut body).await;
         return Err(too_large(bytes_max));
     }
-    let mut body = PacedBody::new(body, BODY_WAIT);
     let Some(first) = body.piece().await? else { return Ok((Bytes::new(), None)) };
     let full = || Refused::busy(Bound::Bodies, "this address has too many bytes of bodies under way");
     let mut held = border.bodies.enter(client.address).ok_or_else(full)?;
@@ -49,6 +50,17 @@ pub(crate) async fn gather(
         piece = body.piece().await?;
     }
     Ok((bytes.freeze(), Some(held)))
+}
+
+/// Takes the first bytes of a body that is refused and drops them: a connection that is closed on bytes nobody read is reset,
+/// and the client may never see the answer. Who announces far more sees that or not.
+async fn pass_over(body: &mut PacedBody) {
+    let mut passed = 0;
+    while passed < PASSED_OVER_MAX
+        && let Ok(Some(piece)) = body.piece().await
+    {
+        passed += piece.len();
+    }
 }
 
 fn too_large(bytes_max: usize) -> Refused {

@@ -71,6 +71,8 @@ pub const COMMIT_WAIT: Duration = Duration::from_secs(30);
 pub const RECEIPTS_WAIT: Duration = Duration::from_secs(10);
 /// How long a caller may wait for notices in one call.
 pub const NOTICES_WAIT_MAX: Duration = Duration::from_secs(30);
+/// Bytes of a body that are taken and dropped before it is refused for its length.
+pub const PASSED_OVER_MAX: usize = 256 << 10;
 /// How long the node waits for the bytes of a body in all, beyond the time that they take at [`BYTES_PER_SECOND_MIN`].
 pub const BODY_WAIT: Duration = Duration::from_secs(10);
 /// The same for the stream of an upload, whose client reads a disk as it sends.
