@@ -162,6 +162,10 @@ impl From<NodeError> for Refused {
             NodeError::NoQuorum { .. } => {
                 (ErrorCode::NoQuorum, "nothing was done; try again when `carechain node status` says ready")
             }
+            NodeError::ReadUndecided { .. } => (
+                ErrorCode::NoQuorum,
+                "read again when `carechain node status` says ready; the attempt may be logged all the same",
+            ),
             NodeError::OutcomeUnknown { .. } => {
                 (ErrorCode::OutcomeUnknown, "ask `transaction status` before sending anything again")
             }

@@ -42,7 +42,7 @@ mod timed_stream;
 pub use certificate::{Certificate, CertificateError};
 pub use chunk_buffers::{ChunkBuffer, ChunkBuffers};
 pub use hosts::Hosts;
-pub use list::{ListError, is_public, list_keys};
+pub use list::{ListError, counters_key, is_public, list_keys};
 pub use node::{
     Answer, Asker, Node, NodeError, Notice, NoticeKind, NoticeQuery, Notices, OpenedRead, RecordStream,
     SearchHit, SearchPage, UploadBytes, UploadCaller, UploadProgress, UploadStatus,

@@ -5,8 +5,8 @@
 
 use carechain_crypto::{AccessRequestId, EhrId, GrantId, PersonId};
 use carechain_types::{
-    AttemptCounts, CountsValue, DecodeError, EhrByPatientValue, GrantValue, ListKind, ListQuery, ListStart,
-    PersonCounts, RecordCounts, RequestValue, StateKey, StateTag, StateValue,
+    AttemptCounts, CountsValue, DecodeError, EhrByPatientValue, GrantValue, HospitalCounts, ListKind,
+    ListQuery, ListStart, PersonCounts, RecordCounts, RequestValue, StateKey, StateTag, StateValue,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -22,6 +22,9 @@ pub enum ListError<E> {
     /// The start is of another sort than the list has.
     #[error("this list does not start there")]
     Start,
+    /// The subject has counters, and not those of such a list: it is a person, a record or a hospital, and not the other.
+    #[error("the subject has no such list")]
+    Kind,
     /// A value in the state is not what its key says: the node's storage is damaged.
     #[error("a value of the list is malformed: {0}")]
     Value(DecodeError),
@@ -37,6 +40,18 @@ pub const fn is_public(tag: StateTag) -> bool {
     )
 }
 
+/// The key of a list's counters. Who may not see it learns nothing of the list, whether there is one or not: it is to be asked
+/// before [`list_keys`] reads anything.
+#[must_use]
+pub fn counters_key(query: &ListQuery) -> StateKey {
+    match query.kind {
+        ListKind::Attempts => StateKey::attempt_counts(&PersonId::new(query.subject)),
+        ListKind::Records | ListKind::Audit | ListKind::Requests | ListKind::Grants => {
+            StateKey::counts(&query.subject)
+        }
+    }
+}
+
 /// The keys of one page, counters first; `read` gives the value under a key in one fixed state.
 ///
 /// # Errors
@@ -46,7 +61,7 @@ pub fn list_keys<E>(
     mut read: impl FnMut(&StateKey) -> Result<Option<Vec<u8>>, E>,
 ) -> Result<Vec<StateKey>, ListError<E>> {
     let count_max = usize::from(query.count_max.min(LIST_COUNT_MAX));
-    let counts = StateKey::counts(&query.subject);
+    let counts = counters_key(query);
     let mut keys = vec![counts];
     match query.kind {
         ListKind::Records => {
@@ -69,10 +84,8 @@ pub fn list_keys<E>(
         }
         ListKind::Attempts => {
             let person = PersonId::new(query.subject);
-            let counts = StateKey::attempt_counts(&person);
             let count = counts_of::<AttemptCounts, E>(&mut read, &counts)?.attempts;
             let entries = indexes(query.start, count, count_max)?;
-            keys = vec![counts];
             keys.extend(entries.map(|index| StateKey::attempt(&person, index)));
         }
         ListKind::Requests => {
@@ -109,8 +122,17 @@ fn counts_of<C: Default + Serialize + DeserializeOwned, E>(
     read: &mut impl FnMut(&StateKey) -> Result<Option<Vec<u8>>, E>,
     key: &StateKey,
 ) -> Result<C, ListError<E>> {
-    let value = read_value::<CountsValue<C>, E>(read, key)?;
-    Ok(value.map(|value| value.counts).unwrap_or_default())
+    let Some(bytes) = read(key).map_err(ListError::Unreadable)? else { return Ok(C::default()) };
+    let value = CountsValue::<C>::from_bytes(&bytes);
+    let others = [is::<PersonCounts>, is::<RecordCounts>, is::<HospitalCounts>];
+    value.map(|value| value.counts).map_err(|error| {
+        if others.iter().any(|is_other| is_other(&bytes)) { ListError::Kind } else { ListError::Value(error) }
+    })
+}
+
+/// Whether bytes are counters of one kind: persons, records and hospitals share one sort of key.
+fn is<C: Serialize + DeserializeOwned>(bytes: &[u8]) -> bool {
+    CountsValue::<C>::from_bytes(bytes).is_ok()
 }
 
 /// Indexes of a page, newest first.

@@ -198,6 +198,7 @@ impl Caller {
     fn failed(&self, error: ureq::Error) -> CallError {
         if let ureq::Error::Io(io) = &error
             && let Some(source) = io.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>())
+            && is_before_sending(source)
         {
             return CallError::Untrusted { node: self.node.clone(), source: Box::new(source.clone()) };
         }
@@ -238,6 +239,16 @@ fn bearer(secret: &UploadSecret) -> Zeroizing<String> {
 }
 
 const AUTHORIZATION: &str = "authorization";
+
+/// Whether a connection failed before any request went over it; other errors of TLS may come after one was sent.
+const fn is_before_sending(error: &rustls::Error) -> bool {
+    matches!(
+        error,
+        rustls::Error::InvalidCertificate(_)
+            | rustls::Error::NoCertificatesPresented
+            | rustls::Error::PeerIncompatible(_)
+    )
+}
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]

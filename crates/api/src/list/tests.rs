@@ -98,3 +98,13 @@ fn a_state_that_cannot_be_read_gives_no_list() {
         assert_eq!(keys, Err(ListError::Unreadable("disk")), "{kind:?}");
     }
 }
+
+#[test]
+fn a_subject_of_another_sort_has_no_such_list_and_damage_is_not_taken_for_one() {
+    let state = state();
+    let read = |key: &StateKey| Ok::<_, ()>(state.get(key).cloned());
+    let audit = query(ListKind::Audit, ListStart::Newest, 5);
+    assert_eq!(list_keys(&audit, read), Err(ListError::Kind), "the subject is a person");
+    let damaged = list_keys(&audit, |_| Ok::<_, ()>(Some(vec![7; 5])));
+    assert!(matches!(damaged, Err(ListError::Value(_))), "{damaged:?}");
+}

@@ -44,6 +44,12 @@ pub enum NodeError {
         /// How many are needed, and who is away.
         sentence: String,
     },
+    /// A read was handed in and no decision seen. The attempt may be logged all the same.
+    #[error("the read was not seen decided: {reason}")]
+    ReadUndecided {
+        /// Why.
+        reason: String,
+    },
     /// The transaction was admitted and not seen committed in time. The caller asks for it before doing anything else.
     #[error("transaction {id:?} was not seen committed in time, its outcome is unknown")]
     OutcomeUnknown {

@@ -16,6 +16,8 @@ const COMMIT_WAIT: Duration = Duration::from_secs(30);
 pub(super) enum Undecided {
     /// It took too long.
     Late,
+    /// The engine took it and ended.
+    Stopped,
     /// Too few hospitals answer.
     NoQuorum {
         /// Who is away.
@@ -30,7 +32,11 @@ pub(super) async fn admitted(
 ) -> Result<Result<Answer, EngineGone>, Undecided> {
     tokio::select! {
         biased;
-        answer = parts.engine.submit(Arc::new(verified)) => Ok(answer),
+        answer = parts.engine.submit(Arc::new(verified)) => match answer {
+            Ok(Some(answer)) => Ok(Ok(answer)),
+            Ok(None) => Err(Undecided::Stopped),
+            Err(gone) => Ok(Err(gone)),
+        },
         sentence = parts.monitor.quorum_lost() => Err(Undecided::NoQuorum { sentence }),
         () = tokio::time::sleep(COMMIT_WAIT) => Err(Undecided::Late),
     }

@@ -81,16 +81,16 @@ impl EngineHandle {
         self.orders.send(Order::Input(input)).map_err(|_| self.stopped())
     }
 
-    /// Submits a transaction and waits for what becomes of it.
-    pub(super) async fn submit(&self, submission: SharedSubmission) -> Result<Answer, EngineGone> {
+    /// Submits a transaction and waits for what becomes of it; `None` when the engine took it and ended before it said so.
+    pub(super) async fn submit(&self, submission: SharedSubmission) -> Result<Option<Answer>, EngineGone> {
         let ticket = Ticket::new(self.next_ticket.fetch_add(1, Ordering::Relaxed));
         let (sender, receiver) = oneshot::channel();
         lock(&self.answers).insert(ticket, sender);
         let forget = ForgetOnDrop { handle: self, ticket };
         self.try_order(Order::Input(Input::Submit { ticket, submission }))?;
-        let answer = receiver.await.map_err(|_| self.stopped());
+        let answer = receiver.await.ok();
         drop(forget);
-        answer
+        Ok(answer)
     }
 
     /// Asks something about the engine between two turns.

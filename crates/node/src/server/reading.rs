@@ -94,8 +94,9 @@ async fn submit(
     verified: carechain_types::Verified<Submission>,
 ) -> Result<(carechain_crypto::TransactionId, carechain_types::Height, Outcome), NodeError> {
     match admitted(parts, verified).await {
-        Err(Undecided::NoQuorum { sentence }) => Err(NodeError::NoQuorum { sentence }),
+        Err(Undecided::NoQuorum { sentence }) => Err(NodeError::ReadUndecided { reason: sentence }),
         Err(Undecided::Late) => Err(late()),
+        Err(Undecided::Stopped) => Err(NodeError::ReadUndecided { reason: "the node stopped".to_owned() }),
         Ok(Err(error)) => Err(gone(error)),
         Ok(Ok(Answer::Committed { id, height, outcome })) => Ok((id, height, outcome)),
         Ok(Ok(Answer::NotAdmitted(refusal))) => Err(not_admitted(refusal)),
@@ -104,9 +105,7 @@ async fn submit(
 }
 
 fn late() -> NodeError {
-    NodeError::NoQuorum {
-        sentence: "the read was not decided in time: the ledger does not advance".to_owned(),
-    }
+    NodeError::ReadUndecided { reason: "the ledger does not advance".to_owned() }
 }
 
 /// The decision inside an outcome; a bad wrap has none and is the caller's replay or mistake.

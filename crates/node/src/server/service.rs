@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use carechain_api::{
     Answer, Asker, ChunkBuffers, ListError, Node, NodeError, NoticeQuery, Notices, OpenedRead, SearchPage,
-    UploadBytes, UploadCaller, UploadProgress, UploadStatus, list_keys,
+    UploadBytes, UploadCaller, UploadProgress, UploadStatus, counters_key, list_keys,
 };
 use carechain_crypto::{ChainId, HospitalId, TransactionId};
 use carechain_engine::Answer as EngineAnswer;
@@ -48,6 +48,7 @@ fn unlistable(error: ListError<LedgerError>) -> NodeError {
         ListError::Unreadable(_) => NodeError::Internal { what: "the ledger cannot be read" },
         ListError::Value(_) => NodeError::Internal { what: "a value of the ledger does not decode" },
         ListError::Start => NodeError::Invalid { problem: error.to_string() },
+        ListError::Kind => NodeError::NotFound,
     }
 }
 
@@ -78,7 +79,9 @@ impl Service {
         })?;
         let id = verified.transaction.body.id(parts.verifier.chain_id());
         match admitted(parts, verified).await {
-            Err(Undecided::Late | Undecided::NoQuorum { .. }) => Err(NodeError::OutcomeUnknown { id }),
+            Err(Undecided::Late | Undecided::Stopped | Undecided::NoQuorum { .. }) => {
+                Err(NodeError::OutcomeUnknown { id })
+            }
             Ok(Err(error)) => Err(gone(error)),
             Ok(Ok(EngineAnswer::Committed { id, .. })) => self.prove_transaction(id).await,
             Ok(Ok(EngineAnswer::NotAdmitted(refusal))) => Err(not_admitted(refusal)),
@@ -198,7 +201,8 @@ impl Node for Service {
         Box::pin(async move {
             let freshness = query.freshness;
             let keys = move |engine: &NodeEngine| {
-                let _enrolled = Viewer::of(engine, &asker)?;
+                // Before anything is read: what reading finds would tell a stranger that there is something.
+                Viewer::of(engine, &asker)?.check(engine, &counters_key(&query))?;
                 list_keys(&query, |key| engine.ledger().state_value(key)).map_err(unlistable)
             };
             let check = move |engine: &NodeEngine, keys: &[StateKey]| check_keys(engine, Some(&asker), keys);
