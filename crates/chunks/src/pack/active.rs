@@ -50,16 +50,19 @@ impl ActivePack {
     /// Takes away what is not durable, so that nothing reads it from the system's memory: all of the pack when nothing
     /// of it is.
     pub(super) fn cut(&self, directory: &Path) -> Result<(), StoreError> {
-        let cut = match self.durable_end {
-            0 => match fs::remove_file(pack_path(directory, self.head.pack)) {
-                // An earlier try removed it.
-                Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-                removed => removed,
-            },
-            end => self.file.set_len(end),
-        };
-        cut.map_err(|error| {
-            StoreError::Pack(PackFailure::new(self.head.pack.get(), PackOperation::Cut, &error))
-        })
+        cut(directory, self.head.pack, &self.file, self.durable_end)
     }
+}
+
+/// Takes away what lies behind `durable_end`: all of the pack at 0.
+pub(super) fn cut(directory: &Path, pack: PackId, file: &File, durable_end: u64) -> Result<(), StoreError> {
+    let cut = match durable_end {
+        0 => match fs::remove_file(pack_path(directory, pack)) {
+            // An earlier try removed it.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            removed => removed,
+        },
+        end => file.set_len(end).and_then(|()| file.sync_all()),
+    };
+    cut.map_err(|error| StoreError::Pack(PackFailure::new(pack.get(), PackOperation::Cut, &error)))
 }

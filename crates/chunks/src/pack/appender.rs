@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::active::ActivePack;
+use super::active::{ActivePack, cut};
 use super::failure::{PackFailure, StoreHealth};
 use super::footer::encode_footer;
 use super::head::{PackHead, PackId, PackOrigin, pack_path};
@@ -27,6 +27,9 @@ pub(crate) struct Appender {
     directory_unsynced: bool,
     /// Why nothing is written, if so. Nothing else in the store remembers it.
     health: StoreHealth,
+    /// A pack whose sync failed after it was sealed, with the end of what is durable in it: the sync before the seal may
+    /// have succeeded all the same, since the system tells an error to one of two.
+    failed_sealed: Option<(PackId, Arc<File>, u64)>,
     /// The lowest pack number never used.
     pack_next: PackId,
     /// The lowest local number never used; every new pack records it.
@@ -77,6 +80,7 @@ impl Appender {
             mark: Mark { packs_given_up: 0, appended: 1 },
             directory_unsynced,
             health: StoreHealth::Sound,
+            failed_sealed: None,
             pack_next,
             local_next,
         })
@@ -133,6 +137,7 @@ impl Appender {
             file: Arc::clone(&self.active.file),
             directory,
             end: self.active.end,
+            durable_end: self.active.durable_end,
             mark: self.mark,
         })
     }
@@ -153,12 +158,22 @@ impl Appender {
                 }
                 Ok(unsynced.mark)
             }
-            Err(failure) => Err(self.poison(failure)),
+            Err(failure) => {
+                if self.active.head.pack != unsynced.pack {
+                    let file = Arc::clone(&unsynced.file);
+                    self.failed_sealed = Some((unsynced.pack, file, unsynced.durable_end));
+                }
+                Err(self.poison(failure))
+            }
         }
     }
 
-    /// After a failed sync: cuts the pack at what is durable. Repeating it does no harm.
+    /// After a failed sync: cuts the pack at what is durable, and the one before it if that is the one that failed.
+    /// Repeating it does no harm.
     pub(crate) fn cut_failed_pack(&self) -> Result<(), StoreError> {
+        if let Some((pack, file, durable_end)) = &self.failed_sealed {
+            cut(&self.directory, *pack, file, *durable_end)?;
+        }
         self.active.cut(&self.directory)
     }
 
@@ -177,6 +192,7 @@ impl Appender {
         self.active = active;
         self.directory_unsynced = false;
         self.mark.packs_given_up += 1;
+        self.failed_sealed = None;
         self.health = StoreHealth::Recovered(failure);
         Ok(())
     }

@@ -31,6 +31,8 @@ pub(crate) struct Unsynced {
     pub(super) directory: Option<PathBuf>,
     /// Where the last record ends.
     pub(super) end: u64,
+    /// What lay before was durable when this was taken; 0 if nothing was.
+    pub(super) durable_end: u64,
     pub(super) mark: Mark,
 }
 

@@ -203,3 +203,37 @@ fn sync_that_waited_while_a_pack_was_given_up_is_refused() {
     assert!(!store.appender().mark().covers(stale));
     assert!(matches!(store.sync_to(stale), Err(StoreError::Poisoned(_))));
 }
+
+/// The sync before the seal succeeded: the system told its error to the one that was under way.
+#[test]
+fn sync_that_fails_while_its_pack_is_sealed_takes_that_pack_back() {
+    let folder = Folder::new();
+    let (store, _) = store_on(&folder);
+    let (before, open) = (Sample::new(1, 2_000), Sample::new(2, (1 << 20) + (1 << 20) / 2));
+    before.store(&store).unwrap();
+    let durable = folder.last_pack_bytes();
+    let local = store.begin(&open.opening).unwrap();
+    open.put(&store, local, 0).unwrap();
+    let unsynced = {
+        let mut appender = store.appender();
+        let mark = appender.mark();
+        appender.take_unsynced(mark).unwrap()
+    };
+    let next = Sample::new(3, 1 << 20);
+    let other = store.begin(&next.opening).unwrap();
+    next.put(&store, other, 0).unwrap();
+    assert_eq!(folder.packs().len(), 2, "the pack was sealed meanwhile");
+    assert!(matches!(store.appender().settle(&unsynced, Err(failure(1))), Err(StoreError::Pack(_))));
+    store.recover().unwrap();
+    assert_eq!(folder.packs()[0].metadata().unwrap().len(), durable);
+    assert_eq!(store.present(local).unwrap(), [false, false], "they are asked for again");
+    for sample in [&open, &next] {
+        sample.store(&store).unwrap();
+    }
+    drop(store);
+    let (store, report) = folder.open();
+    assert_eq!((report.damages.len(), report.cut_bytes), (0, 0));
+    for sample in [&before, &open, &next] {
+        sample.check(&store);
+    }
+}
