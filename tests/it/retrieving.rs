@@ -11,7 +11,7 @@ use crate::support::{Network, check_same, wait_for};
 /// The folder of a retrieval under way.
 fn staging(folder: &Path) -> Option<PathBuf> {
     let mut children = std::fs::read_dir(folder).unwrap().map(|child| child.unwrap().path());
-    children.find(|path| path.to_str().unwrap().contains(".carechain-"))
+    children.find(|path| path.to_str().unwrap().contains(".carechain-new-"))
 }
 
 #[test]
@@ -40,8 +40,14 @@ fn an_output_that_cannot_be_is_refused_before_the_read_is_on_the_ledger() {
     std::os::unix::fs::symlink("/nowhere", patient.folder.join("dangling")).unwrap();
     let long = "n".repeat(300);
     std::fs::write(patient.folder.join("file"), b"mine").unwrap();
-    for out in [&long, "/proc/out", "dangling", "file", "file/below"] {
-        patient.run(&["retrieve", &ehr, "--out", out]).failed(2, "file_access");
+    for (out, code) in [
+        (&*long, "file_access"),
+        ("/proc/out", "file_access"),
+        ("file/below", "file_access"),
+        ("dangling", "folder_not_empty"),
+        ("file", "folder_not_empty"),
+    ] {
+        patient.run(&["retrieve", &ehr, "--out", out]).failed(2, code);
     }
     assert_eq!(std::fs::read(patient.folder.join("file")).unwrap(), b"mine");
     assert!(patient.audited(&ehr).is_empty(), "nothing was asked for");

@@ -12,6 +12,7 @@ use carechain_types::{AgentError, DecodeError, Refusal, TooMany};
 use crate::archive::{PackError, UnpackError};
 use crate::caller::{CallError, TrustedError};
 use crate::keystore::{EnrolError, KeystoreError};
+use crate::new_folder::NewFolderError;
 use crate::private_file::FileError;
 use crate::profile::ProfileError;
 use crate::registry::RegistryError;
@@ -53,6 +54,9 @@ pub enum OperationError {
     /// The record cannot be unpacked.
     #[error(transparent)]
     Unpack(#[from] UnpackError),
+    /// The output folder cannot be made.
+    #[error(transparent)]
+    NewFolder(#[from] NewFolderError),
     /// The record does not seal or open.
     #[error(transparent)]
     Record(#[from] RecordError),
@@ -206,6 +210,8 @@ impl OperationError {
             Self::Registry(_) => ErrorCode::FileAccess,
             Self::Pack(error) => pack_code(error),
             Self::Unpack(error) => unpack_code(error),
+            Self::NewFolder(NewFolderError::NotEmpty { .. }) => ErrorCode::FolderNotEmpty,
+            Self::NewFolder(NewFolderError::System { .. }) => ErrorCode::FileAccess,
             Self::Record(RecordError::ContentKey) | Self::WrongKey => ErrorCode::WrongKey,
             Self::Record(RecordError::Io(_)) | Self::SpoolAccess { .. } => ErrorCode::FileAccess,
             Self::Record(RecordError::TooLong { .. }) => ErrorCode::TooLarge,
@@ -320,7 +326,6 @@ const fn pack_code(error: &PackError) -> ErrorCode {
 
 const fn unpack_code(error: &UnpackError) -> ErrorCode {
     match error {
-        UnpackError::NotEmpty { .. } => ErrorCode::FolderNotEmpty,
         UnpackError::Write { .. } | UnpackError::NoRoom { .. } => ErrorCode::FileAccess,
         UnpackError::Damaged(_) | UnpackError::Read { .. } => ErrorCode::Damaged,
         UnpackError::Hostile { .. } | UnpackError::TooMany { .. } => ErrorCode::HostileArchive,

@@ -12,6 +12,7 @@
 //! - Until it is put in place only its owner can open it (mode 0700).
 //! - Everything that can be known beforehand is tried by [`NewFolder::prepare`]: that the target is absent or empty, and that
 //!   the rename works.
+//! - Given up, it leaves nothing: the target's parents that were made for it go too.
 //! - It is locked while its process lives. What a killed process left is removed by the next that prepares the same target.
 
 use std::fs::{File, TryLockError};
@@ -23,10 +24,12 @@ use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
 use tempfile::TempDir;
 
-/// How the folders begin that are not yet in their place.
-const PREFIX: &str = ".carechain-new-";
+use crate::private_file::{folder_of, sync_folder};
 
-/// Why a folder cannot be made. Nothing was written.
+/// How the folders begin that are not yet in their place.
+pub(crate) const PREFIX: &str = ".carechain-new-";
+
+/// Why a folder cannot be made, or not be put in its place.
 #[derive(Debug, thiserror::Error)]
 pub enum NewFolderError {
     /// Something is in it already, or it is no folder.
@@ -60,6 +63,36 @@ pub struct NewFolder {
     staging: TempDir,
     target: Target,
     _lock: File,
+    // Dropped last: what was in them is gone then.
+    _parents: MadeParents,
+}
+
+/// Parents of a target that were made for it, the outermost first. Dropped, those that hold nothing are removed.
+#[derive(Debug, Default)]
+struct MadeParents(Vec<PathBuf>);
+
+impl MadeParents {
+    fn make(parent: &Path) -> io::Result<Self> {
+        let absent =
+            parent.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists());
+        let mut absent: Vec<_> = absent.collect();
+        absent.reverse();
+        let mut made = Self::default();
+        for folder in absent {
+            std::fs::create_dir(folder)?;
+            made.0.push(folder.to_owned());
+        }
+        Ok(made)
+    }
+}
+
+impl Drop for MadeParents {
+    fn drop(&mut self) {
+        for folder in self.0.iter().rev() {
+            // One that holds something stays.
+            let _ = std::fs::remove_dir(folder);
+        }
+    }
 }
 
 impl NewFolder {
@@ -67,17 +100,16 @@ impl NewFolder {
     pub fn prepare(target: &Path) -> Result<Self, NewFolderError> {
         let failed = |source| NewFolderError::System { path: target.to_owned(), source };
         let target = look(target)?;
-        let beside = match &target {
+        let (beside, parents) = match &target {
             Target::Absent(path) => {
-                let parent = parent_of(path);
-                std::fs::create_dir_all(parent).map_err(failed)?;
-                parent
+                let parent = folder_of(path);
+                (parent, MadeParents::make(parent).map_err(failed)?)
             }
-            Target::Empty(path) => path,
+            Target::Empty(path) => (path.as_path(), MadeParents::default()),
         };
         remove_left(beside).map_err(failed)?;
         let (staging, lock) = make_locked(beside).map_err(failed)?;
-        let new = Self { staging, target, _lock: lock };
+        let new = Self { staging, target, _lock: lock, _parents: parents };
         new.rehearse().map_err(failed)?;
         Ok(new)
     }
@@ -92,8 +124,8 @@ impl NewFolder {
     pub fn put_in_place(self) -> Result<(), NewFolderError> {
         let (Target::Absent(path) | Target::Empty(path)) = &self.target;
         let moved = match &self.target {
-            Target::Absent(path) => rename(self.path(), path).and_then(|()| sync(parent_of(path))),
-            Target::Empty(path) => move_contents(self.path(), path).and_then(|()| sync(path)),
+            Target::Absent(path) => rename(self.path(), path).and_then(|()| sync_folder(folder_of(path))),
+            Target::Empty(path) => move_contents(self.path(), path).and_then(|()| sync_folder(path)),
         };
         moved.map_err(|source| NewFolderError::System { path: path.clone(), source })?;
         if let Target::Absent(_) = self.target {
@@ -119,7 +151,10 @@ fn look(path: &Path) -> Result<Target, NewFolderError> {
         Err(error) if error.kind() == ErrorKind::NotFound && path.symlink_metadata().is_err() => {
             return Ok(Target::Absent(path.to_owned()));
         }
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+        Err(error)
+            if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
+                && path.symlink_metadata().is_ok() =>
+        {
             return Err(not_empty());
         }
         Err(source) => return Err(NewFolderError::System { path: path.to_owned(), source }),
@@ -191,14 +226,6 @@ fn rename(from: &Path, to: &Path) -> io::Result<()> {
 #[expect(clippy::disallowed_methods, reason = "the target was seen to be free when the folder was prepared")]
 fn rename_unguarded(from: &Path, to: &Path) -> io::Result<()> {
     std::fs::rename(from, to)
-}
-
-fn parent_of(path: &Path) -> &Path {
-    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-fn sync(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
 }
 
 #[cfg(test)]

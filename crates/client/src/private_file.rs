@@ -22,6 +22,7 @@ use carechain_crypto::Secret;
 use crate::limits::PASSPHRASE_FILE_BYTES_MAX;
 
 pub use write::{LockedFile, check_free, write_new};
+pub(crate) use write::{folder_of, sync_folder};
 
 /// Why a file is not used. The caller mends the path or its permissions.
 #[derive(Debug, thiserror::Error)]

@@ -3,22 +3,23 @@
 //! ```text
 //! folder tried ─► grant ─open─► address ─► read request ─► gateway ─frames─┬─► spool (ciphertext, resumed from here)
 //!                                                                          └─► verify: root, every segment
-//! spool ─unzip─► private folder ─rename─► where it belongs
+//! spool ─unzip─► new folder, private ─rename─► where it belongs
 //! ```
 
 mod destination;
 mod fetch;
+mod filling;
 mod reading;
+mod retrieved;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use carechain_crypto::{AccessRequestId, EhrId, GrantId};
 use carechain_types::{
-    AccessPurpose, EhrValue, EntryId, GrantLineValue, Height, PartKind, Party, PersonValue, PublicPart,
-    RecipientUse, StateKey, in_force,
+    AccessPurpose, EhrValue, GrantLineValue, PartKind, Party, PersonValue, PublicPart, RecipientUse,
+    StateKey, in_force,
 };
 
-use crate::archive::unpack;
 use crate::clock::now;
 use crate::error::OperationError;
 use crate::lists::{GrantView, RecordView};
@@ -26,7 +27,10 @@ use crate::progress::Progress;
 use crate::session::{RecordFacts, Session, value};
 
 use destination::Destination;
+use fetch::Spooled;
+use filling::Filling;
 use reading::Reading;
+pub use retrieved::Retrieved;
 
 /// What to retrieve.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -37,25 +41,6 @@ pub enum RetrieveTarget {
     Grant(GrantId),
     /// One record: an own one, or one that a grant to the reader names.
     Record(EhrId),
-}
-
-/// A record that is there, verified and unpacked.
-#[derive(Clone, Debug)]
-pub struct Retrieved {
-    /// The record.
-    pub ehr_id: EhrId,
-    /// Under which grant; none = as owner.
-    pub grant: Option<GrantId>,
-    /// Length of the file, bytes.
-    pub length: u64,
-    /// Documents and images unpacked.
-    pub entry_count: u64,
-    /// Where.
-    pub output: PathBuf,
-    /// The access entry that authorised it, as the gateway says.
-    pub entry: Option<EntryId>,
-    /// Height of the block that decided, as the gateway says.
-    pub height: Option<Height>,
 }
 
 impl Session {
@@ -76,38 +61,23 @@ impl Session {
         let lengths = readings.iter().filter_map(|reading| Some(reading.address.as_ref()?.length));
         let unpacked = lengths.clone().fold(0, u64::saturating_add);
         destination.check_room(&spool, unpacked, lengths.max().unwrap_or(0))?;
-        let alone = readings.len() == 1;
-        let mut retrieved = Vec::with_capacity(readings.len());
-        for (index, reading) in readings.iter().enumerate() {
-            let Some(address) = &reading.address else {
-                self.attempt_read(reading.ehr_id, reading.grant, reading.purpose)?;
-                return Err(OperationError::NotFound);
-            };
-            let place = destination.place(index);
-            let fetched = fetch::fetch(self, &spool, (reading, address), progress)?;
-            let unpacked = match unpack(fetched.record.reader(fetched.spooled.file()), &place, progress) {
-                Err(error) if error.is_of_the_archive() => {
-                    fetched.spooled.remove();
-                    return Err(error.into());
-                }
-                unpacked => unpacked?,
-            };
-            let output = match alone {
-                true => destination.deliver(&place)?,
-                false => destination.deliver_as(&place, &reading.ehr_id.to_string())?,
-            };
-            fetched.spooled.remove();
-            retrieved.push(Retrieved {
-                ehr_id: reading.ehr_id,
-                grant: reading.grant,
-                length: address.length,
-                entry_count: unpacked.entry_count,
-                output,
-                entry: fetched.entry,
-                height: fetched.height,
-            });
+        let mut filling = Filling {
+            session: self,
+            spool: &spool,
+            destination: &destination,
+            output,
+            progress,
+            done: Vec::new(),
+        };
+        let filled = filling.fill(&readings);
+        let done = filling.done;
+        let (retrieved, spooled): (Vec<_>, Vec<_>) = done.into_iter().unzip();
+        // Of several records those that are whole are kept, whatever became of the others.
+        if filled.is_ok() || readings.len() > 1 && !retrieved.is_empty() {
+            destination.put_in_place()?;
+            spooled.into_iter().for_each(Spooled::remove);
         }
-        Ok(retrieved)
+        filled.map(|()| retrieved)
     }
 
     /// Tries to read without an address: the gateway records the attempt, and the ledger refuses it.

@@ -4,13 +4,13 @@
 //! |---|---|
 //! | `<upload id>.record`, `<upload id>.json` | ciphertext of an upload, and what resuming it needs (`publish/spool.rs`) |
 //! | `<EHR id>.fetched` | ciphertext of a retrieve, as far as it came |
-//! | `<random>.staging` | the path of a folder with plaintext that is not yet where it belongs |
+//! | `<random>.staging` | a note of a folder with plaintext that is not yet where it belongs |
 //!
 //! Whoever works on one holds the lock of its file (`flock`), which ends with the process whatever ends it. So the next
 //! run tells what is in use from what was left, and removes the latter. The folder has mode 0700.
 
 mod held;
-mod staging;
+mod note;
 mod sweep;
 
 use std::fs::{DirBuilder, File};
@@ -19,7 +19,7 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 pub(crate) use held::Held;
-pub(crate) use staging::Staging;
+pub(crate) use note::Note;
 
 /// The spool of one profile.
 #[derive(Clone, Debug)]

@@ -69,12 +69,6 @@ pub enum PackError {
 /// Why nothing was unpacked. What was there before is untouched.
 #[derive(Debug, thiserror::Error)]
 pub enum UnpackError {
-    /// The output folder holds something.
-    #[error("the folder {} is not empty", path.display())]
-    NotEmpty {
-        /// Which.
-        path: PathBuf,
-    },
     /// The output folder cannot be made or written.
     #[error("{}: {source}", path.display())]
     Write {
@@ -129,7 +123,7 @@ impl UnpackError {
     pub const fn is_of_the_archive(&self) -> bool {
         match self {
             Self::Damaged(_) | Self::Read { .. } | Self::Hostile { .. } | Self::TooMany { .. } => true,
-            Self::NotEmpty { .. } | Self::Write { .. } | Self::NoRoom { .. } | Self::Cancelled => false,
+            Self::Write { .. } | Self::NoRoom { .. } | Self::Cancelled => false,
         }
     }
 }

@@ -39,7 +39,8 @@ struct Entry {
     modified: Option<SystemTime>,
 }
 
-/// Unpacks an archive into a folder that is not there yet, with mode 0700; on failure the folder is gone again.
+/// Unpacks an archive into a folder that is absent, and is made with mode 0700, or empty and the caller's alone; on failure the
+/// folder is gone.
 pub fn unpack<R: Read + Seek>(
     archive: R,
     output: &Path,
@@ -47,8 +48,7 @@ pub fn unpack<R: Read + Seek>(
 ) -> Result<Unpacked, UnpackError> {
     let mut zip = directory::open(archive).map_err(UnpackError::Damaged)?;
     let entries = inspect(&mut zip)?;
-    let made = DirBuilder::new().mode(0o700).create(output);
-    made.map_err(|source| UnpackError::Write { path: output.to_owned(), source })?;
+    folder(output)?;
     let unpacked = write_entries(&mut zip, &entries, output, progress);
     if unpacked.is_err() {
         // What is left is in a private folder, and the reason why it is of no use is told.

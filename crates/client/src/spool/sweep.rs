@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::SpoolFolder;
 use super::held::lock;
-use super::staging::staged_at;
+use super::note::noted_at;
 use crate::limits::{FETCHED_LIFE, UPLOAD_LIFE};
 use crate::progress::Progress;
 
@@ -47,7 +47,7 @@ fn sweep_one(path: &Path) -> io::Result<()> {
 }
 
 fn sweep_staging(note: &Path) -> io::Result<()> {
-    let Some(folder) = staged_at(note)? else { return remove_if_free(note, || Ok(())) };
+    let Some(folder) = noted_at(note)? else { return remove_if_free(note, || Ok(())) };
     let is_away = folder.parent().is_none_or(|parent| !parent.exists());
     if is_away && metadata(note)?.is_some_and(|note| !is_older(&note, FETCHED_LIFE)) {
         // The stick that it is on may be put in again.

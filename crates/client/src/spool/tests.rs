@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use super::SpoolFolder;
 use crate::limits::FETCHED_LIFE;
+use crate::new_folder::NewFolder;
 use crate::progress::{Progress, Stage, Unwatched};
 
 fn spool(state: &tempfile::TempDir) -> SpoolFolder {
@@ -29,30 +30,44 @@ fn age(path: &Path, age: Duration) {
 fn plaintext_of_a_process_that_is_gone_is_removed_and_that_of_a_living_one_is_not() {
     let state = tempfile::tempdir().unwrap();
     let (spool, place) = (spool(&state), tempfile::tempdir().unwrap());
-    let living = spool.stage(place.path()).unwrap();
+    let living = NewFolder::prepare(&place.path().join("out")).unwrap();
+    let note = spool.note(living.path()).unwrap();
     let mode = std::fs::metadata(living.path()).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o700);
     // What a kill leaves: the note and the folder, and no lock.
-    let left = place.path().join(".carechain-00ff");
+    let left = place.path().join(".carechain-new-00ff");
     std::fs::create_dir(&left).unwrap();
     std::fs::write(left.join("report.txt"), b"no finding").unwrap();
     std::fs::write(spool.path().join("00ff.staging"), left.as_os_str().as_encoded_bytes()).unwrap();
     spool.sweep(&Unwatched).unwrap();
     assert!(!left.exists() && living.path().exists());
     assert_eq!(names(&spool).len(), 1, "the living one's note");
-    drop(living);
+    drop((living, note));
     assert_eq!(names(&spool).len(), 0);
     assert_eq!(std::fs::read_dir(place.path()).unwrap().count(), 0);
 }
 
 #[test]
-fn a_note_removes_no_folder_but_the_one_of_its_name() {
+fn a_note_stays_as_long_as_its_folder_does() {
+    let state = tempfile::tempdir().unwrap();
+    let (spool, place) = (spool(&state), tempfile::tempdir().unwrap());
+    let folder = place.path().join(".carechain-new-00ff");
+    std::fs::create_dir(&folder).unwrap();
+    drop(spool.note(&folder).unwrap());
+    assert_eq!(names(&spool).len(), 1, "what could not be removed is tried again");
+    spool.sweep(&Unwatched).unwrap();
+    assert!(!folder.exists());
+    assert_eq!(names(&spool).len(), 0);
+}
+
+#[test]
+fn a_note_removes_no_folder_but_ours() {
     let state = tempfile::tempdir().unwrap();
     let (spool, place) = (spool(&state), tempfile::tempdir().unwrap());
     let mine = place.path().join("mine");
     std::fs::create_dir(&mine).unwrap();
     std::fs::write(spool.path().join("00ff.staging"), mine.as_os_str().as_encoded_bytes()).unwrap();
-    std::fs::write(spool.path().join("01ff.staging"), b".carechain-01ff").unwrap();
+    std::fs::write(spool.path().join("01ff.staging"), b".carechain-new-01ff").unwrap();
     std::fs::write(spool.path().join("02ff.staging"), b"").unwrap();
     spool.sweep(&Unwatched).unwrap();
     assert!(mine.exists());
@@ -63,7 +78,7 @@ fn a_note_removes_no_folder_but_the_one_of_its_name() {
 fn plaintext_on_a_medium_that_is_away_is_remembered() {
     let state = tempfile::tempdir().unwrap();
     let (spool, place) = (spool(&state), tempfile::tempdir().unwrap());
-    let left = place.path().join("stick/.carechain-00ff");
+    let left = place.path().join("stick/.carechain-new-00ff");
     std::fs::write(spool.path().join("00ff.staging"), left.as_os_str().as_encoded_bytes()).unwrap();
     spool.sweep(&Unwatched).unwrap();
     assert_eq!(names(&spool).len(), 1);

@@ -79,11 +79,14 @@ fn a_folder_that_cannot_be_used_is_refused_before_the_read_is_logged() {
     symlink(folder.join("nowhere"), folder.join("dangling")).unwrap();
     let long = "x".repeat(300);
     let before = names(&folder);
-    for output in ["file", "file/below", "dangling", &long, "new/\0"] {
-        check_code(
-            day.patient_session.retrieve(target, &folder.join(output), &Unwatched),
-            ErrorCode::FileAccess,
-        );
+    for (output, code) in [
+        ("file", ErrorCode::FolderNotEmpty),
+        ("dangling", ErrorCode::FolderNotEmpty),
+        ("file/below", ErrorCode::FileAccess),
+        (&long, ErrorCode::FileAccess),
+        ("new/\0", ErrorCode::FileAccess),
+    ] {
+        check_code(day.patient_session.retrieve(target, &folder.join(output), &Unwatched), code);
     }
     // A folder that nobody can write whoever they are.
     check_code(
@@ -140,4 +143,41 @@ fn wrong_bytes_of_a_gateway_are_not_kept() {
     day.gateway.lie(Lie::FlippedBit);
     check_code(day.patient_session.retrieve(target, &output, &Unwatched), ErrorCode::Damaged);
     assert_eq!(day.fetched().len(), 0);
+}
+
+/// Cancels at the first fetched byte after something was unpacked: in the second record.
+#[derive(Default)]
+struct CancelInSecond {
+    unpacked: AtomicBool,
+    met: AtomicBool,
+}
+
+impl Progress for CancelInSecond {
+    fn advance(&self, stage: Stage, _: u64, _: Option<u64>) {
+        if stage == Stage::Unpacking {
+            self.unpacked.store(true, Ordering::Relaxed);
+        } else if self.unpacked.load(Ordering::Relaxed) {
+            self.met.store(true, Ordering::Relaxed);
+        }
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.met.load(Ordering::Relaxed)
+    }
+}
+
+#[test]
+fn of_several_records_those_that_are_whole_are_kept_when_another_is_not() {
+    let day = Day::start();
+    let records = [day.publish().unwrap().ehr_id, day.publish().unwrap().ehr_id];
+    let request = day.request().unwrap();
+    day.patient_session.approve(request, None, &records).unwrap();
+    let output = day.gateway.folder().join("out");
+    let target = RetrieveTarget::Request(request);
+    let cut = day.reader.retrieve(target, &output, &CancelInSecond::default());
+    check_code(cut, ErrorCode::Internal);
+    let kept: Vec<_> = records.iter().filter(|record| output.join(record.to_string()).exists()).collect();
+    assert_eq!((kept.len(), names(&output)), (1, 1));
+    check_same(&output.join(kept[0].to_string()), &day.study());
+    assert_eq!(day.reader.retrieve(target, &day.gateway.folder().join("both"), &Unwatched).unwrap().len(), 2);
 }
