@@ -52,8 +52,8 @@ pub(crate) async fn gather(
     Ok((bytes.freeze(), Some(held)))
 }
 
-/// Takes the first bytes of a body that is refused and drops them: a connection that is closed on bytes nobody read is reset,
-/// and the client may never see the answer. Who announces far more sees that or not.
+/// Reads and drops the first bytes of a body that is refused. The system resets a connection that is closed with unread bytes,
+/// and the client may then lose the answer. A client that sends more than [`PASSED_OVER_MAX`] may still lose it.
 async fn pass_over(body: &mut PacedBody) {
     let mut passed = 0;
     while passed < PASSED_OVER_MAX

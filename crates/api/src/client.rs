@@ -23,7 +23,7 @@ pub(crate) enum Connection {
 }
 
 impl Client {
-    /// The client of a request; a request that came through no connection is nobody's.
+    /// The client that sent a request. Tests call routes without a connection: such requests have the unspecified address.
     pub(crate) fn of(extensions: &Extensions) -> Self {
         let nobody = Self { address: IpAddr::V4(Ipv4Addr::UNSPECIFIED), connection: Connection::Full };
         extensions.get().copied().unwrap_or(nobody)

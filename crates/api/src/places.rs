@@ -1,5 +1,5 @@
-//! Places for work, bounded in all and for each caller: one caller alone takes half of what is free, so that whoever
-//! comes next finds room.
+//! Places for work. Their number is bounded, and one caller gets at most half of those that are free, so that the next caller
+//! finds some.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

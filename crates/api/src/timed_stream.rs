@@ -1,4 +1,5 @@
-//! A client's connection that ends when the client takes answers too slowly: nobody else would notice.
+//! A client's connection that is closed when the client takes its answers too slowly: hyper sets
+//! no limit on that.
 
 use core::pin::Pin;
 use core::task::{Context, Poll, ready};

@@ -16,6 +16,7 @@ mod engine_thread;
 mod files;
 mod gateway;
 mod heard;
+mod ledger_faults;
 mod metrics;
 mod node_errors;
 mod notices;

@@ -120,7 +120,7 @@ pub(crate) async fn complete(
     }
 }
 
-/// Who shows no secret is told what whoever shows a wrong one is told.
+/// The upload and the secret that a caller shows. A missing secret is answered as a wrong one is: `not_found`.
 fn caller(id: &str, headers: &HeaderMap) -> Result<UploadCaller, Refused> {
     let upload_id = upload_id(id)?;
     let bearer = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());

@@ -15,8 +15,8 @@ pub trait Medium: Send + Sync {
     /// Returns after everything written to the file is durable.
     fn sync(&self, file: &File) -> io::Result<()>;
 
-    /// Lets go of what the system remembers of a file and may read from the disk again. After a failed sync it may
-    /// remember bytes that the disk does not have; whoever opens a pack must see what is there.
+    /// Asks the system to drop its cache of a file. After a failed sync the cache may hold bytes that the disk does not, and
+    /// a pack that is opened must be read as it is on the disk.
     fn forget_cached(&self, file: &File) {
         // Advice: where the system does not take it, such as in memory, there is no disk to differ from.
         let _ = fadvise(file, 0, None, Advice::DontNeed);

@@ -16,8 +16,8 @@ pub(crate) struct Mark {
 }
 
 impl Mark {
-    /// Whether all that `target` counts is durable once this much is. Of what was appended before a pack was given up
-    /// nobody can say so any more.
+    /// Whether everything that `target` counts is durable once this mark is. Never across a pack that was given up: its last
+    /// appends were cut.
     pub(crate) const fn covers(self, target: Self) -> bool {
         self.packs_given_up == target.packs_given_up && self.appended >= target.appended
     }

@@ -1,8 +1,8 @@
 //! Going on after a failed sync: the failed pack is left as far as it is durable, and a new one is begun.
 //!
 //! Once a sync has failed, the system may count the bytes it did not write as clean, so that syncing the same file again
-//! succeeds without them. What was written since the last sync that succeeded is therefore treated as if it had never
-//! come: nobody was told that it is durable. The index is rebuilt from the packs, as at a start.
+//! succeeds without them. The store therefore drops everything written since the last sync that succeeded. That loses
+//! nothing, since no caller was told that it is durable. The index is rebuilt from the packs, as at a start.
 
 use super::chunk_store::ChunkStore;
 use super::open::read_packs;

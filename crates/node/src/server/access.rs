@@ -13,6 +13,7 @@ use carechain_types::{
 };
 
 use super::engine_thread::NodeEngine;
+use super::ledger_faults::{undecodable, unreadable};
 
 /// A person with a key in force, as the head's state has them.
 pub(super) struct Viewer {
@@ -26,10 +27,8 @@ pub(super) struct Viewer {
 
 /// The value under a key at the head; a store that fails is a fault of the node.
 pub(super) fn value<V: StateValue>(engine: &NodeEngine, key: &StateKey) -> Result<Option<V>, NodeError> {
-    let failed = |_| NodeError::Internal { what: "the ledger cannot be read" };
-    let bytes = engine.ledger().state_value(key).map_err(Fatal::from).map_err(failed)?;
-    let damaged = |_| NodeError::Internal { what: "a value of the ledger does not decode" };
-    bytes.map(|bytes| V::from_bytes(&bytes)).transpose().map_err(damaged)
+    let bytes = engine.ledger().state_value(key).map_err(Fatal::from).map_err(unreadable)?;
+    bytes.map(|bytes| V::from_bytes(&bytes)).transpose().map_err(undecodable)
 }
 
 impl Viewer {
@@ -106,7 +105,7 @@ impl Viewer {
             let page = engine
                 .ledger()
                 .search(&[IndexList::GrantsByGrantee(party)], &SearchRange::newest(GRANTS_LOOKED_AT))
-                .map_err(|_| NodeError::Internal { what: "the ledger cannot be searched" })?;
+                .map_err(unreadable)?;
             for entry in page.entries {
                 let key = StateKey::grant(&GrantId::new(entry.id));
                 let grant = value::<GrantValue>(engine, &key)?;

@@ -11,6 +11,7 @@ use carechain_types::{
 
 use super::access::{Viewer, value};
 use super::engine_thread::NodeEngine;
+use super::ledger_faults::unreadable;
 
 /// Blocks read for one answer; the caller asks on from where it ends.
 const BLOCKS_MAX: u64 = 16;
@@ -47,9 +48,8 @@ impl Looking {
         }
         self.after = self.after.next();
         self.blocks += 1;
-        let failed = |_| NodeError::Internal { what: "the ledger cannot be read" };
-        let outcomes = engine.ledger().outcomes(self.after).map_err(failed)?.unwrap_or_default();
-        if let Some(block) = engine.ledger().block(self.after).map_err(failed)? {
+        let outcomes = engine.ledger().outcomes(self.after).map_err(unreadable)?.unwrap_or_default();
+        if let Some(block) = engine.ledger().block(self.after).map_err(unreadable)? {
             for (transaction, outcome) in block.transactions.iter().zip(&outcomes) {
                 self.found.extend(notice(engine, &viewer, &block.header, &transaction.body, outcome)?);
             }

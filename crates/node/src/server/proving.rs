@@ -11,6 +11,8 @@ use carechain_types::{
     Bodies, BoundedVec, Claim, Freshness, Height, Proof, SignatureScheme, SignedHead, StateKey, Time,
 };
 
+use super::ledger_faults::unreadable;
+
 /// Keys that one step checks and proves: about a millisecond, less than a vote waits for a sync.
 const KEYS_PER_STEP: usize = 32;
 /// How often one proof is begun anew because the head moved on.
@@ -161,10 +163,6 @@ impl<K, C> Proving<K, C> {
         })?;
         Ok(Some(Proved::Proof(Box::new(Proof { claims, ..begun.proof }))))
     }
-}
-
-fn unreadable(_: LedgerError) -> NodeError {
-    NodeError::Internal { what: "the ledger cannot be read" }
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use carechain_types::{
 use super::access::value;
 use super::admitted::{Undecided, admitted};
 use super::engine_thread::NodeEngine;
+use super::ledger_faults::unreadable;
 use super::node_errors::{gone, not_admitted};
 use super::parts::Parts;
 
@@ -54,7 +55,7 @@ pub(super) async fn open_read(
         .ask(move |engine| engine.ledger().header(height))
         .await
         .map_err(gone)?
-        .map_err(|_| NodeError::Internal { what: "the block of the decision cannot be read" })?
+        .map_err(unreadable)?
         .ok_or(NodeError::Internal { what: "the block of the decision is missing" })?;
     let bytes = match (result.decision, result.entry) {
         (Decision::Allowed, Some(entry)) => {
@@ -82,7 +83,7 @@ fn wrappable(
         return Err(NodeError::Unauthorized);
     }
     let seen = engine.ledger().seen(&Digest::new(*digest.get()), now);
-    if seen.map_err(|_| NodeError::Internal { what: "the ledger cannot be read" })? {
+    if seen.map_err(unreadable)? {
         return Err(NodeError::Replayed);
     }
     value(engine, &StateKey::ehr(&request.ehr_id))

@@ -13,6 +13,7 @@ use carechain_types::{
 
 use super::access::{Viewer, value};
 use super::engine_thread::NodeEngine;
+use super::ledger_faults::unreadable;
 use super::search_index::{SealedEntry, SearchIndex, sealed_entry};
 
 /// A page of hits whose words are still sealed.
@@ -72,8 +73,7 @@ impl Search {
             Some(range) => range,
             None => self.first_range()?,
         };
-        let failed = |_| NodeError::Internal { what: "the ledger cannot be searched" };
-        let page = engine.ledger().search(&lists(&self.index, &self.query), &range).map_err(failed)?;
+        let page = engine.ledger().search(&lists(&self.index, &self.query), &range).map_err(unreadable)?;
         let count_max = self.query.count_max.map_or(STEP_ENTRIES, usize::from);
         for entry in &page.entries {
             let Some(hit) = hit(engine, entry, own)? else { continue };
@@ -161,14 +161,13 @@ fn hit(engine: &NodeEngine, entry: &IndexEntry, own: bool) -> Result<Option<Sear
 
 /// The sealed words of a record; none if it has no index entry.
 fn sealed_words(engine: &NodeEngine, entry: &IndexEntry) -> Result<Option<SealedEntry>, NodeError> {
-    let failed = |_| NodeError::Internal { what: "the ledger cannot be read" };
     let position = carechain_ledger::Position { height: entry.height, index: entry.position.index };
-    let Some(stored) = engine.ledger().transaction_at(position).map_err(failed)? else { return Ok(None) };
+    let Some(stored) = engine.ledger().transaction_at(position).map_err(unreadable)? else { return Ok(None) };
     let body = stored.transaction.body;
     let Ok(PublicPart::Publish(part)) = PublicPart::decode(body.kind, &body.public_part) else {
         return Ok(None);
     };
-    sealed_entry(engine, &body, &part).map_err(failed)
+    sealed_entry(engine, &body, &part).map_err(unreadable)
 }
 
 fn format_position(position: IndexPosition) -> String {

@@ -22,6 +22,7 @@ use tokio::runtime::Handle;
 use super::access::{Viewer, check_keys, knows};
 use super::admitted::{Undecided, admitted};
 use super::engine_thread::NodeEngine;
+use super::ledger_faults::{undecodable, unreadable};
 use super::node_errors::{gone, not_admitted};
 use super::notices::Looking;
 use super::parts::Parts;
@@ -45,8 +46,8 @@ pub(super) struct Service(pub(super) Arc<Parts>);
 
 fn unlistable(error: ListError<LedgerError>) -> NodeError {
     match error {
-        ListError::Unreadable(_) => NodeError::Internal { what: "the ledger cannot be read" },
-        ListError::Value(_) => NodeError::Internal { what: "a value of the ledger does not decode" },
+        ListError::Unreadable(error) => unreadable(error),
+        ListError::Value(error) => undecodable(error),
         ListError::Start => NodeError::Invalid { problem: error.to_string() },
         ListError::Kind => NodeError::NotFound,
     }
@@ -90,11 +91,8 @@ impl Service {
     }
 
     async fn prove_transaction(&self, id: TransactionId) -> Result<Proof, NodeError> {
-        self.ask(move |engine| {
-            let failed = |_| NodeError::Internal { what: "the ledger cannot be read" };
-            engine.prove_transaction(&id).map_err(failed)?.ok_or(NodeError::NotFound)
-        })
-        .await
+        self.ask(move |engine| engine.prove_transaction(&id).map_err(unreadable)?.ok_or(NodeError::NotFound))
+            .await
     }
 
     /// Waits until the head is as fresh as wanted or the wait is over, and proves what there is then: once.
@@ -213,13 +211,12 @@ impl Node for Service {
     fn part(&self, asker: Asker, transaction: TransactionId, index: u16) -> Answer<'_, DetachedPart> {
         Box::pin(self.ask(move |engine| {
             let viewer = Viewer::of(engine, &asker)?;
-            let failed = |_| NodeError::Internal { what: "the ledger cannot be read" };
             let stored =
-                engine.ledger().transaction(&transaction).map_err(failed)?.ok_or(NodeError::NotFound)?;
+                engine.ledger().transaction(&transaction).map_err(unreadable)?.ok_or(NodeError::NotFound)?;
             if !viewer.sees_parts(&stored.transaction.body) {
                 return Err(NodeError::NotFound);
             }
-            match engine.ledger().part(&transaction, index).map_err(failed)? {
+            match engine.ledger().part(&transaction, index).map_err(unreadable)? {
                 Some(StoredPart::Present(part)) => Ok(part),
                 Some(StoredPart::Purged) | None => Err(NodeError::NotFound),
             }

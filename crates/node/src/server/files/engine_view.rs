@@ -16,6 +16,7 @@ use tokio::sync::broadcast;
 use super::ledger_view::{AccessFacts, Asked, Ended, GrantFacts, LedgerHead, LedgerRecord, LedgerView, News};
 use crate::server::access::value;
 use crate::server::engine_thread::{EngineHandle, NodeEngine};
+use crate::server::ledger_faults::unreadable;
 use crate::server::node_errors::gone;
 use crate::server::supervisor::Supervisor;
 
@@ -95,7 +96,7 @@ fn record(engine: &NodeEngine, id: &EhrId) -> Result<Option<LedgerRecord>, NodeE
         return Ok(None);
     };
     let stored = engine.ledger().transaction(&ehr.stamp.transaction_id);
-    let stored = stored.map_err(|_| NodeError::Internal { what: "the ledger cannot be read" })?;
+    let stored = stored.map_err(unreadable)?;
     Ok(stored.and_then(|stored| published_by(engine.ledger().chain_id(), &stored.transaction.body)))
 }
 
@@ -143,9 +144,8 @@ fn may_upload(engine: &NodeEngine, open: &UploadOpen) -> Result<bool, NodeError>
 }
 
 fn published(engine: &NodeEngine, height: Height) -> Result<Vec<LedgerRecord>, NodeError> {
-    let failed = |_| NodeError::Internal { what: "the ledger cannot be read" };
-    let Some(block) = engine.ledger().block(height).map_err(failed)? else { return Ok(Vec::new()) };
-    let outcomes = engine.ledger().outcomes(height).map_err(failed)?.unwrap_or_default();
+    let Some(block) = engine.ledger().block(height).map_err(unreadable)? else { return Ok(Vec::new()) };
+    let outcomes = engine.ledger().outcomes(height).map_err(unreadable)?.unwrap_or_default();
     let bodies = block.transactions.iter().map(|transaction| &transaction.body);
     Ok(published_in(&block.header.chain_id, bodies, &outcomes))
 }
