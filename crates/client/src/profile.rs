@@ -147,6 +147,10 @@ impl RawProfile {
             let expected = "https needs `ca`, the file with the certificate of the node or of its authority";
             return Err(wrong("node", &self.node, &expected));
         }
+        if node.starts_with("http://") && self.ca.is_some() {
+            let expected = "`ca` is for https: over http nobody would ask the node for its certificate";
+            return Err(wrong("node", &self.node, &expected));
+        }
         let role = Role::from_text(&self.role).ok_or_else(|| {
             let roles = Role::ALL.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(", ");
             wrong("role", &self.role, &format_args!("expected one of {roles}"))

@@ -54,6 +54,7 @@ fn https_wants_the_certificate_that_the_node_must_show() {
     check_message(&https, &["node", "https://10.0.0.5:7100", "`ca`"]);
     let profile = load(&format!("{https}ca = \"ca.pem\"\n"), None).unwrap();
     assert!(profile.ca.unwrap().ends_with("ca.pem"));
+    check_message(&format!("{GOOD}ca = \"ca.pem\"\n"), &["node", "http://127.0.0.1:8001", "`ca`"]);
 }
 
 #[test]
