@@ -1,13 +1,13 @@
 //! The client at the other end of a connection, as far as the connection tells.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use axum::http::Extensions;
 
 /// Where a request comes from.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) struct Client {
-    /// The address.
+    /// The address, or the network that one client has whole: see [`caller`].
     pub(crate) address: IpAddr,
     /// What its connection is good for.
     pub(crate) connection: Connection,
@@ -29,3 +29,18 @@ impl Client {
         extensions.get().copied().unwrap_or(nobody)
     }
 }
+
+/// Whose share of places an address takes from. One host has a /64 of IPv6 addresses to itself, and an IPv4 address may come
+/// in either form.
+pub(crate) fn caller(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) if !address.is_loopback() => {
+            IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64)))
+        }
+        address => address,
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

@@ -22,7 +22,7 @@ use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
 use crate::border::Border;
-use crate::client::{Client, Connection};
+use crate::client::{Client, Connection, caller};
 use crate::failure::{Bound, Reason};
 use crate::limits::{
     ACCEPT_PAUSE, BUFFER_BYTES_MAX, CONNECTIONS_MAX, HANDSHAKE_WAIT, HEADERS_MAX, HEADERS_WAIT,
@@ -61,7 +61,7 @@ pub(crate) async fn serve(
         tokio::select! {
             () = &mut stop => break,
             accepted = listener.accept() => match accepted {
-                Ok((stream, address)) => match room.enter(address.ip()) {
+                Ok((stream, address)) => match room.enter(caller(address.ip())) {
                     Some((place, client)) => {
                         let served =
                             connection(stream, acceptor.clone(), client, calls.clone(), ending.subscribe());
@@ -70,7 +70,7 @@ pub(crate) async fn serve(
                             served.await;
                         });
                     }
-                    None => border.refused(NO_CONNECTION, address.ip()),
+                    None => border.refused(NO_CONNECTION, caller(address.ip())),
                 },
                 Err(error) => {
                     // Out of descriptors, perhaps: some connection must end first.

@@ -32,6 +32,12 @@ pub struct Retry {
 }
 
 impl Retry {
+    /// As an earlier run saved it. Its clock may have been wrong: no file waits longer than after any failure.
+    pub(super) fn restored(self, now: Time) -> Self {
+        let lacking_since = self.lacking_since.map(|since| since.min(now));
+        Self { due: self.due.min(now.after(REPAIR_RETRY_MAX)), lacking_since, ..self }
+    }
+
     /// After one more failure.
     pub(super) fn failed(self, now: Time) -> Self {
         let wait = REPAIR_RETRY_MIN.times(1 << self.failures.min(16)).min(REPAIR_RETRY_MAX);

@@ -21,7 +21,9 @@ impl Repair {
             RepairInput::Lacking { file, lacking } => self.lacking(now, file, lacking, outputs),
             RepairInput::FetchFailed { commitment } => self.fetch_failed(now, &commitment, outputs),
             RepairInput::Members { candidates } => self.candidates = candidates,
-            RepairInput::Restored { file, retry } => self.wait(Pending { file, retry, need: Need::Check }),
+            RepairInput::Restored { file, retry } => {
+                self.wait(Pending { file, retry: retry.restored(now), need: Need::Check });
+            }
             RepairInput::Tick => {}
         }
         self.work(now, outputs);

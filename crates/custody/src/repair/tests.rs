@@ -184,3 +184,16 @@ fn file_that_nobody_gives_is_pending_and_not_untried() {
     step(&mut repair, at(32), RepairInput::FetchFailed { commitment: file.commitment });
     assert_eq!((repair.pending(), repair.untried()), (1, 0));
 }
+
+#[test]
+fn a_due_time_saved_under_a_wrong_clock_holds_up_no_file() {
+    let file = files(Some(()))[0];
+    let mut repair = repair();
+    let far = at(1_000_000_000);
+    let retry = Retry { failures: 3, due: far, lacking_since: Some(far) };
+    step(&mut repair, at(10), RepairInput::Restored { file, retry });
+    let at_last = at(10).after(crate::limits::REPAIR_RETRY_MAX);
+    assert_eq!(step(&mut repair, at_last.before(Span::SECOND), RepairInput::Tick), []);
+    assert!(matches!(step(&mut repair, at_last, RepairInput::Tick)[..], [RepairOutput::Check { .. }]));
+    assert_eq!(repair.below_policy().since, Some(at(10)));
+}

@@ -14,7 +14,7 @@ use carechain_types::{
 use super::ledger_faults::unreadable;
 
 /// Keys that one step checks and proves: about a millisecond, less than a vote waits for a sync.
-const KEYS_PER_STEP: usize = 32;
+pub(super) const KEYS_PER_STEP: usize = 32;
 /// How often one proof is begun anew because the head moved on.
 const RESTARTS_MAX: u32 = 32;
 

@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use carechain_api::NodeError;
-use carechain_types::{Bodies, BoundedVec, Freshness, Height, StateQuery};
-use futures::FutureExt as _;
+use carechain_crypto::PersonId;
+use carechain_types::{Bodies, BoundedVec, Freshness, Height, StateKey, StateQuery};
 use futures::future::join_all;
+use futures::{FutureExt as _, poll};
 use tokio::sync::Semaphore;
 
-use super::{Making, SharedProofs};
+use super::{LONG_MAX, Making, SharedProofs};
+use crate::server::proving::KEYS_PER_STEP;
 
 fn query(height: u64) -> StateQuery {
     let freshness = Freshness { min_height: Some(Height::new(height)), complete_as_of: None };
@@ -46,4 +48,28 @@ async fn an_answer_given_is_not_given_to_a_later_question() {
     first.clone().await.unwrap_err();
     proofs.join(&query(7), || counted(&made, &gate)).await.unwrap_err();
     assert_eq!(made.load(Ordering::Relaxed), 2);
+}
+
+/// A query that takes two steps, unlike any other.
+fn long_query(number: u64) -> StateQuery {
+    let keys = (0..=KEYS_PER_STEP).map(|key| StateKey::person(&PersonId::new([key as u8; 20]))).collect();
+    StateQuery { keys: BoundedVec::new(keys).unwrap(), ..query(number) }
+}
+
+#[tokio::test]
+async fn long_proofs_of_strangers_take_few_places_and_short_ones_go_by() {
+    let (proofs, made) = (SharedProofs::default(), Arc::new(AtomicU32::new(0)));
+    let gate = Arc::new(Semaphore::new(0));
+    let long: Vec<_> =
+        (0..20).map(|number| proofs.join(&long_query(number), || counted(&made, &gate))).collect();
+    let mut long = std::pin::pin!(join_all(long));
+    for _ in 0..100 {
+        assert!(poll!(&mut long).is_pending());
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(made.load(Ordering::Relaxed) as usize, LONG_MAX, "the others wait for a place");
+    let short = proofs.join(&query(1), || async { Err(NodeError::NotFound) }.boxed());
+    assert_eq!(short.await, Err(NodeError::NotFound));
+    gate.add_permits(1);
+    long.await;
 }
