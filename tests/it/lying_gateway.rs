@@ -210,7 +210,7 @@ fn answers_to_another_question_and_parts_changed_on_the_way_are_refused() {
     // A node of another ledger.
     scene.proxy.conduct(|asked, forward| {
         let mut reply = forward(asked);
-        if asked.is(Route::STATUS.path) {
+        if asked.is(Route::NODE.path) {
             let mut status: serde_json::Value = serde_json::from_slice(&reply.body).unwrap();
             status["data"]["chain_id"] = hash(b"another ledger").to_hex().into();
             reply.body = serde_json::to_vec(&status).unwrap();

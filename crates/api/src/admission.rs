@@ -39,7 +39,7 @@ pub(crate) async fn counted(State(border): State<Arc<Border>>, request: Request,
 }
 
 fn asks_how_the_node_is(path: &str) -> bool {
-    [Route::STATUS, Route::READY, Route::METRICS].iter().any(|route| route.path == path)
+    [Route::NODE, Route::STATUS, Route::READY, Route::METRICS].iter().any(|route| route.path == path)
 }
 
 /// For calls that say how the node is.
@@ -52,11 +52,13 @@ pub(crate) async fn health(State(border): State<Arc<Border>>, request: Request, 
     next.run(request).await
 }
 
-/// For the figures of the node, which tell how busy a hospital is.
+/// For status and figures of the node, which tell how busy a hospital is, who is away and what is broken.
 pub(crate) async fn operators(State(border): State<Arc<Border>>, request: Request, next: Next) -> Response {
     if !border.operators.admit(Client::of(request.extensions()), request.headers()) {
         let message = "only the node's own machine, and who shows its token, may ask for this";
-        let hint = "send `Authorization: Bearer` with the token of the file that `api_token_file` names";
+        let hint = "ask on that machine, or show the first line of the file that its `api_token_file` names: \
+                    `carechain node status --token-file FILE`, or the header `Authorization: Bearer TOKEN`; \
+                    `GET /v1/node` tells everybody whether the node is ready";
         return Refused::new(ErrorCode::Refused, message, hint).into_response();
     }
     next.run(request).await

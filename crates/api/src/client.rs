@@ -11,6 +11,17 @@ pub(crate) struct Client {
     pub(crate) address: IpAddr,
     /// What its connection is good for.
     pub(crate) connection: Connection,
+    /// Whether it runs on the node's own machine.
+    pub(crate) machine: Machine,
+}
+
+/// Where a client runs, seen from the node.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Machine {
+    /// On the node's own machine.
+    Own,
+    /// Elsewhere, as far as the connection tells.
+    Another,
 }
 
 /// What a connection is good for.
@@ -25,8 +36,22 @@ pub(crate) enum Connection {
 impl Client {
     /// The client that sent a request. Tests call routes without a connection: such requests have the unspecified address.
     pub(crate) fn of(extensions: &Extensions) -> Self {
-        let nobody = Self { address: IpAddr::V4(Ipv4Addr::UNSPECIFIED), connection: Connection::Full };
+        let nobody = Self {
+            address: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+            connection: Connection::Full,
+            machine: Machine::Another,
+        };
         extensions.get().copied().unwrap_or(nobody)
+    }
+}
+
+impl Machine {
+    /// Where the far end of a connection runs. Both ends of one within a machine may have its public address: no answer to
+    /// that address leaves the machine, so that nobody elsewhere opens a connection under it.
+    pub(crate) fn at(far: IpAddr, near: Option<IpAddr>) -> Self {
+        let far = far.to_canonical();
+        let own = far.is_loopback() || near.is_some_and(|near| near.to_canonical() == far);
+        if own { Self::Own } else { Self::Another }
     }
 }
 

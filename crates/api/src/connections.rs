@@ -22,7 +22,7 @@ use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 
 use crate::border::Border;
-use crate::client::{Client, Connection, caller};
+use crate::client::{Client, Connection, Machine, caller};
 use crate::failure::{Bound, Reason};
 use crate::limits::{
     ACCEPT_PAUSE, BUFFER_BYTES_MAX, CONNECTIONS_MAX, HANDSHAKE_WAIT, HEADERS_MAX, HEADERS_WAIT,
@@ -61,7 +61,7 @@ pub(crate) async fn serve(
         tokio::select! {
             () = &mut stop => break,
             accepted = listener.accept() => match accepted {
-                Ok((stream, address)) => match room.enter(caller(address.ip())) {
+                Ok((stream, address)) => match room.enter(&stream, address.ip()) {
                     Some((place, client)) => {
                         let served =
                             connection(stream, acceptor.clone(), client, calls.clone(), ending.subscribe());
@@ -103,12 +103,14 @@ impl Default for Room {
 }
 
 impl Room {
-    /// A place for a connection of this address, and what it is good for.
-    fn enter(&self, address: IpAddr) -> Option<(Place<IpAddr>, Client)> {
+    /// A place for a connection from this address, and what it is good for.
+    fn enter(&self, stream: &TcpStream, far: IpAddr) -> Option<(Place<IpAddr>, Client)> {
+        let address = caller(far);
+        let machine = Machine::at(far, stream.local_addr().ok().map(|near| near.ip()));
         let full = self.full.enter(address).map(|place| (place, Connection::Full));
         let (place, connection) =
             full.or_else(|| self.spare.enter(address).map(|place| (place, Connection::Spare)))?;
-        Some((place, Client { address, connection }))
+        Some((place, Client { address, connection, machine }))
     }
 }
 

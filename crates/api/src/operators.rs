@@ -1,10 +1,10 @@
-//! Who may see the figures of a node: its own machine, and who shows the operators' token.
+//! Who may see how a node is in full, and its figures: its own machine, and who shows the operators' token.
 
 use axum::http::HeaderMap;
 use axum::http::header::AUTHORIZATION;
 use carechain_crypto::{Digest, hash};
 
-use crate::client::Client;
+use crate::client::{Client, Machine};
 
 /// The token of a node's operators, as its digest: comparing digests tells nothing of how much of a guess was right.
 #[derive(Clone, Copy, Debug, Default)]
@@ -20,7 +20,7 @@ impl Operators {
     /// Whether a request comes from the node's own machine, or carries the token.
     pub(crate) fn admit(&self, client: Client, headers: &HeaderMap) -> bool {
         let shown = headers.get(AUTHORIZATION).and_then(|value| value.as_bytes().strip_prefix(b"Bearer "));
-        client.address.to_canonical().is_loopback()
+        client.machine == Machine::Own
             || shown.is_some_and(|token| self.0.is_some_and(|own| hash(token) == own))
     }
 }

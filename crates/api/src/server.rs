@@ -24,7 +24,7 @@ use crate::{admission, connections};
 enum Layer {
     /// Places of its own, for questions how the node is.
     Health,
-    /// The same, for who may see the node's figures.
+    /// The same, for who may see how the node is in full.
     Operators,
     /// The body is taken into memory, up to so many bytes; then the call gets a place.
     Whole(usize),
@@ -36,7 +36,8 @@ enum Layer {
 pub(crate) fn router(border: Arc<Border>) -> Router {
     use Layer::{Health, Operators, Own, Whole};
     Calls { border: Arc::clone(&border), router: Router::new() }
-        .on(Route::STATUS, Health, status::status)
+        .on(Route::NODE, Health, status::node)
+        .on(Route::STATUS, Operators, status::status)
         .on(Route::READY, Health, status::ready)
         .on(Route::METRICS, Operators, status::metrics)
         .on(Route::GENESIS, Whole(0), status::genesis)

@@ -2,6 +2,7 @@
 
 mod answer;
 mod error;
+mod operator_token;
 mod trusted;
 
 use std::io::Read;
@@ -19,6 +20,7 @@ use crate::limits::{ANSWER_BYTES_MAX, ANSWER_WAIT, CONNECT_WAIT, READ_WAIT};
 
 pub use answer::{Answer, ByteStream};
 pub use error::CallError;
+pub use operator_token::{OperatorToken, TokenError};
 pub use trusted::TrustedError;
 
 /// One call.
@@ -142,6 +144,13 @@ impl Caller {
         self.read(response)
     }
 
+    /// As [`Caller::call`] without a body, with the token of the node's operators.
+    pub fn call_as_operator(&self, call: Call<'_>, token: &OperatorToken) -> Result<Answer, CallError> {
+        let bearer = Zeroizing::new(format!("Bearer {}", token.expose()));
+        let response = self.send_with(call, Some(&bearer), b"")?;
+        self.read(response)
+    }
+
     /// Sends a body of known length as it is read, with the secret of an upload.
     pub fn put(
         &self,
@@ -251,5 +260,5 @@ const fn is_before_sending(error: &rustls::Error) -> bool {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
+#[allow(clippy::unwrap_used, clippy::disallowed_methods)]
 mod tests;

@@ -44,7 +44,9 @@ mod trust;
 
 pub use archive::{Keys, PackError, Packed, Sources, UnpackError, Unpacked, unpack};
 pub use audit::AuditTrail;
-pub use caller::{Answer, ByteStream, Call, CallError, Caller, TrustedError, Waits};
+pub use caller::{
+    Answer, ByteStream, Call, CallError, Caller, OperatorToken, TokenError, TrustedError, Waits,
+};
 pub use clock::now;
 pub use consent::{GrantTerms, RequestPlan};
 pub use enrolment::{EnrolmentPlan, RenewalPlan};

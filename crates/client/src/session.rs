@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use carechain_crypto::{ChainId, HospitalId, PersonId};
-use carechain_schema::{Method, Route, StatusReport};
+use carechain_schema::{Described, NodeReport, Route, StatusReport};
 use carechain_types::{KeyAgent, Party};
+use serde::de::DeserializeOwned;
 
 use crate::caller::{Call, Caller};
 use crate::error::OperationError;
@@ -116,11 +117,6 @@ impl Session {
     pub(crate) fn sender(&self) -> Party {
         self.person.map_or(Party::Hospital(self.gateway), Party::Person)
     }
-
-    /// How the node says it is. Not proven.
-    pub fn node_status(&self) -> Result<StatusReport, OperationError> {
-        node_status(&self.caller)
-    }
 }
 
 impl core::fmt::Debug for Session {
@@ -129,17 +125,21 @@ impl core::fmt::Debug for Session {
     }
 }
 
-/// How a node says it is. Not proven.
+/// How a node of this machine says it is; others tell it only to their operators. Not proven.
 pub fn node_status(caller: &Caller) -> Result<StatusReport, OperationError> {
-    let call = Call { method: Method::Get, path: Route::STATUS.path, query: None };
+    ask(caller, Route::STATUS)
+}
+
+fn ask<T: Described + DeserializeOwned>(caller: &Caller, route: Route) -> Result<T, OperationError> {
+    let call = Call { method: route.method, path: route.path, query: None };
     let answer = caller.call(call, b"")?;
     Ok(answer.document().map_err(|problem| caller.foreign(problem))?)
 }
 
 fn ask_hospital(caller: &Caller, chain_id: &ChainId) -> Result<HospitalId, OperationError> {
-    let status = node_status(caller)?;
-    if status.chain_id != chain_id.to_hex() {
+    let node: NodeReport = ask(caller, Route::NODE)?;
+    if node.chain_id != chain_id.to_hex() {
         return Err(OperationError::WrongLedger);
     }
-    status.hospital.parse().map_err(|_| OperationError::WrongLedger)
+    node.hospital.parse().map_err(|_| OperationError::WrongLedger)
 }

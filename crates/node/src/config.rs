@@ -119,7 +119,7 @@ pub(crate) struct NodeConfig {
     pub api_tls: Option<ApiTls>,
     /// Names by which clients call it.
     pub api_hosts: Vec<String>,
-    /// File with the token that lets other machines see the node's figures.
+    /// File with the token that lets other machines see the node's status and figures.
     pub api_token_file: Option<PathBuf>,
     /// Bytes of chunks this node keeps at most.
     pub chunk_bytes_max: u64,

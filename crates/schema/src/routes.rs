@@ -33,11 +33,14 @@ pub struct Route {
 }
 
 impl Route {
-    /// How the node is: [`StatusReport`](crate::StatusReport). Open to all.
+    /// Whose node it is, of which ledger, and whether it is ready: [`NodeReport`](crate::NodeReport). Open to all.
+    pub const NODE: Self = get("/v1/node");
+    /// How the node is: [`StatusReport`](crate::StatusReport). For its own machine, and with the operators' token.
     pub const STATUS: Self = get("/v1/status");
-    /// Whether it serves: 200 or 503 with a [`Failure`](crate::Failure). Open to all.
+    /// Whether it serves: 200 with a [`NodeReport`](crate::NodeReport), or 503 with a [`Failure`](crate::Failure) that says
+    /// why to whoever may see the status. Open to all.
     pub const READY: Self = get("/v1/ready");
-    /// Figures for Prometheus, as text. Open to the machine's operator.
+    /// Figures for Prometheus, as text. For the node's own machine, and with the operators' token.
     pub const METRICS: Self = get("/metrics");
     /// The bytes of the genesis file. Open to all.
     pub const GENESIS: Self = get("/v1/genesis");
@@ -69,7 +72,7 @@ impl Route {
     pub const READ: Self = post("/v1/read");
 
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::STATUS,
         Self::READY,
         Self::METRICS,
@@ -86,6 +89,7 @@ impl Route {
         Self::UPLOAD_CHUNK,
         Self::UPLOAD_COMPLETE,
         Self::READ,
+        Self::NODE,
     ];
 
     /// The path with values in place of the braces, in order.

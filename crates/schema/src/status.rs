@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::document::Described;
 use crate::finding::FindingLine;
+use crate::node::NodeReport;
 use crate::timestamp::Timestamp;
 
 /// How a node is: `node status` and `GET /v1/status`.
@@ -36,6 +37,18 @@ pub struct StatusReport {
 }
 
 impl StatusReport {
+    /// What of it everybody may know.
+    #[must_use]
+    pub fn public(&self) -> NodeReport {
+        NodeReport {
+            version: self.version.clone(),
+            hospital: self.hospital.clone(),
+            name: self.name.clone(),
+            chain_id: self.chain_id.clone(),
+            ready: self.ready,
+        }
+    }
+
     /// How many other members are connected.
     #[must_use]
     pub fn connected_peers(&self) -> usize {

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 
 use carechain_schema::{ErrorCode, Method, Retry};
 
-use super::{Call, CallError, Caller};
+use super::{Call, CallError, Caller, OperatorToken};
 
 /// Answers every connection with these bytes and closes it.
 pub(crate) fn prepared(answer: &'static str) -> String {
@@ -59,4 +59,22 @@ fn a_connection_that_closes_early_may_have_been_heard() {
     let address = prepared("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nshort");
     let error = Caller::new(&address).call(GET, b"").unwrap_err();
     assert_eq!(error.retry(), Retry::Check, "{error}");
+}
+
+#[test]
+fn an_operator_shows_the_token_as_bearer() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("token");
+    std::fs::write(&file, "0f1e2d\n").unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let node = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut request = [0; 65_536];
+        let count = stream.read(&mut request).unwrap();
+        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").unwrap();
+        String::from_utf8(request[..count].to_vec()).unwrap()
+    });
+    Caller::new(&address).call_as_operator(GET, &OperatorToken::read(&file).unwrap()).unwrap();
+    assert!(node.join().unwrap().contains("authorization: Bearer 0f1e2d\r\n"));
 }

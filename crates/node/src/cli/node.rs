@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use carechain_chunks::StoreError;
-use carechain_client::{Call, CallError, Caller, Keystore, Waits, private_file};
+use carechain_client::{Call, CallError, Caller, Keystore, OperatorToken, Waits, private_file};
 use carechain_crypto::Secret;
 use carechain_schema::{ErrorCode, ExitStatus, FindingLine, Route, Severity, StatusReport};
 use clap::Subcommand;
@@ -38,11 +38,15 @@ pub(super) enum NodeCommand {
     },
     /// Say whether a node is ready, what is wrong and what helps.
     #[command(after_help = "Example:\n  carechain node status --url http://127.0.0.1:7100\n\n\
-        What is wrong is listed, worst first, with what helps. Exit code 0: ready, 5: not ready, or no node answers within 3 s.")]
+        What is wrong is listed, worst first, with what helps. Exit code 0: ready, 5: not ready, or no node answers within 3 s.\n\n\
+        A node says this on its own machine. To other machines it says it only with the token of the file that its api_token_file names.")]
     Status {
         /// Address of its HTTP interface.
         #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:7100")]
         url: String,
+        /// File whose first line is the token of the node's operators, to ask from another machine.
+        #[arg(long, value_name = "FILE")]
+        token_file: Option<PathBuf>,
     },
 }
 
@@ -61,8 +65,8 @@ pub(super) fn run(
             output.say(format_args!("{} is sound", config.display()));
             Ok(ExitStatus::Done)
         }
-        NodeCommand::Status { url } => {
-            let report = status(url, global.ca.as_deref())?;
+        NodeCommand::Status { url, token_file } => {
+            let report = status(url, global.ca.as_deref(), token_file.as_deref())?;
             let ready = report.ready;
             output.done(report, describe);
             Ok(if ready { ExitStatus::Done } else { ErrorCode::NotReady.exit_status() })
@@ -208,18 +212,34 @@ fn start_error(error: &StartError) -> CommandError {
         StartError::Certificate(_) => {
             "node.api_certificate and node.api_key name PEM files that belong together and that the node may read"
         }
-        StartError::Token(_) => "the file has the token in its first line, and the node may read it",
+        StartError::Token(_) => {
+            "node.api_token_file names a file that the node may read, with the token in its first line"
+        }
         StartError::System(_) => "check the limits on threads and memory",
     };
     CommandError::usage(error, hint)
 }
 
-/// Asks a node how it is.
-pub(super) fn status(url: &str, ca: Option<&Path>) -> Result<StatusReport, CommandError> {
+/// Asks a node how it is; from another machine with the token of its operators.
+pub(super) fn status(
+    url: &str,
+    ca: Option<&Path>,
+    token_file: Option<&Path>,
+) -> Result<StatusReport, CommandError> {
+    let token = token_file.map(OperatorToken::read).transpose().map_err(|error| {
+        CommandError::usage(
+            error,
+            "--token-file names a copy of the file that the node's api_token_file names",
+        )
+    })?;
     let caller = Caller::with_waits(url, ca, Waits::STATUS)
         .map_err(|error| CommandError::usage(error, "--ca names the certificate of the node"))?;
     let call = Call { method: Route::STATUS.method, path: Route::STATUS.path, query: None };
-    let answer = caller.call(call, &[]).map_err(|error| no_status(url, &error))?;
+    let answer = match &token {
+        Some(token) => caller.call_as_operator(call, token),
+        None => caller.call(call, &[]),
+    };
+    let answer = answer.map_err(|error| no_status(url, &error))?;
     let document: carechain_schema::Document<StatusReport> =
         serde_json::from_slice(&answer.body).map_err(|error| {
             CommandError::new(ErrorCode::Internal, error.to_string(), "is this a carechain node?")

@@ -186,7 +186,7 @@ fn report_json(net: &Testnet, output: &Output) {
 
 fn look(net: &Testnet) -> TestnetReport {
     let nodes = net.nodes.iter().map(|place| {
-        let status = node::status(&place.url(), place.certificate.as_deref());
+        let status = node::status(&place.url(), place.certificate.as_deref(), None);
         let runs = running(place).is_some();
         TestnetNode {
             index: u32::try_from(place.index).unwrap_or(u32::MAX),

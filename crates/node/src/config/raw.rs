@@ -63,7 +63,7 @@ pub(crate) struct RawNode {
     pub api_insecure: bool,
     /// Names, beside its addresses, by which clients call the HTTP interface.
     pub api_hosts: Vec<String>,
-    /// File whose first line lets other machines see the node's figures; empty: only its own does.
+    /// File whose first line lets other machines see the node's status and figures; empty: only its own does.
     pub api_token_file: String,
     /// Bytes of chunks kept at most.
     pub chunk_bytes_max: u64,

@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use carechain_api::{Certificate, CertificateError, Honoured, Hosts, Operators, Settings};
 use carechain_chunks::{ChunkStore, StoreError, StoreLimits};
-use carechain_client::private_file::{self, FileError};
+use carechain_client::{OperatorToken, TokenError};
 use carechain_consensus::{Timeouts, Window};
 use carechain_crypto::{IndexKeyShareContext, IndexKeyShareError, SealingKeyPair, Secret, SigningKeyPair};
 use carechain_engine::{Machine, OpenError};
@@ -94,7 +94,7 @@ pub(crate) enum StartError {
     Certificate(#[from] CertificateError),
     /// The token file of the HTTP interface cannot be used.
     #[error("node.api_token_file: {0}")]
-    Token(#[from] FileError),
+    Token(#[from] TokenError),
     /// The HTTP interface cannot listen.
     #[error("cannot listen on node.api_listen = {address}: {source}")]
     Listen {
@@ -207,11 +207,12 @@ fn serve(
 ) -> Result<tokio::task::JoinHandle<()>, StartError> {
     let address = config.api_listen;
     let certificate = config.api_tls.as_ref().map(|tls| Certificate::load(&tls.certificate, &tls.key));
-    let token = config.api_token_file.as_deref().map(private_file::read_passphrase).transpose()?;
+    let token = config.api_token_file.as_deref().map(OperatorToken::read).transpose()?;
     let settings = Settings {
         certificate: certificate.transpose()?,
         hosts: Hosts::new(config.api_hosts.clone()),
-        operators: token.map_or_else(Operators::default, |token| Operators::with_token(token.expose())),
+        operators: token
+            .map_or_else(Operators::default, |token| Operators::with_token(token.expose().as_bytes())),
         honoured: Honoured::in_folder(&config.data_folder)?,
     };
     let listener = runtime

@@ -1,8 +1,9 @@
 //! What nodes answer about themselves and about transactions.
 
 use carechain_schema::{
-    ConsensusStatus, FindingCode, FindingLine, HeadLine, OutcomeLine, PeerLine, PeerState, SearchRequest,
-    Severity, StatusReport, StorageStatus, SyncState, TransactionReport, TransactionState, TransactionStatus,
+    ConsensusStatus, FindingCode, FindingLine, HeadLine, NodeReport, OutcomeLine, PeerLine, PeerState,
+    SearchRequest, Severity, StatusReport, StorageStatus, SyncState, TransactionReport, TransactionState,
+    TransactionStatus,
 };
 
 use crate::check_document;
@@ -17,6 +18,17 @@ fn report() -> TransactionReport {
         result: bytes(),
         proof: bytes(),
     }
+}
+
+#[test]
+fn node_is_as_it_was() {
+    check_document(NodeReport {
+        version: "0.1.0".to_owned(),
+        hospital: id("hos", 'a'),
+        name: "west".to_owned(),
+        chain_id: hex(0xc0),
+        ready: true,
+    });
 }
 
 #[test]

@@ -83,6 +83,7 @@ async fn address_with_all_its_connections_learns_how_the_node_is_and_others_are_
     let (address, node) = serve().await;
     let _silent = promise(address, "POST", "/v1/transactions", CONNECTIONS_MAX / 2).await;
     has_code(&call(address, "GET", "/v1/status", "", b"").await, 503, "not_ready");
+    has_code(&call(address, "GET", "/v1/node", "", b"").await, 503, "not_ready");
     assert_eq!(call(address, "GET", "/metrics", "", b"").await.0, 200);
     has_code(&call(address, "GET", "/v1/genesis", "", b"").await, 429, "busy");
     assert_eq!(times_refused(&node, "connections"), 1);
