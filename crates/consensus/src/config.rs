@@ -51,7 +51,8 @@ impl Config {
 
     /// Whether a bug is planted; never without the feature.
     #[cfg(feature = "planted-bugs")]
-    pub(crate) fn has_planted(&self, bug: PlantedBug) -> bool {
+    #[must_use]
+    pub fn has_planted(&self, bug: PlantedBug) -> bool {
         self.planted_bug == Some(bug)
     }
 

@@ -20,6 +20,8 @@ pub enum PlantedBug {
     HeadHidesCommit,
     /// A VIEW-CHANGE reports only what was prepared since this replica last entered a view.
     ReportsThisViewAlone,
+    /// The engine hands out blocks, answers and events before the sync that makes its own COMMIT in them durable.
+    ServedAheadOfSync,
 }
 
 impl PlantedBug {
@@ -33,5 +35,6 @@ impl PlantedBug {
         Self::CommitWithoutBody,
         Self::HeadHidesCommit,
         Self::ReportsThisViewAlone,
+        Self::ServedAheadOfSync,
     ];
 }

@@ -2,7 +2,8 @@
 //!
 //! Invariants
 //! - The only way out is [`Outbox::release`], and only the journal makes the [`Durable`] it asks for. A turn that fails
-//!   drops its outbox, so nothing of it is ever seen: no message, no block with its certificate, no answer, no event.
+//!   drops its outbox, so nothing of it is ever seen: no message, no block with its certificate, no answer, no event. The
+//!   one exception is a planted bug, compiled for the simulator's tests alone.
 
 use crate::journal::{Durable, RestsOn};
 use crate::output::{Output, Sink};
@@ -21,22 +22,31 @@ impl Outbox {
 
     /// What must be durable first; `None` if nothing waits.
     pub(crate) fn rests_on(&self) -> Option<RestsOn> {
-        let votes = |output: &Output| {
-            matches!(
-                output,
-                Output::Send { message: PeerMessage::Consensus(_), .. }
-                    | Output::Broadcast(PeerMessage::Consensus(_))
-            )
-        };
         match self.waiting.as_slice() {
             [] => None,
-            waiting if waiting.iter().any(votes) => Some(RestsOn::Everything),
+            waiting if waiting.iter().any(is_consensus) => Some(RestsOn::Everything),
             _ => Some(RestsOn::Votes),
         }
+    }
+
+    /// Gives out all but the consensus messages with nothing to show that it may, and keeps those.
+    #[cfg(feature = "planted-bugs")]
+    pub(crate) fn leak(self, sink: &mut Sink<'_>) -> Self {
+        let (waiting, leaked) = self.waiting.into_iter().partition(is_consensus);
+        Vec::into_iter(leaked).for_each(sink);
+        Self { waiting }
     }
 
     /// Gives everything out, in order.
     pub(crate) fn release(self, _durable: &Durable, sink: &mut Sink<'_>) {
         self.waiting.into_iter().for_each(sink);
     }
+}
+
+const fn is_consensus(output: &Output) -> bool {
+    matches!(
+        output,
+        Output::Send { message: PeerMessage::Consensus(_), .. }
+            | Output::Broadcast(PeerMessage::Consensus(_))
+    )
 }

@@ -2,6 +2,7 @@
 //!
 //! They sign with their own key and speak over the same network as everybody; f of them at most.
 
+mod ambusher;
 mod bend;
 mod equivocating_primary;
 mod fetcher;

@@ -62,6 +62,8 @@ coverage! {
     withheld "messages withheld";
     /// Questions for blocks that were about to be committed.
     asked_early "questions at the worst moment";
+    /// Members caught in the turn of their COMMIT.
+    ambushes "ambushes";
     /// NEW-VIEWs for which some members got another.
     second_new_views "second NEW-VIEWs of one view";
     /// VIEW-CHANGEs that left out what their sender had prepared or seen committed.

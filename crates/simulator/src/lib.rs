@@ -15,6 +15,7 @@
 //! - A Byzantine member signs with its own key only.
 
 mod adversary;
+mod ambush;
 mod ballot;
 mod certified_block;
 mod clients;

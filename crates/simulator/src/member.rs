@@ -103,7 +103,13 @@ pub(crate) fn members(
                 Some(sin) => {
                     let random = Random::stream(scenario.seed, &format!("sinner {own}"));
                     let fellows = Random::stream(scenario.seed, "colluders");
-                    Member::Byzantine(Box::new(Sinner::new(*sin, blueprint, random, fellows)))
+                    Member::Byzantine(Box::new(Sinner::new(
+                        *sin,
+                        scenario.ambush.as_ref(),
+                        blueprint,
+                        random,
+                        fellows,
+                    )))
                 }
             }
         })

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use carechain_consensus::{ClockOffset, Timeouts};
 use carechain_types::{ReplicaId, Span, Time};
 
+use crate::ambush::Ambush;
 use crate::disk::Operation;
 use crate::founding::Founding;
 use crate::network::{LinkOrder, LinkQuality};
@@ -67,6 +68,7 @@ pub(crate) struct Scenario {
     pub(crate) lags: Vec<Span>,
     pub(crate) sinners: BTreeMap<ReplicaId, Sin>,
     pub(crate) faults: Vec<(Time, Fault)>,
+    pub(crate) ambush: Option<Ambush>,
     pub(crate) faults_end: Time,
     /// Everybody's power fails then, and comes back when the short-lived transactions have expired.
     pub(crate) blackout: Option<Time>,
@@ -99,13 +101,26 @@ impl Scenario {
         if seed.is_multiple_of(LATER_KINDS_EVERY) {
             later_kinds(seed, members, phase, (&mut sinners, &mut faults));
         }
+        let scheme = if random.chance(10) { Scheme::Ed25519 } else { Scheme::Oracle };
+        let mut links = links(&mut random);
+        let ambush = (seed % AMBUSHES_EVERY == AMBUSH_REMAINDER).then(|| {
+            let mut random = Random::stream(seed, "ambush");
+            let (ambush, lie_in_wait) = Ambush::draw(members, &mut random);
+            sinners = lie_in_wait;
+            if random.chance(800) {
+                faults.clear();
+                links = LinkQuality::HEALTHY;
+            }
+            ambush
+        });
         Self {
             blackout,
+            ambush,
             seed,
             size,
-            scheme: if random.chance(10) { Scheme::Ed25519 } else { Scheme::Oracle },
+            scheme,
             timeouts,
-            links: links(&mut random),
+            links,
             lags,
             sinners,
             faults,
@@ -320,6 +335,10 @@ const CLOCK_OFF_MAX: Span = Span::SECOND.times(60);
 /// Which worlds meet the kinds of sins and faults that were added later: seeds that this divides. The other worlds stay as
 /// they were when they showed the bugs that `tests/regressions.rs` names.
 const LATER_KINDS_EVERY: u64 = 5;
+
+/// Which worlds have an ambush, and no other sin: seeds with this remainder. In those no regression was found before.
+const AMBUSHES_EVERY: u64 = 7;
+const AMBUSH_REMAINDER: u64 = 5;
 
 /// Nobody hears anybody for this long: transactions with a short life expire.
 const OUTAGE: Span = Span::SECOND.times(40);

@@ -21,6 +21,8 @@ pub(crate) enum Sin {
     Forgetful,
     /// Is two replicas with one key, and tells each side the same as its fellows do.
     Colluder,
+    /// Lies in wait for a victim's COMMIT that the victim may forget.
+    Ambusher,
 }
 
 impl Sin {

@@ -227,8 +227,18 @@ impl Watch {
             Sin::Fetcher => self.coverage.asked_early += acts,
             Sin::TwoNewViews => self.coverage.second_new_views += acts,
             Sin::Forgetful => self.coverage.false_view_changes += acts,
-            Sin::EquivocatingPrimary | Sin::Colluder | Sin::Silent | Sin::Forger | Sin::Replayer => {}
+            Sin::EquivocatingPrimary
+            | Sin::Colluder
+            | Sin::Ambusher
+            | Sin::Silent
+            | Sin::Forger
+            | Sin::Replayer => {}
         }
+    }
+
+    /// A member walked into an ambush.
+    pub(crate) const fn sprung(&mut self) {
+        self.coverage.ambushes += 1;
     }
 
     /// A member was frozen.

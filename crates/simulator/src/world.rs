@@ -6,6 +6,7 @@
 //!  clock   ──► turn  ──┘                             └─► clients
 //! ```
 
+mod ambushing;
 mod arrivals;
 mod faults;
 mod turns;
@@ -47,6 +48,10 @@ pub(crate) enum Event {
     PowerFails { member: ReplicaId, life: u64 },
     /// The links of a fault are mended.
     Mend(usize),
+    /// The victim of an ambush takes turns again.
+    VictimWakes,
+    /// The witnesses of an ambush are back.
+    WitnessesReturn,
     /// A member starts again.
     Restart(ReplicaId),
     /// No faults any more.
@@ -164,6 +169,14 @@ impl World {
             Event::PowerFails { member, life } => self.fail_power(member, life),
             Event::Mend(index) => {
                 self.mend(index);
+                Ok(())
+            }
+            Event::VictimWakes => {
+                self.close_ambush();
+                Ok(())
+            }
+            Event::WitnessesReturn => {
+                self.end_ambush();
                 Ok(())
             }
             Event::Restart(member) => self.restart(member),

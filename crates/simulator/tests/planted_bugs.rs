@@ -78,3 +78,10 @@ fn a_view_change_that_leaves_out_blocks_of_earlier_views_is_found() {
         is_fork(violation) || matches!(violation, Violation::HiddenCommit { .. })
     });
 }
+
+#[test]
+fn a_block_served_ahead_of_the_sync_of_the_own_commit_in_it_is_found() {
+    check(PlantedBug::ServedAheadOfSync, |violation| {
+        is_fork(violation) || matches!(violation, Violation::NotOnDisk { .. })
+    });
+}

@@ -25,6 +25,7 @@ fn required(coverage: &Coverage) -> Vec<(&'static str, u64)> {
         ("journals shortened", coverage.rotations),
         ("blocks caught up", coverage.catch_ups),
         ("questions at the worst moment", coverage.asked_early),
+        ("ambushes", coverage.ambushes),
         ("second NEW-VIEWs of one view", coverage.second_new_views),
         ("VIEW-CHANGEs that left something out", coverage.false_view_changes),
         ("worlds with colluders", coverage.colluding),

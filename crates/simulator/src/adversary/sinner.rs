@@ -5,6 +5,7 @@ use std::rc::Rc;
 use carechain_engine::{Input, PeerMessage};
 use carechain_types::{ReplicaId, Span, Time};
 
+use super::ambusher::Ambusher;
 use super::bend::{Bend, Fate, Outgoing, Tools};
 use super::equivocating_primary::EquivocatingPrimary;
 use super::fetcher::Fetcher;
@@ -14,6 +15,7 @@ use super::replayer::Replayer;
 use super::silent::Silent;
 use super::two_new_views::TwoNewViews;
 use super::withholder::Withholder;
+use crate::ambush::Ambush;
 use crate::certified_block::CertifiedBlock;
 use crate::node::{Blueprint, Emission, Node};
 use crate::random::Random;
@@ -41,7 +43,13 @@ impl Sinner {
     /// A member that sins.
     ///
     /// Members with the same `fellows` tell the same side the same story.
-    pub(crate) fn new(sin: Sin, blueprint: Blueprint, mut random: Random, mut fellows: Random) -> Self {
+    pub(crate) fn new(
+        sin: Sin,
+        ambush: Option<&Ambush>,
+        blueprint: Blueprint,
+        mut random: Random,
+        mut fellows: Random,
+    ) -> Self {
         let members = blueprint.config.membership.members.len();
         let bend: Box<dyn Bend> = match sin {
             Sin::EquivocatingPrimary => Box::new(EquivocatingPrimary::new(members, &mut random)),
@@ -49,6 +57,7 @@ impl Sinner {
             Sin::TwoNewViews => Box::new(TwoNewViews::default()),
             Sin::Forgetful => Box::new(Forgetful),
             Sin::Colluder => Box::new(EquivocatingPrimary::new(members, &mut fellows)),
+            Sin::Ambusher => Box::new(Ambusher::new(ambush.expect("it is drawn with its ambush"))),
             Sin::Silent => Box::new(Silent::new(members, &mut random)),
             Sin::Forger => Box::new(Forger::default()),
             Sin::Replayer => Box::new(Replayer::default()),

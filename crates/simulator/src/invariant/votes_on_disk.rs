@@ -3,7 +3,8 @@
 //! certificate too.
 //!
 //! Source: design section 5, "Durability"; telcoin-network#934, asonnino/hotstuff core.rs:114. What the ledger holds
-//! durably with its certificate may be gone from a journal that was shortened.
+//! durably with its certificate may be gone from a journal that was shortened. A vote that left in a certificate alone may
+//! be in the ledger alone: a crash can leave the block there that the journal lost the vote for, and it is certified.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,6 +24,7 @@ pub(crate) struct VotesOnDisk {
 #[derive(Debug, Default)]
 struct Sent {
     votes: BTreeSet<(Ballot, BlockId)>,
+    votes_in_certificates: BTreeSet<(Ballot, BlockId)>,
     view_change: Option<(View, Digest)>,
     new_view: Option<View>,
 }
@@ -75,7 +77,7 @@ impl VotesOnDisk {
             Phase::Commit => BallotPhase::Commit,
         };
         let vote = (Ballot { phase, view, height }, block_id);
-        self.sent.entry(member).or_default().votes.insert(vote);
+        self.sent.entry(member).or_default().votes_in_certificates.insert(vote);
     }
 
     /// A correct member crashed and this is what is left.
@@ -83,8 +85,9 @@ impl VotesOnDisk {
         let Some(sent) = self.sent.get(&member) else { return Ok(()) };
         let votes: BTreeSet<_> = left.entries.iter().filter_map(Ballot::of_entry).collect();
         let may_be_gone = |height: Height| left.shortened && height <= left.height;
-        for (ballot, block_id) in &sent.votes {
-            if !votes.contains(&(*ballot, *block_id)) && !may_be_gone(ballot.height) {
+        for vote @ (ballot, block_id) in sent.votes.union(&sent.votes_in_certificates) {
+            let in_ledger = !sent.votes.contains(vote) && ballot.height <= left.height;
+            if !votes.contains(vote) && !in_ledger && !may_be_gone(ballot.height) {
                 let what = if ballot.phase == BallotPhase::Prepare { "PREPARE" } else { "COMMIT" };
                 let (view, height) = (ballot.view, ballot.height);
                 return Err(Violation::NotOnDisk { member, what, view, height });

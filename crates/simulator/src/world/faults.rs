@@ -151,7 +151,7 @@ impl World {
     }
 
     /// Two members find each other, if they can.
-    fn connect(&mut self, left: ReplicaId, right: ReplicaId) {
+    pub(super) fn connect(&mut self, left: ReplicaId, right: ReplicaId) {
         let up = |member: ReplicaId| self.member(member).is_running();
         if up(left) && up(right) && self.network.is_open(left, right) {
             self.tell(left, Input::PeerConnected(right));

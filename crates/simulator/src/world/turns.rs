@@ -64,6 +64,7 @@ impl World {
                     return Ok(());
                 }
                 self.watch.sent(member, &message)?;
+                self.watch_victim(member, &message);
                 self.send(member, &to, &message);
                 Ok(())
             }
