@@ -17,6 +17,7 @@ use crate::border::Border;
 use crate::client::Client;
 use crate::failure::{Bound, Refused};
 use crate::limits::{BODY_WAIT, PASSED_OVER_MAX};
+use crate::media;
 use crate::paced_body::PacedBody;
 use crate::places::Place;
 
@@ -95,13 +96,13 @@ pub(crate) fn canonical_answer<T: Serialize>(value: &T) -> Response {
 
 /// Bytes as an answer.
 pub(crate) fn octets(bytes: Bytes) -> Response {
-    let kind = HeaderValue::from_static("application/octet-stream");
+    let kind = HeaderValue::from_static(media::OCTETS);
     ([(header::CONTENT_TYPE, kind)], bytes).into_response()
 }
 
 /// A document as an answer.
 pub(crate) fn document<T: Described + Serialize>(document: &Document<T>) -> Response {
     let body = serde_json::to_vec(document).expect("documents always encode");
-    let kind = HeaderValue::from_static("application/json");
+    let kind = HeaderValue::from_static(media::JSON);
     ([(header::CONTENT_TYPE, kind)], body).into_response()
 }

@@ -8,6 +8,7 @@ use carechain_schema::{Described, Document, ErrorCode, Failure, OutcomeLine};
 use carechain_types::DecodeError;
 use serde::Serialize;
 
+use crate::media;
 use crate::node::NodeError;
 
 /// The data of an answer that failed: there is none.
@@ -201,7 +202,7 @@ impl IntoResponse for Refused {
         document.origin.transaction_id = self.transaction_id;
         document.origin.outcome = self.outcome;
         let body = serde_json::to_vec(&document).expect("strings and numbers always encode");
-        let json = HeaderValue::from_static("application/json");
+        let json = HeaderValue::from_static(media::JSON);
         (status, Extension(reason), [(header::CONTENT_TYPE, json)], body).into_response()
     }
 }

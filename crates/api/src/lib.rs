@@ -26,7 +26,9 @@ mod frames;
 mod hosts;
 pub mod limits;
 mod list;
+mod media;
 mod node;
+mod openapi;
 mod operators;
 mod paced_body;
 mod patience;
@@ -47,6 +49,7 @@ pub use node::{
     Answer, Asker, Node, NodeError, Notice, NoticeKind, NoticeQuery, Notices, OpenedRead, RecordStream,
     SearchHit, SearchPage, UploadBytes, UploadCaller, UploadProgress, UploadStatus,
 };
+pub use openapi::openapi;
 pub use operators::Operators;
 pub use server::{calls, serve};
 pub use settings::{Honoured, Settings};

@@ -41,6 +41,7 @@ pub(crate) fn router(border: Arc<Border>) -> Router {
         .on(Route::READY, Health, status::ready)
         .on(Route::METRICS, Operators, status::metrics)
         .on(Route::GENESIS, Whole(0), status::genesis)
+        .on(Route::OPENAPI, Whole(0), status::openapi)
         .on(Route::SUBMIT, Whole(SUBMISSION_BYTES_MAX), ledger::submit)
         .on(Route::TRANSACTION, Whole(0), ledger::transaction)
         .on(Route::STATE, Whole(BODY_BYTES_MAX), ledger::state)

@@ -16,6 +16,7 @@ pub trait Described {
 
 /// What the contract decided about a transaction.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OutcomeLine {
     /// 0 = done.
     pub code: u16,
@@ -25,21 +26,27 @@ pub struct OutcomeLine {
 
 /// Where on which ledger an answer comes from; what does not apply is left out.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Origin {
     /// Chain id, hex.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub chain_id: Option<String>,
     /// Height the answer is as of.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub height: Option<u64>,
     /// Time of that block.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub block_time: Option<Timestamp>,
     /// The transaction, hex.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub transaction_id: Option<String>,
     /// Its outcome.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub outcome: Option<OutcomeLine>,
     /// How long which part took, milliseconds.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Whether sending the same again can help.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Retry {
     /// The answer will be the same.
@@ -42,12 +43,12 @@ impl ExitStatus {
 }
 
 macro_rules! error_codes {
-    ($($(#[$doc:meta])* $name:ident = $text:literal, $http:literal, $exit:ident, $retry:ident;)*) => {
+    ($($(#[doc = $doc:literal])* $name:ident = $text:literal, $http:literal, $exit:ident, $retry:ident;)*) => {
         /// What went wrong, for programs. New codes may come; none goes or changes its meaning.
         #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
         #[serde(rename_all = "snake_case")]
         pub enum ErrorCode {
-            $($(#[$doc])* $name,)*
+            $($(#[doc = $doc])* $name,)*
         }
 
         impl ErrorCode {
@@ -58,6 +59,12 @@ macro_rules! error_codes {
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $text),* }
+            }
+
+            /// What it means, in one sentence.
+            #[must_use]
+            pub fn meaning(self) -> &'static str {
+                match self { $(Self::$name => concat!($($doc),*).trim_start()),* }
             }
 
             /// Status of the HTTP answer that carries it.
@@ -94,7 +101,7 @@ error_codes! {
     Unauthenticated = "unauthenticated", 401, Refused, Never;
     /// A signed query, request or transaction is past its expiry, or too far ahead of the node's clock.
     OutsideExpiry = "outside_expiry", 401, Refused, Never;
-    /// The same read request was honoured before.
+    /// The same signed query or read request was honoured before.
     Replayed = "replayed", 409, Refused, Never;
     /// The role does not permit it, or the contract refused it; the outcome says why.
     Refused = "refused", 403, Refused, Never;

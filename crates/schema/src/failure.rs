@@ -8,6 +8,13 @@ use crate::error_code::{ErrorCode, Retry};
 ///
 /// Not-found failures are made by [`Failure::not_found`] alone, so that unknown, hidden and not-yours are the same bytes.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(
+    feature = "openapi",
+    derive(utoipa::ToSchema),
+    schema(
+        description = "What went wrong and what to do. Unknown, hidden and not-yours have the same words."
+    )
+)]
 pub struct Failure {
     /// For programs.
     pub code: ErrorCode,

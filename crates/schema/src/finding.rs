@@ -6,6 +6,7 @@ use crate::timestamp::Timestamp;
 
 /// What a finding means to whoever asks for readiness.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// The node does not do its work: it is not ready.
@@ -18,6 +19,7 @@ macro_rules! finding_codes {
     ($($(#[$doc:meta])* $name:ident = $text:literal, $severity:ident;)*) => {
         /// What was found, for programs: worst first. New codes may come; none goes or changes its meaning.
         #[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         #[serde(rename_all = "snake_case")]
         pub enum FindingCode {
             $($(#[$doc])* $name,)*
@@ -79,6 +81,7 @@ finding_codes! {
 
 /// One thing that was found.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FindingLine {
     /// For programs.
     pub code: FindingCode,

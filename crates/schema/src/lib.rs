@@ -15,6 +15,8 @@ mod document;
 mod error_code;
 mod failure;
 mod finding;
+#[cfg(feature = "openapi")]
+mod openapi;
 mod routes;
 mod timestamp;
 
@@ -49,6 +51,8 @@ pub use finding::{FindingCode, FindingLine, Severity};
 pub use network::{GenesisHospitalLine, GenesisReport, TestnetNode, TestnetReport};
 pub use node::NodeReport;
 pub use notice::{NoticeLine, NoticeList};
+#[cfg(feature = "openapi")]
+pub use openapi::{FAILURE_DOCUMENT, failure_document};
 pub use proof::{ProofCheck, ProofClaim, ProofFileCheck, WholeListLine};
 pub use publish::{CopyHolder, PublishReport};
 pub use retrieve::{RetrieveReport, RetrievedLine};

@@ -6,6 +6,7 @@ use crate::document::Described;
 
 /// What a node tells everybody: `GET /v1/node`. A client that does not know whose node it speaks to asks for this.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NodeReport {
     /// Version of the program.
     pub version: String,

@@ -7,6 +7,7 @@ use crate::timestamp::Timestamp;
 
 /// One thing that happened.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NoticeLine {
     /// `request`, `grant`, `deny`, `revoke`, `publish` or `read`.
     pub event: String,
@@ -20,6 +21,7 @@ pub struct NoticeLine {
 
 /// What happened since the height asked for.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NoticeList {
     /// Everything up to this height is here: ask for what came after it next.
     pub height: u64,

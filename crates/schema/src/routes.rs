@@ -44,6 +44,8 @@ impl Route {
     pub const METRICS: Self = get("/metrics");
     /// The bytes of the genesis file. Open to all.
     pub const GENESIS: Self = get("/v1/genesis");
+    /// The description of this interface: OpenAPI 3.1, as JSON. Open to all.
+    pub const OPENAPI: Self = get("/v1/openapi.json");
     /// Canonical bytes of a signed transaction with its parts, to those of its proof.
     pub const SUBMIT: Self = post("/v1/transactions");
     /// Canonical bytes of the proof of a committed transaction.
@@ -72,11 +74,12 @@ impl Route {
     pub const READ: Self = post("/v1/read");
 
     /// All of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::STATUS,
         Self::READY,
         Self::METRICS,
         Self::GENESIS,
+        Self::OPENAPI,
         Self::SUBMIT,
         Self::TRANSACTION,
         Self::STATE,

@@ -8,6 +8,7 @@ use crate::timestamp::Timestamp;
 /// What to search for (Li 2022, table 3). Fields given must all match; which combinations are allowed is the consortium's
 /// search policy.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct SearchRequest {
     /// Patient, `per_…`.
@@ -38,6 +39,7 @@ pub struct SearchRequest {
 
 /// An EHR abstract as a searcher sees it.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AbstractLine {
     /// The record, `ehr_…`.
     pub ehr_id: String,
@@ -58,22 +60,27 @@ pub struct AbstractLine {
     pub keywords: Vec<String>,
     /// Title from the index entry.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub title: Option<String>,
     /// The version it replaces, `ehr_…`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub amends: Option<String>,
     /// The version that replaced it, `ehr_…`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub amended_by: Option<String>,
 }
 
 /// One page of abstracts, newest first. An index is derived and proves nothing: what is acted on is read again with proof.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SearchPage {
     /// The abstracts.
     pub abstracts: Vec<AbstractLine>,
     /// Given when there may be more: the `after` of the next page.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub next: Option<String>,
 }
 

@@ -9,6 +9,7 @@ use crate::timestamp::Timestamp;
 
 /// How a node is: `node status` and `GET /v1/status`.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StatusReport {
     /// Version of the program.
     pub version: String,
@@ -62,6 +63,7 @@ impl Described for StatusReport {
 
 /// A committed block.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HeadLine {
     /// Height; 0 = the block of the genesis file.
     pub height: u64,
@@ -73,6 +75,7 @@ pub struct HeadLine {
 
 /// Where consensus stands.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ConsensusStatus {
     /// Epoch.
     pub epoch: u64,
@@ -92,6 +95,7 @@ pub struct ConsensusStatus {
 
 /// Whether a node keeps up.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SyncState {
     /// At the head.
@@ -106,6 +110,7 @@ pub enum SyncState {
 
 /// Whether a peer is there.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PeerState {
     /// Connected, and heard within the last ten seconds.
@@ -118,6 +123,7 @@ pub enum PeerState {
 
 /// One other member's node.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PeerLine {
     /// Hospital, `hos_…`.
     pub hospital: String,
@@ -127,32 +133,43 @@ pub struct PeerLine {
     pub state: PeerState,
     /// Height of its newest signed head, if one came.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub height: Option<u64>,
     /// View of that head.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub view: Option<u64>,
     /// Time of that head by its own clock.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub head_time: Option<Timestamp>,
     /// When that head came, by this node's clock.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub heard: Option<Timestamp>,
     /// How far its clock is ahead of this node's, milliseconds; negative: behind.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(nullable = false))]
     pub clock_offset_ms: Option<i64>,
 }
 
 /// Disk and files. `null`: not known.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StorageStatus {
     /// Bytes of the ledger on disk.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub ledger_bytes: Option<u64>,
     /// Bytes of the chunk store on disk.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub chunk_bytes: Option<u64>,
     /// Bytes free on the data folder's disk.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub free_bytes: Option<u64>,
     /// Files held here.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub file_count: Option<u64>,
     /// Files held here that lack copies elsewhere.
+    #[cfg_attr(feature = "openapi", schema(required))]
     pub file_count_below_policy: Option<u64>,
 }

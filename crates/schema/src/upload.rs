@@ -10,6 +10,7 @@ use crate::timestamp::Timestamp;
 
 /// Where an upload stands.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum UploadState {
     /// Chunks are missing.
@@ -26,6 +27,7 @@ pub enum UploadState {
 
 /// Where an upload stands.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UploadStatus {
     /// The upload, hex.
     pub upload_id: String,

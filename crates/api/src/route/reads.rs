@@ -19,6 +19,7 @@ use crate::border::Border;
 use crate::failure::{Bound, Refused};
 use crate::frames::{sealed_frames, sealed_length};
 use crate::limits::BODY_BYTES_MAX;
+use crate::media;
 use crate::node::{Asker, NodeError, OpenedRead};
 use crate::places::Place;
 
@@ -62,7 +63,7 @@ pub(crate) async fn read(State(border): State<Arc<Border>>, request: Request) ->
         let _held = &place;
         frame
     });
-    let kind = (header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
+    let kind = (header::CONTENT_TYPE, HeaderValue::from_static(media::OCTETS));
     let bytes = (header::CONTENT_LENGTH, HeaderValue::from(sealed_length(length)));
     Ok((headers, [kind, bytes], Body::from_stream(frames)).into_response())
 }

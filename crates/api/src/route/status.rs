@@ -11,6 +11,7 @@ use crate::body;
 use crate::border::Border;
 use crate::client::Client;
 use crate::failure::Refused;
+use crate::media;
 
 /// What everybody may know.
 pub(crate) async fn node(State(border): State<Arc<Border>>) -> Result<Response, Refused> {
@@ -40,10 +41,15 @@ pub(crate) async fn ready(State(border): State<Arc<Border>>, request: Request) -
 }
 
 pub(crate) async fn metrics(State(border): State<Arc<Border>>) -> Response {
-    let kind = HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
+    let kind = HeaderValue::from_static(media::METRICS);
     ([(header::CONTENT_TYPE, kind)], border.node.metrics()).into_response()
 }
 
 pub(crate) async fn genesis(State(border): State<Arc<Border>>) -> Response {
     body::octets(border.node.genesis_file())
+}
+
+pub(crate) async fn openapi() -> Response {
+    let kind = HeaderValue::from_static(media::JSON);
+    ([(header::CONTENT_TYPE, kind)], crate::openapi()).into_response()
 }

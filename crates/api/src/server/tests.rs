@@ -178,8 +178,11 @@ fn bearer() -> String {
 async fn call(address: SocketAddr, method: &str, path: &str, headers: &str, body: &[u8]) -> (u16, Vec<u8>) {
     let answer = exchange(address, method, path, headers, body).await;
     let split = answer.windows(4).position(|window| window == b"\r\n\r\n").unwrap();
-    let status = std::str::from_utf8(&answer[9..12]).unwrap().parse().unwrap();
-    (status, answer[split + 4..].to_vec())
+    let (head, body) = (std::str::from_utf8(&answer[..split]).unwrap(), &answer[split + 4..]);
+    let status = head[9..12].parse().unwrap();
+    let kind = head.lines().find_map(|line| line.strip_prefix("content-type: "));
+    crate::openapi::tests::assert_described(method, path, status, kind, body);
+    (status, body.to_vec())
 }
 
 async fn exchange(address: SocketAddr, method: &str, path: &str, headers: &str, body: &[u8]) -> Vec<u8> {
@@ -227,6 +230,7 @@ async fn open_paths_answer_without_a_signature() {
     let (address, _) = serve().await;
     assert_eq!(call(address, "GET", "/v1/genesis", "", b"").await, (200, b"genesis".to_vec()));
     assert_eq!(call(address, "GET", "/metrics", "", b"").await.1, b"carechain_height 7\n");
+    assert_eq!(call(address, "GET", "/v1/openapi.json", "", b"").await, (200, crate::openapi().to_vec()));
     has_code(&call(address, "GET", "/v1/node", "", b"").await, 503, "not_ready");
     has_code(&call(address, "GET", "/v1/nothing", "", b"").await, 404, "no_route");
 }

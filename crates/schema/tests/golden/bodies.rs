@@ -1,9 +1,9 @@
 //! What nodes answer about themselves and about transactions.
 
 use carechain_schema::{
-    ConsensusStatus, FindingCode, FindingLine, HeadLine, NodeReport, OutcomeLine, PeerLine, PeerState,
-    SearchRequest, Severity, StatusReport, StorageStatus, SyncState, TransactionReport, TransactionState,
-    TransactionStatus,
+    ConsensusStatus, FindingCode, FindingLine, HeadLine, NodeReport, NoticeLine, NoticeList, OutcomeLine,
+    PeerLine, PeerState, SearchRequest, Severity, StatusReport, StorageStatus, SyncState, TransactionReport,
+    TransactionState, TransactionStatus,
 };
 
 use crate::check_document;
@@ -97,6 +97,23 @@ fn transactions_are_as_they_were() {
         transaction_id: hex(0x7a),
         state: TransactionState::Committed,
         report: Some(report()),
+    });
+}
+
+#[test]
+fn notices_are_as_they_were() {
+    let notice =
+        |event: &str, id: String| NoticeLine { event: event.to_owned(), id, height: 41, block_time: time(1) };
+    check_document(NoticeList {
+        height: 42,
+        notices: vec![
+            notice("request", id("req", 'a')),
+            notice("grant", id("grt", 'a')),
+            notice("deny", id("req", 'b')),
+            notice("revoke", id("grt", 'b')),
+            notice("publish", id("ehr", 'a')),
+            notice("read", id("ehr", 'a')),
+        ],
     });
 }
 

@@ -17,12 +17,13 @@ const NUMBERS: [u64; 11] =
     [0, 1, 255, 256, 65_535, 65_536, u32::MAX as u64, 1 << 32, u64::MAX / 2 + 1, u64::MAX - 1, u64::MAX];
 
 /// Routes that no number reaches.
-const WITHOUT_NUMBERS: [Route; 7] = [
+const WITHOUT_NUMBERS: [Route; 8] = [
     Route::NODE,
     Route::STATUS,
     Route::READY,
     Route::METRICS,
     Route::GENESIS,
+    Route::OPENAPI,
     Route::TRANSACTION,
     Route::UPLOAD,
 ];
