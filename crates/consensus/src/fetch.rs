@@ -4,12 +4,16 @@
 //! names, the NEW-VIEW of a view one was pulled to, the leaves of a re-proposed block. Each is asked of one member at a
 //! time and of the next one after the re-send interval.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use carechain_crypto::Digest;
 use carechain_types::{Phase, ReplicaId, Signed, ViewChange};
 
 use crate::journal_entry::ViewStart;
 use crate::limits::FETCHES_MAX;
 use crate::message::{Message, Wanted};
 use crate::output::{Output, Outputs};
+use crate::pending_new_view::PendingNewView;
 use crate::state::{Asked, Mode, Replica, prepared_key, voters};
 
 impl Replica {
@@ -22,7 +26,7 @@ impl Replica {
             self.missing_leaves(&mut missing);
         }
         missing.truncate(FETCHES_MAX);
-        let known: std::collections::BTreeSet<_> = missing.iter().map(|(wanted, _)| *wanted).collect();
+        let known: BTreeSet<_> = missing.iter().map(|(wanted, _)| *wanted).collect();
         self.asked.retain(|wanted, _| known.contains(wanted));
         for (wanted, first) in missing {
             let asked = self.asked.get(&wanted).copied();
@@ -40,7 +44,8 @@ impl Replica {
     fn candidate(&self, first: &[ReplicaId], turn: usize) -> Option<ReplicaId> {
         let own = self.config.own;
         let mut candidates: Vec<_> = first.iter().copied().filter(|member| *member != own).collect();
-        candidates.extend(self.others().filter(|member| !first.contains(member)));
+        let named: BTreeSet<_> = first.iter().copied().collect();
+        candidates.extend(self.others().filter(|member| !named.contains(member)));
         let count = candidates.len();
         (count > 0).then(|| candidates[turn % count])
     }
@@ -50,21 +55,27 @@ impl Replica {
             return;
         }
         for signed in self.view_changes.values().filter(|signed| signed.body.view == self.view) {
-            self.missing_certificates(signed, signed.member, missing);
+            self.missing_certificates(signed, &[], missing);
         }
     }
 
     fn missing_for_new_views(&self, missing: &mut Vec<(Wanted, Vec<ReplicaId>)>) {
-        // Each has its share: one that names what nobody has crowds out no other.
-        let share = FETCHES_MAX / self.new_views.len().max(1);
+        let mut distinct: BTreeMap<Digest, (&PendingNewView, Vec<ReplicaId>)> = BTreeMap::new();
         for (from, pending) in &self.new_views {
+            distinct.entry(pending.digest).or_insert((pending, Vec::new())).1.push(*from);
+        }
+        // Each has its share, once however many members delivered it: one that names what nobody has crowds out no other,
+        // and one that all others deliver is fetched as fast as a single one.
+        let share = FETCHES_MAX / distinct.len().max(1);
+        for (pending, deliverers) in distinct.into_values() {
             let view = pending.signed.body.view;
             let mut lacks = Vec::new();
             for (member, digest) in pending.missing() {
-                lacks.push((Wanted::ViewChange { member, view, digest }, vec![*from, member]));
+                let first = deliverers.iter().copied().chain([member]).collect();
+                lacks.push((Wanted::ViewChange { member, view, digest }, first));
             }
             for signed in pending.view_changes.values() {
-                self.missing_certificates(signed, *from, &mut lacks);
+                self.missing_certificates(signed, &deliverers, &mut lacks);
             }
             lacks.truncate(share);
             missing.extend(lacks);
@@ -81,13 +92,14 @@ impl Replica {
     fn missing_certificates(
         &self,
         signed: &Signed<ViewChange>,
-        holder: ReplicaId,
+        holders: &[ReplicaId],
         missing: &mut Vec<(Wanted, Vec<ReplicaId>)>,
     ) {
         for prepared in &signed.body.prepared {
             let key = prepared_key(self.epoch(), prepared.view, &prepared.header);
             if !self.certificates.contains_key(&key) {
-                missing.push((Wanted::Certificate(key), vec![holder, signed.member]));
+                let first = holders.iter().copied().chain([signed.member]).collect();
+                missing.push((Wanted::Certificate(key), first));
             }
         }
     }
@@ -96,7 +108,7 @@ impl Replica {
         let next = self.committed.height().next();
         let accepted = self.slots.range(next..).map(|(_, slot)| slot.block_id);
         let certified = self.certified.get(&next).map(|certificate| certificate.block_id);
-        let wanted: std::collections::BTreeSet<_> = accepted.chain(certified).collect();
+        let wanted: BTreeSet<_> = accepted.chain(certified).collect();
         for block_id in wanted {
             if self.blocks.get(&block_id).is_none_or(|block| block.leaves.is_some()) {
                 continue;

@@ -1,7 +1,8 @@
 //! Signed heads: where each member stands, said every second, idle or not.
 
-use carechain_types::{Head, Height, ReplicaId, Signed, Time};
+use carechain_types::{Head, Height, ReplicaId, Signed};
 
+use crate::arrival::Arrival;
 use crate::member_clocks::{ClockOffset, is_of_the_future, supersedes};
 use crate::message::{Message, Wanted};
 use crate::output::{Output, Outputs, Sin};
@@ -40,7 +41,13 @@ impl Replica {
     }
 
     /// A HEAD arrived: it counts as a claim of a view, and says who is behind.
-    pub(crate) fn on_head(&mut self, from: ReplicaId, signed: Signed<Head>, outputs: &mut Outputs) {
+    pub(crate) fn on_head(
+        &mut self,
+        from: ReplicaId,
+        arrival: Arrival,
+        signed: Signed<Head>,
+        outputs: &mut Outputs,
+    ) {
         let head = signed.body;
         if signed.member == self.config.own || self.mode == Mode::Stopped {
             return;
@@ -48,7 +55,12 @@ impl Replica {
         self.claim(signed.member, head.view);
         let of_the_future = is_of_the_future(&head, self.wall);
         if from == signed.member {
-            self.judge_clock(from, head.time, outputs);
+            let offset = arrival.offset_of(head.time, self.moment());
+            if of_the_future {
+                self.refuse_clock(from, offset, outputs);
+            } else {
+                self.member_clocks.measure(from, offset);
+            }
         }
         let held = self.heads.get(&signed.member);
         let newest = !of_the_future && held.is_none_or(|held| supersedes(&head, &held.body, self.wall));
@@ -68,19 +80,9 @@ impl Replica {
         }
     }
 
-    /// Measures a member's clock by what it just said; one too far ahead said it of a time that has not come.
-    fn judge_clock(&mut self, member: ReplicaId, shown: Time, outputs: &mut Outputs) {
-        let offset = ClockOffset::of(shown, self.wall);
-        match offset {
-            ClockOffset::Ahead(_) if !offset.is_allowed() => self.refuse_clock(member, offset, outputs),
-            // An old one may have waited for this process to wake up.
-            ClockOffset::Ahead(_) | ClockOffset::Behind(_) => self.member_clocks.measure(member, offset),
-        }
-    }
-
     /// What a member said is refused for its time.
     pub(crate) fn refuse_clock(&mut self, member: ReplicaId, offset: ClockOffset, outputs: &mut Outputs) {
-        if self.member_clocks.refuse(member, offset) {
+        if self.member_clocks.refuse(member) {
             outputs.push(Output::Evidence { member, sin: Sin::ClockOff { offset } });
         }
     }

@@ -5,8 +5,9 @@
 use std::collections::BTreeMap;
 
 use carechain_crypto::BlockId;
-use carechain_types::{Height, PrePrepare, ReplicaId, Signed, Time, View};
+use carechain_types::{Height, PrePrepare, ReplicaId, Signed, View};
 
+use crate::arrival::Arrival;
 use crate::message::SharedLeaves;
 
 /// A proposal whose header was checked.
@@ -15,8 +16,8 @@ pub(crate) struct HeldProposal {
     pub(crate) signed: Signed<PrePrepare>,
     pub(crate) block_id: BlockId,
     pub(crate) leaves: SharedLeaves,
-    /// When it arrived, by the steady clock: its time is judged for that moment.
-    pub(crate) arrived: Time,
+    /// When it arrived: its time is judged for that moment.
+    pub(crate) arrival: Arrival,
     pub(crate) judged: Judged,
 }
 

@@ -14,6 +14,9 @@ pub enum Input {
     Message {
         /// The member whose connection it came over; who signed it stands inside.
         from: ReplicaId,
+        /// When it entered this process, by the steady clock: what it says of time is judged for that moment, however long
+        /// it waited for its step.
+        arrived: Time,
         /// The message.
         message: VerifiedMessage,
     },

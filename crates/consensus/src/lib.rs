@@ -42,6 +42,7 @@
 //! - A window of 1: a wider one is for the tests of these rules only. See [`limits::WINDOW_MAX`].
 
 mod answers;
+mod arrival;
 mod block_pool;
 #[cfg(test)]
 mod cluster;
@@ -76,7 +77,7 @@ pub use committed::CommittedHead;
 pub use config::{Config, Timeouts, Window};
 pub use input::{Input, PendingTransaction, Verdict, Voting};
 pub use journal_entry::{JournalEntry, ViewStart, retained};
-pub use member_clocks::{ClockOffset, MemberClock};
+pub use member_clocks::ClockOffset;
 pub use message::{Leaves, Message, SharedLeaves, VerifiedMessage, Wanted};
 pub use output::{Origin, Output, Outputs, Sin, Suspicion};
 pub use planted_bug::PlantedBug;

@@ -1,10 +1,10 @@
-//! How far each member's clock is from this node's: measured by its HEADs, and refused where it is too far ahead.
+//! How far a member's clock is from this node's: what it says is refused where that is too far, and said once.
 //!
-//! Two clocks differ and nobody here can say which is wrong. A measurement says how far; whoever sees those of all
-//! members sees the one that stands apart, or that it is the own.
+//! Two clocks differ and nobody here can say which is wrong. Whoever sees the offsets of all members sees the one that
+//! stands apart, or that it is the own.
 
 use core::fmt;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use carechain_types::limits::CLOCK_SKEW_MAX;
 use carechain_types::{Head, ReplicaId, Span, Time};
@@ -53,42 +53,22 @@ impl fmt::Display for ClockOffset {
     }
 }
 
-/// What is known of one member's clock.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct MemberClock {
-    /// By its newest HEAD, or a later proposal of the future; the way here is counted in.
-    pub offset: ClockOffset,
-    /// HEADs and proposals that were refused for their time in this run.
-    pub refused: u64,
-    /// Whether that was said since its clock was last within bounds.
-    told: bool,
-}
-
-/// The clocks of the other members.
+/// Of whose clock it was said that it is off, and not been within bounds since. How far each is off now is for those to
+/// measure who show it to people; here it only decides whether a refusal is news.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct MemberClocks(BTreeMap<ReplicaId, MemberClock>);
+pub(crate) struct MemberClocks(BTreeSet<ReplicaId>);
 
 impl MemberClocks {
-    /// A member said something at this time by its clock.
+    /// A member's clock was measured: once it is within bounds, the next refusal is news again.
     pub(crate) fn measure(&mut self, member: ReplicaId, offset: ClockOffset) {
-        let clock = self.0.entry(member).or_insert(MemberClock { offset, refused: 0, told: false });
-        clock.offset = offset;
-        clock.told &= !offset.is_allowed();
-    }
-
-    /// What it said is refused for its time. Whether that is news: it is told once until its clock is right again.
-    pub(crate) fn refuse(&mut self, member: ReplicaId, offset: ClockOffset) -> bool {
-        // A proposal that is too old may have been long on its way: that says nothing about a clock.
-        if matches!(offset, ClockOffset::Ahead(_)) {
-            self.measure(member, offset);
+        if offset.is_allowed() {
+            self.0.remove(&member);
         }
-        let clock = self.0.entry(member).or_insert(MemberClock { offset, refused: 0, told: false });
-        clock.refused = clock.refused.saturating_add(1);
-        !core::mem::replace(&mut clock.told, true)
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (ReplicaId, MemberClock)> {
-        self.0.iter().map(|(member, clock)| (*member, *clock))
+    /// What a member said is refused for its time. Whether that is news.
+    pub(crate) fn refuse(&mut self, member: ReplicaId) -> bool {
+        self.0.insert(member)
     }
 }
 

@@ -9,6 +9,8 @@ use carechain_types::{NewView, ReplicaId, Signed, ViewChange};
 #[derive(Clone, Debug)]
 pub(crate) struct PendingNewView {
     pub(crate) signed: Signed<NewView>,
+    /// Of its body: what several members deliver is the same where this is.
+    pub(crate) digest: Digest,
     /// Those of its VIEW-CHANGEs that are here.
     pub(crate) view_changes: BTreeMap<ReplicaId, Signed<ViewChange>>,
     pub(crate) judged: Judged,
@@ -24,15 +26,16 @@ pub(crate) enum Judged {
 }
 
 impl PendingNewView {
-    pub(crate) const fn new(signed: Signed<NewView>) -> Self {
-        Self { signed, view_changes: BTreeMap::new(), judged: Judged::Open }
+    pub(crate) fn new(signed: Signed<NewView>) -> Self {
+        let digest = signed.body.digest();
+        Self { signed, digest, view_changes: BTreeMap::new(), judged: Judged::Open }
     }
 
     /// Whether this takes the place of what the same member delivered before: a later view, or something else for the
     /// same one, since a member that is active in a view stands by one NEW-VIEW.
     pub(crate) fn supersedes(&self, known: &Self) -> bool {
         let (view, known_view) = (self.signed.body.view, known.signed.body.view);
-        view > known_view || (view == known_view && self.signed.body != known.signed.body)
+        view > known_view || (view == known_view && self.digest != known.digest)
     }
 
     /// The VIEW-CHANGEs it names that are not here.

@@ -17,7 +17,7 @@ use crate::held_proposals::HeldProposals;
 use crate::input::{PendingTransaction, Voting};
 use crate::journal_entry::ViewStart;
 use crate::limits::votes_per_member_max;
-use crate::member_clocks::{MemberClock, MemberClocks};
+use crate::member_clocks::MemberClocks;
 use crate::message::Wanted;
 use crate::output::Origin;
 use crate::pending_new_view::PendingNewView;
@@ -146,6 +146,8 @@ pub(crate) struct Clock {
     pub(crate) progress: Time,
     /// When this process last found that it had been asleep.
     pub(crate) awake: Time,
+    /// Its last step before that.
+    pub(crate) fell_asleep: Time,
     /// The entry into this view, or the own VIEW-CHANGE.
     pub(crate) moved: Time,
     /// The last commit.
@@ -218,11 +220,6 @@ impl Replica {
     #[must_use]
     pub const fn heads(&self) -> &BTreeMap<ReplicaId, Signed<Head>> {
         &self.heads
-    }
-
-    /// What is known of the other members' clocks.
-    pub fn member_clocks(&self) -> impl Iterator<Item = (ReplicaId, MemberClock)> {
-        self.member_clocks.iter()
     }
 
     pub(crate) fn epoch(&self) -> Epoch {

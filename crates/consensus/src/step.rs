@@ -4,7 +4,7 @@
 //! on [`Input::Tick`] alone: the engine gives it behind all that has arrived, so that what arrived in time is never
 //! overruled by a clock.
 
-use carechain_types::{Moment, ReplicaId};
+use carechain_types::{Moment, ReplicaId, Time};
 
 use crate::input::Input;
 use crate::message::VerifiedMessage;
@@ -34,7 +34,7 @@ impl Replica {
     fn take(&mut self, input: Input, outputs: &mut Outputs) {
         match input {
             Input::Start => self.on_start(outputs),
-            Input::Message { from, message } => self.on_message(from, message, outputs),
+            Input::Message { from, arrived, message } => self.on_message(from, arrived, message, outputs),
             Input::Proposal { view, header, leaves } => self.on_own_proposal(view, header, leaves, outputs),
             Input::Checked { block_id, verdict } => self.on_checked(block_id, verdict, outputs),
             Input::CaughtUp { header, certificate } => {
@@ -47,14 +47,23 @@ impl Replica {
         }
     }
 
-    fn on_message(&mut self, from: ReplicaId, message: VerifiedMessage, outputs: &mut Outputs) {
+    fn on_message(
+        &mut self,
+        from: ReplicaId,
+        arrived: Time,
+        message: VerifiedMessage,
+        outputs: &mut Outputs,
+    ) {
+        let arrival = self.arrival(arrived);
         match message {
-            VerifiedMessage::PrePrepare(signed) => self.on_pre_prepare(from, signed.into_inner(), outputs),
+            VerifiedMessage::PrePrepare(signed) => {
+                self.on_pre_prepare(from, arrival, signed.into_inner(), outputs);
+            }
             VerifiedMessage::Prepare(signed) => self.on_prepare(from, &signed, outputs),
             VerifiedMessage::Commit(signed) => self.on_commit(from, &signed, outputs),
             VerifiedMessage::ViewChange(signed) => self.on_view_change(from, signed.into_inner(), outputs),
             VerifiedMessage::NewView(signed) => self.on_new_view(from, signed.into_inner(), outputs),
-            VerifiedMessage::Head(signed) => self.on_head(from, signed.into_inner(), outputs),
+            VerifiedMessage::Head(signed) => self.on_head(from, arrival, signed.into_inner(), outputs),
             VerifiedMessage::Certificate(certificate) => self.on_certificate(certificate.into_inner()),
             VerifiedMessage::Leaves { block_id, leaves } => self.on_leaves(block_id, leaves),
             VerifiedMessage::Fetch(wanted) => self.on_fetch(from, wanted, outputs),

@@ -24,6 +24,9 @@ use crate::state::{Mode, Replica};
 /// When every table starts.
 pub(crate) const START: Time = Time::from_micros(1_000_000_000);
 
+/// Stamp of a message that is taken as soon as it arrives: one ahead of the step counts as the step.
+pub(crate) const AT_ONCE: Time = Time::from_micros(u64::MAX);
+
 /// One input, what must come out, and where the replica stands then.
 pub(crate) struct Step {
     pub(crate) desc: &'static str,
@@ -65,7 +68,12 @@ pub(crate) struct Table {
 impl Table {
     /// Member `own` of four, started.
     pub(crate) fn new(own: u16, window: u16) -> Self {
-        let config = config(4, own, window);
+        Self::of(4, own, window)
+    }
+
+    /// Member `own` of so many, started.
+    pub(crate) fn of(members: u16, own: u16, window: u16) -> Self {
+        let config = config(members, own, window);
         let replica = recover(&config, &[], None).unwrap();
         let names = BTreeMap::from([(genesis().id(), "G".to_owned())]);
         let clock = ClockOffset::Behind(Span::ZERO);
@@ -286,7 +294,7 @@ pub(crate) fn sign<B: MemberBody>(member: u16, body: B) -> Verified<Signed<B>> {
 }
 
 fn from(member: u16, message: VerifiedMessage) -> Input {
-    Input::Message { from: ReplicaId::new(member), message }
+    Input::Message { from: ReplicaId::new(member), arrived: AT_ONCE, message }
 }
 
 pub(crate) fn pre_prepare(member: u16, view: u64, block: &Named) -> Input {

@@ -4,6 +4,7 @@
 
 use carechain_types::{Span, Time, View};
 
+use crate::arrival::Arrival;
 use crate::limits::BACKOFF_DOUBLINGS_MAX;
 use crate::message::Message;
 use crate::output::{Output, Outputs, Suspicion};
@@ -110,7 +111,7 @@ impl Replica {
     }
 
     /// Since when nothing commits although something should.
-    fn watched_since(&self) -> Option<Time> {
+    pub(crate) fn watched_since(&self) -> Option<Time> {
         let pending = self.pending.map(|pending| pending.since);
         let busy = self.open_since().into_iter().chain(pending).min()?;
         Some(busy.max(self.clock.progress))
@@ -133,6 +134,17 @@ impl Replica {
         }
         self.clock.quorum_waits = self.clock.quorum_waits.map(|since| since.after(slept).min(now));
         self.clock.awake = now;
+        // A process that only begins was not asleep: nothing waited for it.
+        self.clock.fell_asleep = if self.now == Time::ZERO { now } else { self.now };
+    }
+
+    /// When a message arrived that carries this stamp. A stamp ahead of the step that takes it counts as that step.
+    pub(crate) fn arrival(&self, stamp: Time) -> Arrival {
+        let latest = stamp.min(self.now);
+        let reading_up = self.clock.awake.after(self.config.timeouts.suspicion.half());
+        let waited_outside = latest >= self.clock.awake && latest < reading_up;
+        let earliest = if waited_outside { self.clock.fell_asleep.min(latest) } else { latest };
+        Arrival { earliest, latest }
     }
 
     /// A deadline, but not before a process that was asleep has had time to read what waits for it.
@@ -157,7 +169,7 @@ impl Replica {
         let doublings = u32::try_from(fruitless).unwrap_or(u32::MAX).min(BACKOFF_DOUBLINGS_MAX);
         let patience = base.times(1 << doublings).min(self.config.timeouts.patience_max);
         let life = self.config.timeouts.failed_primary_life;
-        if self.failed.contains(self.primary(), self.wall, life) { patience.half().half() } else { patience }
+        if self.failed.contains(self.primary(), self.now, life) { patience.half().half() } else { patience }
     }
 
     /// Starts the NEW-VIEW timer when q members, this one included, claim the view or a later one.

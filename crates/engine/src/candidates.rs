@@ -185,19 +185,15 @@ impl Candidates {
         open.map(|candidate| candidate.asked.after(FETCH_PATIENCE)).min()
     }
 
-    /// The bodies this replica holds of what a member asks for.
+    /// The bodies of a block that are here, of those that a member asks for.
     #[must_use]
-    pub(crate) fn bodies(&self, leaves: &BTreeSet<Digest>) -> BTreeMap<Digest, SharedSubmission> {
-        let mut found = BTreeMap::new();
-        for candidate in self.by_id.values() {
-            for (leaf, body) in candidate.leaves.iter().zip(&candidate.bodies) {
-                if let Some(body) = body
-                    && leaves.contains(leaf)
-                {
-                    found.insert(*leaf, body.clone());
-                }
-            }
-        }
-        found
+    pub(crate) fn bodies(
+        &self,
+        block_id: &BlockId,
+        leaves: &BTreeSet<Digest>,
+    ) -> BTreeMap<Digest, SharedSubmission> {
+        let Some(candidate) = self.by_id.get(block_id) else { return BTreeMap::new() };
+        let held = candidate.leaves.iter().zip(&candidate.bodies).filter(|(leaf, _)| leaves.contains(leaf));
+        held.filter_map(|(leaf, body)| Some((*leaf, body.clone()?))).collect()
     }
 }

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use carechain_consensus::{
-    CommittedHead, Config, Input as ReplicaInput, MemberClock, PendingTransaction, Replica, Status,
+    CommittedHead, Config, Input as ReplicaInput, PendingTransaction, Replica, Status,
 };
 use carechain_crypto::{BlockId, TransactionId};
 use carechain_ledger::{Backend, IndexEntry, JournalStore, Ledger, LedgerError, SearchToken};
@@ -20,7 +20,7 @@ use crate::catch_up::CatchUp;
 use crate::error::{Fatal, OpenError};
 use crate::input::Input;
 use crate::journal::{Durable, Journal};
-use crate::mempool::Mempool;
+use crate::mempool::{Mempool, SharedSubmission};
 use crate::outbox::Outbox;
 use crate::output::Sink;
 use crate::recovery;
@@ -75,7 +75,8 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
                 // Of blocks that are voted on and not committed; a duplicate or one too many is no harm.
                 let _ = mempool.insert(Arc::clone(submission), Time::ZERO);
             }
-            undecided.insert(block_id, height, submissions);
+            let leaf = |submission: &SharedSubmission| submission.transaction.leaf(&config.chain_id).digest();
+            undecided.insert(block_id, height, submissions.into_iter().map(|body| (leaf(&body), body)));
         }
         let certificate = ledger.head_certificate().map_err(Fatal::from)?;
         let head = CommittedHead { header: ledger.head().clone(), certificate: certificate.map(Into::into) };
@@ -131,7 +132,7 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
 
     fn take(&mut self, input: Input, outbox: &mut Outbox) -> Result<(), Fatal> {
         match input {
-            Input::Peer { from, message } => self.take_peer(from, message, outbox)?,
+            Input::Peer { from, arrived, message } => self.take_peer(from, arrived, message, outbox)?,
             Input::Submit { ticket, submission } => self.submit(ticket, submission, outbox)?,
             Input::Forget(ticket) => self.waiting.forget(ticket),
             Input::PeerConnected(peer) => self.queue.push_back(ReplicaInput::PeerConnected(peer)),
@@ -214,11 +215,6 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
     /// The newest signed head that each member showed, own included, ascending by member.
     pub fn newest_heads(&self) -> impl Iterator<Item = &Head> {
         self.replica.heads().values().map(|signed| &signed.body)
-    }
-
-    /// What is known of the other members' clocks, ascending by member.
-    pub fn member_clocks(&self) -> impl Iterator<Item = (ReplicaId, MemberClock)> {
-        self.replica.member_clocks()
     }
 
     /// The committed chain.

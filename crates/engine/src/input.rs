@@ -1,7 +1,7 @@
 //! What an engine is told.
 
 use carechain_consensus::Voting;
-use carechain_types::ReplicaId;
+use carechain_types::{ReplicaId, Time};
 
 use crate::mempool::SharedSubmission;
 use crate::wire::VerifiedPeerMessage;
@@ -35,6 +35,8 @@ pub enum Input {
     Peer {
         /// The member whose connection it came over.
         from: ReplicaId,
+        /// When it entered this process, by the steady clock.
+        arrived: Time,
         /// The message.
         message: VerifiedPeerMessage,
     },

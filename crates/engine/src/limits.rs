@@ -55,6 +55,8 @@ pub const ANSWER_BYTES_MAX: usize = 4 * TRANSACTION_BYTES_MAX;
 pub const QUESTIONS_PER_SECOND_MAX: u32 = 128;
 /// Bytes of answers to one member in a second: below what one link carries.
 pub const ANSWER_BYTES_PER_SECOND_MAX: usize = 64 << 20;
+/// What looking for one transaction costs its asker, found or not: the hashing and comparing of a digest, several times.
+pub const LOOK_UP_BYTES: usize = 256;
 /// How long an unanswered question waits before the next peer is asked.
 pub const FETCH_PATIENCE: Span = Span::from_millis(250);
 /// Bytes of committed blocks that earn an answer that much patience again: 256 KiB a second, less than any line carries
@@ -63,6 +65,7 @@ pub const FETCH_BYTES: usize = 64 << 10;
 /// Clients waiting for the outcome of a transaction.
 pub const WAITING_MAX: usize = 65_536;
 
+const _: () = assert!(FETCH_LEAVES_MAX * LOOK_UP_BYTES <= ANSWER_BYTES_MAX);
 const _: () = assert!(ANSWER_BYTES_MAX >= TRANSACTION_BYTES_MAX);
 const _: () = assert!(FORWARDED_BYTES_MAX >= TRANSACTION_BYTES_MAX);
 const _: () = assert!(PROPOSAL_COUNT_MAX <= BLOCK_TRANSACTIONS_MAX);

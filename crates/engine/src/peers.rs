@@ -1,16 +1,17 @@
 //! What other members say and ask.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use carechain_consensus::Input as ReplicaInput;
 use carechain_crypto::{BlockId, Digest};
 use carechain_ledger::{Backend, JournalStore, LedgerError, StoredPart};
-use carechain_types::{BoundedVec, Height, ReplicaId, SignatureScheme, Submission, Transaction, encode};
+use carechain_types::{
+    BoundedVec, Height, ReplicaId, SignatureScheme, Submission, Time, Transaction, encode,
+};
 
 use crate::engine::Engine;
 use crate::error::Fatal;
-use crate::limits::ANSWER_BYTES_MAX;
+use crate::limits::{ANSWER_BYTES_MAX, LOOK_UP_BYTES};
 use crate::mempool::submission_bytes;
 use crate::outbox::Outbox;
 use crate::output::Output;
@@ -21,12 +22,13 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
     pub(crate) fn take_peer(
         &mut self,
         from: ReplicaId,
+        arrived: Time,
         message: VerifiedPeerMessage,
         outbox: &mut Outbox,
     ) -> Result<(), Fatal> {
         match message {
             VerifiedPeerMessage::Consensus(message) => {
-                self.tell(ReplicaInput::Message { from, message });
+                self.tell(ReplicaInput::Message { from, arrived, message });
             }
             VerifiedPeerMessage::Transaction(submission) => self.admit_from_peer(submission)?,
             VerifiedPeerMessage::FetchBodies { block_id, leaves } => {
@@ -62,20 +64,20 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
         leaves: BTreeSet<Digest>,
         outbox: &mut Outbox,
     ) -> Result<(), Fatal> {
-        let mut held = self.undecided.by_leaf(&block_id, &self.config.chain_id);
-        held.extend(self.candidates.bodies(&leaves));
+        self.answered.spend(to, leaves.len() * LOOK_UP_BYTES);
+        let checked = self.candidates.bodies(&block_id, &leaves);
         let mut submissions = Vec::new();
         let mut bytes = 0;
         let waiting = leaves.iter().filter_map(|leaf| {
-            let waiting = self.mempool.by_leaf(leaf).map(|waiting| Arc::clone(&waiting.submission));
-            held.get(leaf).cloned().or(waiting)
+            let held = self.undecided.body(&block_id, leaf).or_else(|| checked.get(leaf));
+            held.or_else(|| self.mempool.by_leaf(leaf).map(|waiting| &waiting.submission))
         });
         for submission in waiting {
-            bytes += submission_bytes(&submission);
+            bytes += submission_bytes(submission);
             if bytes > ANSWER_BYTES_MAX {
                 break;
             }
-            submissions.push((**submission).clone());
+            submissions.push((***submission).clone());
         }
         let mut read = 0;
         if submissions.is_empty() {
@@ -99,25 +101,33 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
         leaves: &BTreeSet<Digest>,
     ) -> Result<(Vec<Submission>, usize), LedgerError> {
         let Some(block) = self.ledger.block_by_id(block_id)? else { return Ok((Vec::new(), 0)) };
-        let read = block.transactions.iter().map(|transaction| encode(transaction).len()).sum();
+        let mut read = block.transactions.iter().map(|transaction| encode(transaction).len()).sum();
         let mut submissions = Vec::new();
         let mut bytes = 0;
         for transaction in &block.transactions {
             let wanted = leaves.contains(&transaction.leaf(&self.config.chain_id).digest());
-            if wanted && let Some(submission) = self.stored_submission(transaction)? {
-                bytes += submission_bytes(&submission);
-                if bytes > ANSWER_BYTES_MAX {
-                    break;
-                }
-                submissions.push(submission);
+            if !wanted {
+                continue;
             }
+            let stored = self.stored_submission(transaction, block.header.height)?;
+            read += stored.part_bytes;
+            let Some(submission) = stored.whole else { continue };
+            bytes += submission_bytes(&submission);
+            if bytes > ANSWER_BYTES_MAX {
+                break;
+            }
+            submissions.push(submission);
         }
         Ok((submissions, read))
     }
 
-    /// A committed transaction with its parts; `None` if a part was purged.
-    fn stored_submission(&self, transaction: &Transaction) -> Result<Option<Submission>, LedgerError> {
-        let parts = self.ledger.parts(&transaction.body.id(&self.config.chain_id))?;
+    fn stored_submission(
+        &self,
+        transaction: &Transaction,
+        height: Height,
+    ) -> Result<StoredSubmission, LedgerError> {
+        let parts = self.ledger.parts(transaction, height)?;
+        let part_bytes = parts.iter().map(StoredPart::bytes).sum();
         let present: Option<Vec<_>> = parts
             .into_iter()
             .map(|part| match part {
@@ -126,7 +136,8 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
             })
             .collect();
         let parts = present.and_then(|parts| BoundedVec::new(parts).ok());
-        Ok(parts.map(|parts| Submission { transaction: transaction.clone(), parts }))
+        let whole = parts.map(|parts| Submission { transaction: transaction.clone(), parts });
+        Ok(StoredSubmission { whole, part_bytes })
     }
 
     fn serve_blocks(
@@ -141,8 +152,9 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
         let (mut bytes, mut height) = (0, first);
         // The asker counts the same bytes to know when the answer is complete.
         while height <= until && bytes <= ANSWER_BYTES_MAX {
-            let Some(block) = self.committed_message(height)? else { break };
-            bytes += block.submissions.iter().map(submission_bytes).sum::<usize>();
+            let (block, read) = self.committed_message(height)?;
+            bytes += read;
+            let Some(block) = block else { break };
             outbox.push(Output::Send { to, message: PeerMessage::CommittedBlock(Box::new(block)) });
             height = height.next();
         }
@@ -151,17 +163,28 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
         Ok(())
     }
 
-    /// The block at a height above genesis and up to the head; `None` if a part of it was purged.
-    fn committed_message(&self, height: Height) -> Result<Option<CommittedBlockMessage>, Fatal> {
+    /// The block at a height above genesis and up to the head, and the bytes of transactions that were read for it; no
+    /// block if a part of it was purged: see decision 0050.
+    fn committed_message(&self, height: Height) -> Result<(Option<CommittedBlockMessage>, usize), Fatal> {
         let missing = |what| LedgerError::Missing { what, height };
         let block = self.ledger.block(height)?.ok_or_else(|| missing("block"))?;
         let certificate = self.ledger.certificate(height)?.ok_or_else(|| missing("certificate"))?;
-        let mut submissions = Vec::new();
+        let (mut submissions, mut read) = (Vec::new(), 0);
         for transaction in &block.transactions {
-            let Some(submission) = self.stored_submission(transaction)? else { return Ok(None) };
+            let stored = self.stored_submission(transaction, height)?;
+            read += encode(transaction).len() + stored.part_bytes;
+            let Some(submission) = stored.whole else { return Ok((None, read)) };
             submissions.push(submission);
         }
         let submissions = BoundedVec::new(submissions).expect("as many as the block has");
-        Ok(Some(CommittedBlockMessage { header: block.header, submissions, certificate }))
+        Ok((Some(CommittedBlockMessage { header: block.header, submissions, certificate }), read))
     }
+}
+
+/// What the ledger has of a committed transaction and its parts.
+struct StoredSubmission {
+    /// `None` if a part was purged.
+    whole: Option<Submission>,
+    /// Bytes of parts that were read for it.
+    part_bytes: usize,
 }

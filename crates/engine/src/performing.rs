@@ -23,8 +23,8 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
             ReplicaOutput::Broadcast(message) => self.broadcast_consensus(message, outbox),
             ReplicaOutput::Check { block_id, header, leaves, holders, origin: _ } => {
                 let mut candidate = Candidate::new(header, leaves, holders, &self.mempool);
-                for (leaf, submission) in self.undecided.by_leaf(&block_id, &self.config.chain_id) {
-                    candidate.supply(&leaf, &submission);
+                for (leaf, submission) in self.undecided.bodies(&block_id) {
+                    candidate.supply(leaf, submission);
                 }
                 self.candidates.insert(block_id, candidate);
                 self.execute_candidates()?;
@@ -70,7 +70,8 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
                 && let Some(submissions) = candidate.submissions()
             {
                 self.journal.append_body(block_id, &candidate.header, &submissions)?;
-                self.undecided.insert(block_id, candidate.header.height, submissions);
+                let bodies = candidate.leaves.iter().copied().zip(submissions);
+                self.undecided.insert(block_id, candidate.header.height, bodies);
             }
         }
         self.journal.append_entry(entry)?;

@@ -9,6 +9,7 @@ mod journal_segments;
 mod passing_over;
 mod recovering;
 mod stopping;
+mod stored_parts;
 
 use std::sync::Arc;
 

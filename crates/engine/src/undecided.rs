@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use carechain_crypto::{BlockId, ChainId, Digest};
+use carechain_crypto::{BlockId, Digest};
 use carechain_types::Height;
 
 use crate::limits::UNDECIDED_MAX;
@@ -24,14 +24,20 @@ pub(crate) struct Undecided {
 struct PreparedBody {
     inserted: u64,
     height: Height,
-    submissions: Vec<SharedSubmission>,
+    /// By the digests of their leaves: those who ask for bodies name them so, and none is hashed for them.
+    bodies: BTreeMap<Digest, SharedSubmission>,
 }
 
 impl Undecided {
-    /// A block was prepared, for the first time or again.
-    pub(crate) fn insert(&mut self, block_id: BlockId, height: Height, submissions: Vec<SharedSubmission>) {
+    /// A block was prepared, for the first time or again: its transactions with the digests of their leaves.
+    pub(crate) fn insert(
+        &mut self,
+        block_id: BlockId,
+        height: Height,
+        bodies: impl IntoIterator<Item = (Digest, SharedSubmission)>,
+    ) {
         self.inserted += 1;
-        let body = PreparedBody { inserted: self.inserted, height, submissions };
+        let body = PreparedBody { inserted: self.inserted, height, bodies: bodies.into_iter().collect() };
         self.by_id.insert(block_id, body);
         if self.by_id.len() > UNDECIDED_MAX {
             let oldest = self.by_id.iter().min_by_key(|(_, body)| body.inserted).map(|(id, _)| *id);
@@ -39,23 +45,15 @@ impl Undecided {
         }
     }
 
-    /// The transactions of a block, in order.
-    #[must_use]
-    pub(crate) fn submissions(&self, block_id: &BlockId) -> &[SharedSubmission] {
-        self.by_id.get(block_id).map_or(&[], |body| &body.submissions)
+    /// The transactions of a block, by the digests of their leaves.
+    pub(crate) fn bodies(&self, block_id: &BlockId) -> impl Iterator<Item = (&Digest, &SharedSubmission)> {
+        self.by_id.get(block_id).into_iter().flat_map(|body| &body.bodies)
     }
 
-    /// The transactions of a block with the digests of their leaves.
+    /// One transaction of a block.
     #[must_use]
-    pub(crate) fn by_leaf(
-        &self,
-        block_id: &BlockId,
-        chain_id: &ChainId,
-    ) -> BTreeMap<Digest, SharedSubmission> {
-        let submissions = self.submissions(block_id).iter();
-        submissions
-            .map(|submission| (submission.transaction.leaf(chain_id).digest(), submission.clone()))
-            .collect()
+    pub(crate) fn body(&self, block_id: &BlockId, leaf: &Digest) -> Option<&SharedSubmission> {
+        self.by_id.get(block_id)?.bodies.get(leaf)
     }
 
     /// Drops those at or below a committed height.

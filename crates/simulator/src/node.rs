@@ -167,6 +167,7 @@ impl Node {
     /// Checks a peer's bytes at the border and puts them into the mailbox; the block that they certify, if any.
     pub(crate) fn receive(
         &mut self,
+        world_time: Time,
         from: ReplicaId,
         bytes: &[u8],
     ) -> Result<Option<CertifiedBlock>, String> {
@@ -175,7 +176,8 @@ impl Node {
             .and_then(|message| message.verify(&verifier, &self.blueprint.config.membership));
         let message = message.map_err(|error| error.to_string())?;
         let certified = CertifiedBlock::of_message(&message);
-        self.tell(Input::Peer { from, message });
+        let arrived = world_time.before(self.blueprint.lag);
+        self.tell(Input::Peer { from, arrived, message });
         Ok(certified)
     }
 

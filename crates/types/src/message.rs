@@ -129,6 +129,14 @@ pub struct NewView {
     pub blocks: BoundedVec<BlockId, PREPARED_MAX>,
 }
 
+impl NewView {
+    /// Digest by which two of them are told apart: BLAKE3 of the canonical bytes.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        hash(&encode(self))
+    }
+}
+
 /// A signed head: where the sender stands, and when.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Head {

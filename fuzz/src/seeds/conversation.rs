@@ -69,7 +69,8 @@ fn deliver(members: &mut [Member], now: Time, waiting: &mut VecDeque<Said>, hear
         let Said { from, to, ref message } = next;
         let verified =
             message.clone().verify(&verifier, &membership).expect("correct members say what verifies");
-        let outputs = step(&mut members[usize::from(to.get())], now, Input::Peer { from, message: verified });
+        let input = Input::Peer { from, arrived: now, message: verified };
+        let outputs = step(&mut members[usize::from(to.get())], now, input);
         waiting.extend(said(to, outputs));
         if to == ReplicaId::ZERO {
             heard.push(next);

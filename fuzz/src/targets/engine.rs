@@ -30,7 +30,7 @@ pub(super) fn peer_message(data: &[u8]) {
         now = now.after(Span::from_millis(50).times(talk.byte().into()));
         let input = match PeerMessage::decode(talk.piece()) {
             Ok(message) => match message.verify(&verifier, &membership) {
-                Ok(message) => Input::Peer { from, message },
+                Ok(message) => Input::Peer { from, arrived: now, message },
                 Err(_) => Input::Tick,
             },
             Err(_) => Input::PeerConnected(from),

@@ -172,7 +172,7 @@ impl World {
             let verifier = Verifier::new(Oracle, GENESIS);
             let verified = message.verify(&verifier, &self.nodes[to].config.membership);
             if let Ok(message) = verified {
-                self.give(to, Input::Message { from, message })?;
+                self.give(to, Input::Message { from, arrived: self.now, message })?;
             }
         }
         Ok(())

@@ -114,7 +114,8 @@ impl Replica {
             outputs.push(Output::Commit { height, block_id, certificate });
         }
         let parent_view = self.committed.header().view;
-        self.failed.learn(&self.config.membership, parent_view, header.view, header.time);
+        let since = self.now.before(self.wall.since(header.time));
+        self.failed.learn(&self.config.membership, parent_view, header.view, since);
         self.progress_view = self.progress_view.max(certificate.view);
         self.clock.progress = self.now;
         self.clock.committed = self.now;

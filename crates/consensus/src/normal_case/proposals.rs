@@ -12,6 +12,7 @@ use carechain_types::{Header, Height, PrePrepare, ReplicaId, Signed, View};
 
 use super::header_rules;
 use super::timing::{Timing, judge};
+use crate::arrival::Arrival;
 use crate::block_pool::Check;
 use crate::held_proposals::{HeldProposal, Judged};
 use crate::input::Verdict;
@@ -76,6 +77,7 @@ impl Replica {
     pub(crate) fn on_pre_prepare(
         &mut self,
         from: ReplicaId,
+        arrival: Arrival,
         signed: Signed<PrePrepare>,
         outputs: &mut Outputs,
     ) {
@@ -118,8 +120,7 @@ impl Replica {
         let judged = if voted { Judged::BeforeRestart } else { Judged::Open };
         let leaves = Arc::new(body.leaves.clone());
         let places = proposals_per_member_max(self.config.window.get());
-        let arrived = self.now;
-        self.held.insert(HeldProposal { signed, block_id, leaves, arrived, judged }, places);
+        self.held.insert(HeldProposal { signed, block_id, leaves, arrival, judged }, places);
         self.dirty = true;
     }
 
@@ -154,7 +155,7 @@ impl Replica {
         if held.judged == Judged::BeforeRestart || header.parent != tip.id() || header.time <= tip.time {
             return true;
         }
-        match judge(header, tip, held.arrived, now) {
+        match judge(header, tip, held.arrival, now) {
             Timing::Due(due) => due <= now.steady,
             Timing::Off(offset) => {
                 // It stays: this clock may be the wrong one, and be set right while the view lasts.

@@ -6,6 +6,7 @@
 use carechain_types::limits::CLOCK_SKEW_MAX;
 use carechain_types::{Header, Moment, Span, Time};
 
+use crate::arrival::Arrival;
 use crate::limits::CLOCK_AHEAD_HELD_MAX;
 use crate::member_clocks::ClockOffset;
 use crate::output::{Outputs, Suspicion};
@@ -20,20 +21,19 @@ pub(super) enum Timing {
     Off(ClockOffset),
 }
 
-/// Judges a proposal that arrived at `arrived` by the steady clock, for its place on `parent`.
+/// Judges a proposal for its place on `parent`.
 ///
 /// Block times only rise. Where the parent's is ahead of all clocks, as after wrong clocks were set right, the smallest
 /// step above it is the only time that a correct primary can give: that is accepted, and nothing beyond it.
-pub(super) fn judge(header: &Header, parent: &Header, arrived: Time, now: Moment) -> Timing {
-    let wall = now.wall.before(now.steady.since(arrived));
-    let offset = ClockOffset::of(header.time, wall);
+pub(super) fn judge(header: &Header, parent: &Header, arrival: Arrival, now: Moment) -> Timing {
+    let (offset, arrived) = (arrival.offset_of(header.time, now), arrival.latest);
     match offset {
         _ if offset.is_allowed() => Timing::Due(arrived),
         ClockOffset::Ahead(_) if header.time == parent.time.after(Span::from_micros(1)) => {
             Timing::Due(arrived)
         }
         ClockOffset::Ahead(ahead) if ahead <= AHEAD_MAX => {
-            let early = header.time.since(wall.after(CLOCK_SKEW_MAX));
+            let early = Span::from_micros(ahead.as_micros().saturating_sub(CLOCK_SKEW_MAX.as_micros()));
             Timing::Due(arrived.after(early))
         }
         ClockOffset::Ahead(_) | ClockOffset::Behind(_) => Timing::Off(offset),
@@ -42,7 +42,7 @@ pub(super) fn judge(header: &Header, parent: &Header, arrived: Time, now: Moment
 
 impl Replica {
     /// By both clocks.
-    pub(super) const fn moment(&self) -> Moment {
+    pub(crate) const fn moment(&self) -> Moment {
         Moment { steady: self.now, wall: self.wall }
     }
 
@@ -50,7 +50,7 @@ impl Replica {
     pub(crate) fn held_proposal_due(&self) -> Option<Time> {
         let tip = self.tip()?;
         let held = self.held.get(self.primary(), self.view, tip.height.next())?;
-        match judge(&held.signed.body.header, tip, held.arrived, self.moment()) {
+        match judge(&held.signed.body.header, tip, held.arrival, self.moment()) {
             Timing::Due(due) if due > self.now => Some(due),
             Timing::Due(_) | Timing::Off(_) => None,
         }
@@ -64,7 +64,8 @@ impl Replica {
         }
         let next = self.committed.height().next();
         let (Some(signed), Some(slot)) = (self.proposed.get(&next), self.slots.get(&next)) else { return };
-        let timing = judge(&signed.body.header, self.committed.header(), slot.accepted, self.moment());
+        let timing =
+            judge(&signed.body.header, self.committed.header(), Arrival::at(slot.accepted), self.moment());
         if matches!(timing, Timing::Off(_)) && !self.prepared.contains_key(&next) {
             self.start_view_change(self.view.next(), Suspicion::Abdicated, outputs);
         }

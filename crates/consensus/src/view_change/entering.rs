@@ -19,6 +19,10 @@ impl Replica {
         outputs.push(Output::Persist(JournalEntry::Entered { view, start: start.clone() }));
         self.resume(view, start);
         self.leading = leading;
+        if self.watched_since().is_none() {
+            // Nothing was to be committed, so the views that passed failed at nothing: see decision 0034.
+            self.progress_view = view;
+        }
         self.clock.progress = self.now;
         self.clock.moved = self.now;
         self.clock.resent = self.now;

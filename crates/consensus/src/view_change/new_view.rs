@@ -92,9 +92,8 @@ impl Replica {
         if !wanted || self.new_views.get(&from).is_some_and(|known| !pending.supersedes(known)) {
             return;
         }
-        let differs = |other: &PendingNewView| {
-            other.signed.body.view == view && other.signed.body != pending.signed.body
-        };
+        let differs =
+            |other: &PendingNewView| other.signed.body.view == view && other.digest != pending.digest;
         if self.new_views.values().any(differs) {
             outputs.push(Output::Evidence { member, sin: Sin::TwoNewViews });
         }

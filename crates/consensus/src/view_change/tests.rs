@@ -1,5 +1,7 @@
 //! The view change, rule by rule: the choice as a pure function, then one replica against made messages.
 
+mod backoff;
+mod extremes;
 mod left_behind;
 mod new_views;
 mod passed_over;

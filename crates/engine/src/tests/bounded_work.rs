@@ -4,7 +4,7 @@ use carechain_crypto::Digest;
 use carechain_types::{BoundedVec, Span};
 
 use super::consortium::{Consortium, START, member};
-use crate::limits::FORWARDED_BYTES_MAX;
+use crate::limits::{FORWARDED_BYTES_MAX, LOOK_UP_BYTES};
 use crate::mempool::submission_bytes;
 use crate::output::Output;
 use crate::wire::PeerMessage;
@@ -23,6 +23,19 @@ fn a_question_for_bodies_that_no_block_holds_costs_what_was_read() {
         .any(|output| matches!(output, Output::Send { message: PeerMessage::Bodies { .. }, .. }));
     assert!(!answered, "{outputs:?}");
     assert!(consortium.engine(member(2)).answered.spent(member(1)) > 100);
+}
+
+/// Nothing is hashed or compared for a member on credit.
+#[test]
+fn a_question_for_bodies_costs_its_length_whatever_is_found() {
+    let mut consortium = Consortium::new();
+    let leaves: Vec<_> = (0..100).map(|index| Digest::new([index; 32])).collect();
+    let question = PeerMessage::FetchBodies {
+        block_id: carechain_crypto::BlockId::ZERO,
+        leaves: BoundedVec::new(leaves).unwrap(),
+    };
+    consortium.tell(member(2), START, member(1), question).unwrap();
+    assert_eq!(consortium.engine(member(2)).answered.spent(member(1)), 100 * LOOK_UP_BYTES);
 }
 
 #[test]

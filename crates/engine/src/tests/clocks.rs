@@ -1,11 +1,13 @@
 //! Clocks that are wrong for a while and set right: three of four members are up, so one wrong clock stops the chain, and
 //! it must go on within a second of the correction.
 
-use carechain_consensus::ClockOffset;
+use carechain_consensus::{ClockOffset, Message};
 use carechain_types::{ReplicaId, Span, Time};
 
 use super::consortium::{Consortium, START, member};
 use crate::input::{Input, Ticket};
+use crate::output::Output;
+use crate::wire::PeerMessage;
 
 const RIGHT: ClockOffset = ClockOffset::Behind(Span::ZERO);
 
@@ -77,4 +79,30 @@ fn heads_of_a_clock_that_was_wrong_are_in_no_proof() {
     }
     let proof = consortium.engine(member(1)).prove_head().unwrap();
     assert!(proof.heads.is_some());
+}
+
+/// A sync of 2.5 s holds up a backup's thread while the proposal waits in its queue: it votes for it all the same.
+#[test]
+fn proposal_that_waited_for_a_busy_thread_is_voted_for() {
+    let mut consortium = Consortium::new();
+    for index in 0..3 {
+        consortium.turn(member(index), START, Vec::new()).unwrap();
+    }
+    let submission = consortium.registration(1, START);
+    let said = consortium.turn(member(0), START, vec![Input::Submit { ticket: Ticket::new(1), submission }]);
+    let mut waiting = Vec::new();
+    for output in said.unwrap() {
+        if let Output::Broadcast(message) = output {
+            waiting.push(consortium.arrived(member(0), START, message));
+        }
+    }
+    // Its steps go on: what holds it up is no sleep of the process.
+    let late = START.after(Span::from_millis(2_500));
+    consortium.lose_patience(member(1), START);
+    consortium.lose_patience(member(1), START.after(Span::SECOND));
+    let said = consortium.turn(member(1), late, waiting).unwrap();
+    let voted = said
+        .iter()
+        .any(|output| matches!(output, Output::Broadcast(PeerMessage::Consensus(Message::Prepare(_)))));
+    assert!(voted, "{said:?}");
 }

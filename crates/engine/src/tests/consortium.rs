@@ -7,7 +7,10 @@ use carechain_consensus::{ClockOffset, Config, Message, Timeouts, Window};
 use carechain_crypto::{
     BlockId, ChainId, Digest, Nonce, Salt, SealingKeyPair, Secret, SigningKeyPair, hash_parts,
 };
-use carechain_ledger::{FaultPoint, FaultyBackend, JournalBinding, Ledger, MemoryBackend, MemoryJournal};
+use carechain_ledger::{
+    Backend, Batch, Durability, FaultPoint, FaultyBackend, JournalBinding, Ledger, MemoryBackend,
+    MemoryJournal, ScanRange, Table,
+};
 use carechain_types::limits::BLOCK_TRANSACTIONS_MAX;
 use carechain_types::{
     BoundedBytes, BoundedString, BoundedVec, Certificate, Commit, DepartmentPart, DetachedPart, Ed25519,
@@ -169,6 +172,15 @@ impl Consortium {
         (config, ledger, journal, Box::new(key))
     }
 
+    /// The disk of a member loses the row of a detached part.
+    pub(super) fn lose_a_part(&self, of: ReplicaId) {
+        let disk = &self.backends[usize::from(of.get())];
+        let rows = disk.scan(Table::Parts, &ScanRange::prefix(&[], 1)).unwrap();
+        let mut batch = Batch::new();
+        batch.delete(Table::Parts, rows[0].0.as_slice());
+        disk.write(batch, Durability::Synced).unwrap();
+    }
+
     pub(super) fn turn(
         &mut self,
         of: ReplicaId,
@@ -213,9 +225,15 @@ impl Consortium {
         from: ReplicaId,
         message: PeerMessage,
     ) -> Result<Vec<Output>, Fatal> {
+        let input = self.arrived(from, now, message);
+        self.turn(to, now, vec![input])
+    }
+
+    /// The same message, in the queue.
+    pub(super) fn arrived(&self, from: ReplicaId, arrived: Time, message: PeerMessage) -> Input {
         let verifier = Verifier::new(Ed25519, self.chain_id());
         let message = message.verify(&verifier, &self.genesis.membership()).unwrap();
-        self.turn(to, now, vec![Input::Peer { from, message }])
+        Input::Peer { from, arrived, message }
     }
 
     /// Carries everything to whom it is for until nobody says more; who committed which block.
@@ -347,6 +365,7 @@ impl Consortium {
             .into_iter()
             .map(|(from, message)| Input::Peer {
                 from,
+                arrived: now,
                 message: message.verify(&verifier, &membership).unwrap(),
             })
             .collect();

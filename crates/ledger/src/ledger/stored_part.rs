@@ -21,6 +21,15 @@ pub enum StoredPart {
 }
 
 impl StoredPart {
+    /// Bytes of it.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::Present(part) => part.size() as usize,
+            Self::Purged => 0,
+        }
+    }
+
     pub(super) fn to_row(&self) -> Vec<u8> {
         match self {
             Self::Present(part) => [&[PRESENT], encode(part).as_slice()].concat(),

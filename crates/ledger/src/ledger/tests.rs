@@ -46,7 +46,10 @@ fn check_holds<B: Backend>(ledger: &Ledger<B>, block: &CommittedBlock) {
         assert_eq!((found.position.height, found.position.index as usize), (height, index));
         assert_eq!(found.transaction, block.transactions[index]);
         assert_eq!(found.outcome, block.outcomes[index]);
-        assert_eq!(ledger.parts(id).unwrap(), block.parts[index]);
+        assert_eq!(
+            ledger.parts(&block.transactions[index], block.header.height).unwrap(),
+            block.parts[index]
+        );
         assert_eq!(ledger.state_value(&state_key(id)).unwrap().unwrap(), [1, 2, 3]);
         assert!(ledger.seen(&Digest::new(*id.get()), block.header.time).unwrap());
     }
@@ -232,7 +235,8 @@ fn a_purged_part_is_gone_and_the_chain_still_verifies() {
     assert_eq!(ledger.part(&id, 1).unwrap(), Some(StoredPart::Purged));
     assert_eq!(ledger.part(&id, 7).unwrap(), None);
     let present = |index: usize| StoredPart::Present(parts[index].clone());
-    assert_eq!(ledger.parts(&id).unwrap(), [present(0), StoredPart::Purged, present(2)]);
+    let stored = ledger.parts(&block.transactions[0], block.header.height).unwrap();
+    assert_eq!(stored, [present(0), StoredPart::Purged, present(2)]);
     let salt = parts[1].salt;
     let rows = ledger.backend().scan(Table::Parts, &ScanRange::prefix(&[], 99)).unwrap();
     assert!(rows.iter().all(|(_, row)| !row.windows(32).any(|window| window == salt.as_slice())));
@@ -250,6 +254,7 @@ fn verification_finds_any_changed_row() {
         Table::Heights,
         Table::Transactions,
         Table::Outcomes,
+        Table::Parts,
         Table::StatePages,
         Table::StateValues,
     ];
@@ -294,6 +299,34 @@ fn a_row_that_another_one_names_and_that_is_gone_is_an_error() {
         assert!(missing(ledger.transaction_proof(&id).err()), "{}", table.name());
         assert_eq!(missing(ledger.block_by_id(&block_id).err()), table == Table::Transactions);
         assert_eq!(missing(ledger.outcomes(block.header.height).err()), table == Table::Outcomes);
+    }
+}
+
+/// A part of the first transaction, of the last, and the last part of one.
+#[test]
+fn a_transaction_is_never_served_without_one_of_its_parts() {
+    let mut ledger = open(MemoryBackend::new());
+    let parts: Vec<_> = (0..3).map(detached_part).collect();
+    let publish = publish(1, 2, 3, Visibility::Searchable);
+    let item = Item { parts: parts.clone(), ..Item::done(transaction(1, publish, &parts)) };
+    let block = block(&ledger, Span::SECOND, vec![item]);
+    ledger.commit(&block).unwrap();
+    let (id, height) = (ids(&block)[0], block.header.height);
+    let disk = ledger.into_backend();
+    for index in 0..3_u16 {
+        let copy = disk.snapshot();
+        let rows = copy.scan(Table::Parts, &ScanRange::prefix(&[], 99)).unwrap();
+        let mut batch = Batch::new();
+        batch.delete(Table::Parts, rows[usize::from(index)].0.as_slice());
+        copy.write(batch, Durability::Buffered).unwrap();
+        let ledger = open(copy);
+        let is_missing =
+            |error: LedgerError| matches!(error, LedgerError::Missing { height: of, .. } if of == height);
+        assert!(is_missing(ledger.parts(&block.transactions[0], height).unwrap_err()), "part {index}");
+        assert!(is_missing(ledger.part(&id, index).unwrap_err()), "part {index}");
+        assert_eq!(ledger.part(&id, 3).unwrap(), None, "the body names no fourth");
+        assert!(ledger.part(&id, (index + 1) % 3).unwrap().is_some());
+        assert!(ledger.verify(&genesis("one"), |_| Ok::<_, ()>(())).is_err());
     }
 }
 

@@ -4,6 +4,7 @@ use carechain_types::{Block, Certificate, Genesis, Height, Outcome, tree};
 
 use super::chain::Ledger;
 use super::error::LedgerError;
+use super::stored_part::StoredPart;
 use crate::backend::Backend;
 use crate::state_tree::{CommittedState, EmptyState, prepare};
 
@@ -43,8 +44,8 @@ pub enum VerifyError<E> {
 }
 
 impl<B: Backend> Ledger<B> {
-    /// Walks from genesis to the head: headers linked and ascending in time, transactions and outcomes under their
-    /// roots, certificates in place, the head's state whole. `check` sees every block in order and judges what needs
+    /// Walks from genesis to the head: headers linked and ascending in time, transactions, their detached parts and
+    /// outcomes under their roots, certificates in place, the head's state whole. `check` sees every block in order and judges what needs
     /// signatures or execution.
     ///
     /// # Errors
@@ -72,6 +73,7 @@ impl<B: Backend> Ledger<B> {
                 return wrong("time");
             }
             self.check_roots(&evidence)?;
+            self.check_parts(&evidence.block)?;
             check(&evidence).map_err(|source| VerifyError::Refused { height, source })?;
             below = evidence.block.header;
         }
@@ -110,6 +112,22 @@ impl<B: Backend> Ledger<B> {
         }
         if self.height_of(&header.id())? != Some(header.height) {
             return wrong("row of the block id");
+        }
+        Ok(())
+    }
+
+    /// Compares every detached part that was not purged with what its transaction binds.
+    fn check_parts<E>(&self, block: &Block) -> Result<(), VerifyError<E>> {
+        let height = block.header.height;
+        for transaction in &block.transactions {
+            let stored = self.parts(transaction, height)?;
+            let sound = transaction.body.parts.iter().zip(&stored).all(|(head, part)| match part {
+                StoredPart::Present(part) => part.size() == head.bytes && part.digest() == head.digest,
+                StoredPart::Purged => true,
+            });
+            if !sound {
+                return Err(VerifyError::Wrong { what: "detached part", height });
+            }
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use carechain_crypto::SigningPublicKey;
 use carechain_engine::{Input, PeerMessage};
 use carechain_network::{Class, Event, EventReceiver};
-use carechain_types::{Membership, ReplicaId, Verifier};
+use carechain_types::{Membership, Moment, ReplicaId, Verifier};
 use crossbeam_channel::{Receiver, Sender};
 
 use super::clock::Clock;
@@ -68,6 +68,8 @@ struct Arrived {
     key: SigningPublicKey,
     class: Class,
     bytes: Bytes,
+    /// On both clocks: the check, and the engine behind it, may be busy for longer than clocks may differ.
+    at: Moment,
 }
 
 /// The worker of a member's messages of one class; the first of them is for consensus.
@@ -88,7 +90,8 @@ fn pump(pool: &Pool, events: &EventReceiver, workers: &[Sender<Arrived>]) {
                     pool.waiting.add(bytes.len());
                 }
                 let worker = &workers[worker_of(replica, class, workers.len())];
-                if worker.send(Arrived { from: replica, key: from, class, bytes }).is_err() {
+                let at = border.clock.moment();
+                if worker.send(Arrived { from: replica, key: from, class, bytes, at }).is_err() {
                     return;
                 }
             }
@@ -111,7 +114,7 @@ fn pump(pool: &Pool, events: &EventReceiver, workers: &[Sender<Arrived>]) {
 fn check(pool: &Pool, arrived: &Receiver<Arrived>) {
     let border = &pool.border;
     let mut refused: BTreeMap<ReplicaId, u64> = BTreeMap::new();
-    for Arrived { from, key, class, bytes } in arrived {
+    for Arrived { from, key, class, bytes, at } in arrived {
         let verified = PeerMessage::decode(&bytes)
             .and_then(|message| message.verify(&border.verifier, &border.membership));
         if class != Class::Consensus {
@@ -119,8 +122,8 @@ fn check(pool: &Pool, arrived: &Receiver<Arrived>) {
         }
         match verified {
             Ok(message) => {
-                border.heard.note(from, &message, border.clock.moment());
-                if border.engine.input(Input::Peer { from, message }).is_err() {
+                border.heard.note(from, &message, at);
+                if border.engine.input(Input::Peer { from, arrived: at.steady, message }).is_err() {
                     return;
                 }
             }

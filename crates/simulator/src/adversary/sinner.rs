@@ -97,7 +97,7 @@ impl Sinner {
         let mut certified = None;
         for twin in &mut self.twins {
             // What is refused at its border may still be of use to it.
-            certified = twin.receive(from, bytes).unwrap_or_default();
+            certified = twin.receive(now, from, bytes).unwrap_or_default();
         }
         let mut said = Vec::new();
         if let Ok(message) = PeerMessage::decode(bytes) {

@@ -14,6 +14,8 @@ impl World {
         self.trace.note_bytes(bytes);
         self.watch.delivered();
         let now = self.clock.now();
+        // A frozen process finds outside what came meanwhile.
+        let found = now.max(self.frozen_until[usize::from(to.get())]);
         let sender_is_correct = self.member(from).correct().is_some();
         let certified = match self.member_mut(to) {
             Member::Byzantine(sinner) => {
@@ -21,7 +23,7 @@ impl World {
                 self.send_sins(to, sent);
                 certified
             }
-            Member::Correct(node) => match node.receive(from, bytes) {
+            Member::Correct(node) => match node.receive(found, from, bytes) {
                 Ok(certified) => certified,
                 Err(reason) => {
                     self.watch.refused();

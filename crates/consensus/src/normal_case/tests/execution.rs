@@ -8,7 +8,7 @@ use crate::input::{Input, Verdict};
 use crate::message::{Leaves, VerifiedMessage};
 use crate::output::Output;
 use crate::table::{
-    Named, Table, caught_up, certificate, certificate_input, checked, new_view, pre_prepare, step,
+    AT_ONCE, Named, Table, caught_up, certificate, certificate_input, checked, new_view, pre_prepare, step,
     view_change, view_change_body,
 };
 
@@ -39,7 +39,7 @@ fn view_one_with(own: u16, a: &Named) -> Table {
 
 fn leaves(block: &Named, leaves: Leaves) -> Input {
     let message = VerifiedMessage::Leaves { block_id: block.id(), leaves };
-    Input::Message { from: ReplicaId::new(2), message }
+    Input::Message { from: ReplicaId::new(2), arrived: AT_ONCE, message }
 }
 
 fn named_a() -> Named {

@@ -3,7 +3,7 @@
 use carechain_types::{Span, ViewChange};
 
 use crate::cluster::genesis;
-use crate::table::{Named, Table, new_view, new_view_from, view_change, view_change_body};
+use crate::table::{Named, Table, head, new_view, new_view_from, view_change, view_change_body};
 
 #[test]
 fn view_of_a_false_new_view_alone_is_left_after_the_patience() {
@@ -50,4 +50,24 @@ fn new_view_that_cannot_be_completed_keeps_out_no_other() {
 
 fn hidden_of(member: u16, block: &Named) -> ViewChange {
     view_change_body(member, 1, None, &[(block, 0)])
+}
+
+/// In the largest cluster nearly all deliver the same NEW-VIEW: what it lacks is asked for as fast as if one had.
+#[test]
+fn new_view_that_many_deliver_is_fetched_as_fast_as_that_of_one() {
+    let mut table = Table::of(200, 0, 1);
+    let quorum = u16::try_from(table.config.quorum()).unwrap();
+    let bodies: Vec<_> = (1..=quorum).map(|member| view_change_body(member, 1, None, &[])).collect();
+    let named: Vec<_> = bodies.iter().collect();
+    for member in 2..=quorum {
+        table.take(head(member, 1, 0));
+    }
+    for deliverer in 1..=quorum {
+        table.take(new_view_from(deliverer, 1, &named, &[]));
+    }
+    assert_eq!(table.state(), "view 1 waiting, committed 0");
+    table.now = table.now.after(table.config.timeouts.resend);
+    let asked = table.take(crate::input::Input::Tick);
+    let asked = asked.iter().filter(|line| line.contains("FETCH VIEW-CHANGE 1 of")).count();
+    assert_eq!(asked, usize::from(quorum));
 }
