@@ -7,6 +7,10 @@
 #   --keep        afterwards writes what covers most with least into fuzz/corpus, which is kept in git
 #
 # Starts from fuzz/corpus, from seeds made of the golden fixtures, and from what earlier runs found in the target folder.
+#
+# The target `http` is another thing: schemathesis calls every route of a node and holds each answer against the description that
+# the node serves. It builds the product, which takes a quarter of an hour the first time, and starts a test network of four
+# nodes on 127.0.0.1, which ends with this script. With --seconds 0 each route gets one good call.
 set -euo pipefail
 # shellcheck source=scripts/setup.sh
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
@@ -77,17 +81,65 @@ keep_corpus() {
     say "$target: $(find "$kept" -type f | wc -l) inputs kept"
 }
 
-build
-rm -rf "$work/seeds"
-CARECHAIN_FUZZ_SEEDS="$work/seeds" "$binary"
-((${#targets[@]} > 0)) || mapfile -t targets < <(ls "$work/seeds")
+# Schemathesis over a network of its own.
+readonly network="$work/network" environment="$target_dir/fuzz_http_environment" carechain="$target_dir/release/carechain"
+
+fuzz_http() {
+    [[ -x "$environment/bin/pip" ]] || python3 -m venv "$environment" >&2
+    if ! "$environment/bin/pip" install --quiet --disable-pip-version-check --retries 1 \
+        --requirement docs/requirements.txt --requirement fuzz/http/requirements.txt >&2; then
+        skip "http: its Python packages cannot be installed from here"
+        return
+    fi
+    cargo build --locked --release --workspace --bin carechain >&2
+    end_network
+    rm -rf "$network"
+    trap end_network EXIT
+    "$carechain" testnet init --dir "$network" --nodes 4 >&2
+    "$carechain" testnet up --dir "$network" >&2
+    local log="$work/logs/http.log"
+    mkdir -p "$work/logs"
+    if PYTHONDONTWRITEBYTECODE=1 "$environment/bin/python" fuzz/http/run.py --binary "$carechain" --network "$network" \
+        --seconds "$seconds" >"$log" 2>&1; then
+        grep -E '^(GET|POST|PUT) ' "$log" >&2
+        say "http: $(grep -m 1 'generated' "$log" | xargs), clean"
+    else
+        tail -60 "$log" >&2
+        say "http: BROKEN, more in $log; the logs of the nodes are in $network/node-*/node.log"
+        broken+=(http)
+    fi
+    end_network
+    trap - EXIT
+}
+
+# Each node has its process id in its folder.
+end_network() {
+    [[ ! -d "$network" ]] || "$carechain" testnet down --dir "$network" >&2 || true
+}
+
+make_seeds() {
+    build
+    rm -rf "$work/seeds"
+    CARECHAIN_FUZZ_SEEDS="$work/seeds" "$binary"
+}
+
 broken=()
+if ((${#targets[@]} == 0)); then
+    make_seeds
+    mapfile -t targets < <(ls "$work/seeds"; echo http)
+elif [[ "${targets[*]}" != http ]]; then
+    make_seeds
+fi
 for target in "${targets[@]}"; do
-    [[ -d "$work/seeds/$target" ]] || fail "no target $target: there are $(ls "$work/seeds" | tr '\n' ' ')"
+    if [[ $target == http ]]; then
+        fuzz_http
+        continue
+    fi
+    [[ -d "$work/seeds/$target" ]] || fail "no target $target: there are $(ls "$work/seeds" | tr '\n' ' ')http"
     fuzz "$target"
 done
 ((${#broken[@]} == 0)) || fail "fuzz: broken: ${broken[*]}"
 if [[ $keep == yes ]]; then
-    for target in "${targets[@]}"; do keep_corpus "$target"; done
+    for target in "${targets[@]}"; do [[ $target == http ]] || keep_corpus "$target"; done
 fi
 say_end fuzz
