@@ -51,6 +51,10 @@ finding_codes! {
     ConsensusSilent = "consensus_silent", Blocking;
     /// Fewer hospitals answer than must agree.
     NoQuorum = "no_quorum", Blocking;
+    /// This node has just started, or went on after it stood still, and is connecting to the others.
+    Starting = "starting", Blocking;
+    /// So many clocks differ that no proposal finds enough votes.
+    ClocksApart = "clocks_apart", Blocking;
     /// The clock of this node differs from most others'.
     ClockOff = "clock_off", Blocking;
     /// The disk is so full that this node does not vote.

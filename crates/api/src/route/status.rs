@@ -30,7 +30,7 @@ pub(crate) async fn ready(State(border): State<Arc<Border>>, request: Request) -
         return Ok(body::document(&Document::done(status.public())));
     };
     let code = match worst.code {
-        FindingCode::NoQuorum => ErrorCode::NoQuorum,
+        FindingCode::NoQuorum | FindingCode::ClocksApart => ErrorCode::NoQuorum,
         _ => ErrorCode::NotReady,
     };
     if border.operators.admit(Client::of(request.extensions()), request.headers()) {

@@ -43,7 +43,7 @@ pub(super) struct Base {
 impl Base {
     /// Lets the engine hear the other members.
     pub(super) fn start_peers(&self, events: EventReceiver) -> std::io::Result<Heard> {
-        let heard = Heard::new(self.membership.members.len());
+        let heard = Heard::new(self.membership.members.len(), self.clock.moment());
         let border = Border {
             engine: self.engine.clone(),
             membership: Arc::clone(&self.membership),

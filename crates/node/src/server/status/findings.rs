@@ -2,6 +2,7 @@
 //!
 //! Ready means that none of what is found blocks: the node votes, keeps up, stores, has a right clock, and reaches a quorum.
 
+mod clocks;
 mod finding;
 mod members;
 mod replica;
@@ -10,7 +11,13 @@ mod stores;
 use super::inputs::Inputs;
 
 pub(super) use finding::Finding;
-pub(super) use members::no_quorum;
+
+/// Why nothing can be decided now, if so: what needs a decision is refused with it.
+#[must_use]
+pub(super) fn undecidable(inputs: &Inputs) -> Option<Finding> {
+    let reasons = [members::no_quorum, members::starting, clocks::clocks_apart];
+    reasons.iter().find_map(|draw| draw(inputs))
+}
 
 /// Everything that is found, worst first.
 #[must_use]
@@ -18,8 +25,10 @@ pub(super) fn findings(inputs: &Inputs) -> Vec<Finding> {
     let drawn = [
         replica::state_differs,
         replica::consensus_silent,
-        no_quorum,
-        members::clock_off,
+        members::no_quorum,
+        members::starting,
+        clocks::clocks_apart,
+        clocks::clock_off,
         replica::votes_withheld,
         replica::not_voting,
         replica::catching_up,
@@ -29,11 +38,10 @@ pub(super) fn findings(inputs: &Inputs) -> Vec<Finding> {
         stores::transactions_refused,
         stores::copies_below_policy,
         stores::chunks_missing,
-        members::member_clock_off,
-        members::members_away,
-        members::files_unreachable,
     ];
+    let of_each = [clocks::member_clock_off, members::members_away, members::files_unreachable];
     let mut found: Vec<_> = drawn.iter().filter_map(|draw| draw(inputs)).collect();
+    found.extend(of_each.iter().flat_map(|draw| draw(inputs)));
     found.sort_by_key(|finding| finding.code);
     found
 }

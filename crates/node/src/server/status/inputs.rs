@@ -1,11 +1,17 @@
 //! What findings are drawn from: one look at everything, without a clock, a lock or a socket.
 
 use carechain_consensus::Status;
-use carechain_types::{Height, Quorum, ReplicaId, Span, View};
+use carechain_types::{Height, Quorum, ReplicaId, Span, Time, View};
+
+use crate::server::heard::Awake;
 
 /// One look at the node.
 #[derive(Clone, Debug)]
 pub(super) struct Inputs {
+    /// When this look was, by the steady clock.
+    pub now: Time,
+    /// Since when this node listens without a gap.
+    pub awake: Awake,
     /// All members, ascending by replica.
     pub members: Vec<Member>,
     /// Which of them this node is.
@@ -35,8 +41,8 @@ pub(super) struct Member {
     pub linked: bool,
     /// Whether the connection for files stands.
     pub bulk_linked: bool,
-    /// How long ago it was last heard.
-    pub heard_ago: Option<Span>,
+    /// When it was last heard, by the steady clock.
+    pub heard: Option<Time>,
     /// How far its clock is ahead of the own one, microseconds.
     pub clock_offset: Option<i64>,
     /// Height of its newest head.
@@ -71,18 +77,48 @@ pub(crate) struct Reserves {
     pub votes: u64,
 }
 
-/// A member that was not heard for so long is away: it says where it stands every second, idle or not.
-pub(super) const FRESH_MAX: Span = Span::SECOND.times(10);
-
-impl Member {
-    /// Whether it is there: connected, and heard lately.
-    #[must_use]
-    pub(super) fn answers(&self) -> bool {
-        self.linked && self.heard_ago.is_some_and(|ago| ago <= FRESH_MAX)
-    }
+/// Whether a member takes part, as far as this node can know.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Presence {
+    /// Connected, and heard lately.
+    Here,
+    /// Not yet: this node listens only since a moment ago, and connects.
+    Awaited,
+    /// It is not connected, or says nothing.
+    Away,
 }
 
+/// A member that was not heard for so long is away: it says where it stands every second, idle or not.
+const FRESH_MAX: Span = Span::SECOND.times(4);
+/// Connecting to all others takes no longer, unless they are away.
+const CONNECTING_MAX: Span = Span::SECOND.times(6);
+
 impl Inputs {
+    /// Whether a member takes part.
+    #[must_use]
+    pub(super) fn presence(&self, member: &Member) -> Presence {
+        let awake = self.awake.since();
+        // What it said while this node stood still is read just now: it is as if it had been heard at the end of that.
+        let heard = member.heard.map(|heard| heard.max(awake));
+        if member.linked && heard.is_some_and(|heard| self.now.since(heard) <= FRESH_MAX) {
+            return Presence::Here;
+        }
+        let heard_since = member.heard.is_some_and(|heard| heard >= awake);
+        if !heard_since && self.awake_for() <= CONNECTING_MAX { Presence::Awaited } else { Presence::Away }
+    }
+
+    /// How long this node has listened.
+    #[must_use]
+    pub(super) fn awake_for(&self) -> Span {
+        self.now.since(self.awake.since())
+    }
+
+    /// How long a member has been away: since it was last heard, or since this node listens for it.
+    #[must_use]
+    pub(super) fn away_for(&self, member: &Member) -> Span {
+        self.now.since(member.heard.unwrap_or(self.awake.since()))
+    }
+
     /// The other members.
     pub(super) fn others(&self) -> impl Iterator<Item = &Member> {
         let own = usize::from(self.own.get());
@@ -91,7 +127,7 @@ impl Inputs {
 
     /// The other members that are there.
     pub(super) fn answering(&self) -> impl Iterator<Item = &Member> {
-        self.others().filter(|member| member.answers())
+        self.others().filter(|member| self.presence(member) == Presence::Here)
     }
 
     /// Name of a member.

@@ -11,14 +11,44 @@ use super::view::{EngineView, timestamp};
 /// What earlier looks saw.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
-    since: BTreeMap<FindingCode, Moment>,
-    told: BTreeMap<FindingCode, String>,
+    seen: BTreeMap<Key, Seen>,
+    told: BTreeMap<Key, String>,
     /// Height at which transactions began to wait, and when.
     standing: Option<(Height, Time)>,
     /// The newest look at the engine that was answered.
     view: Option<EngineView>,
     /// Since when the engine was asked in vain.
     asked_in_vain: Option<Time>,
+}
+
+/// Which finding, and about which hospital.
+type Key = (FindingCode, String);
+
+/// What is known of a finding that stays.
+#[derive(Clone, Copy, Debug)]
+struct Seen {
+    /// When a look found it first.
+    first: Time,
+    /// When it began, as it is shown, by the system's clock.
+    shown: Time,
+}
+
+/// By how much a time that is shown may be off: it is worked out anew at each look, and is not to change with every one.
+const SHOWN_SLACK: Span = Span::SECOND;
+
+impl Seen {
+    fn at(now: Moment) -> Self {
+        Self { first: now.steady, shown: now.wall }
+    }
+
+    /// When it began by the system's clock as it is now, which may have been set right since.
+    fn show(&mut self, age: Option<Span>, now: Moment) -> Time {
+        let began = now.wall.before(age.unwrap_or_else(|| now.steady.since(self.first)));
+        if began.since(self.shown).max(self.shown.since(began)) > SHOWN_SLACK {
+            self.shown = began;
+        }
+        self.shown
+    }
 }
 
 /// An engine that is busy for less is not silent: a turn may wait for a slow sync.
@@ -59,46 +89,56 @@ impl Memory {
 
     /// Takes what is found now; gives what has been so for long enough to be told, with since when.
     pub(super) fn note_findings(&mut self, found: Vec<Finding>, now: Moment) -> Vec<FindingLine> {
-        self.since.retain(|code, _| found.iter().any(|finding| finding.code == *code));
+        self.seen.retain(|key, _| found.iter().any(|finding| key_of(finding) == *key));
         let mut lines = Vec::new();
         for finding in found {
-            let since = *self.since.entry(finding.code).or_insert(now);
-            if now.steady.since(since.steady) < finding.patience() {
+            let key = key_of(&finding);
+            let seen = self.seen.entry(key.clone()).or_insert_with(|| Seen::at(now));
+            let since = seen.show(finding.age, now);
+            if now.steady.since(seen.first) < finding.patience() {
                 continue;
             }
-            lines.push(FindingLine {
+            let line = FindingLine {
                 code: finding.code,
                 severity: finding.code.severity(),
-                since: timestamp(since.wall),
+                since: timestamp(since),
                 sentence: finding.sentence,
                 advice: finding.advice,
-            });
+            };
+            lines.push((key, line));
         }
         self.log(&lines);
-        lines
+        lines.into_iter().map(|(_, line)| line).collect()
     }
 
     /// Says once that something is found, and once that it is over.
-    fn log(&mut self, lines: &[FindingLine]) {
-        self.told.retain(|code, sentence| {
-            let stays = lines.iter().any(|line| line.code == *code);
+    fn log(&mut self, lines: &[(Key, FindingLine)]) {
+        self.told.retain(|told, sentence| {
+            let stays = lines.iter().any(|(key, _)| key == told);
             if !stays {
-                tracing::info!(code = code.as_str(), sentence, "no longer so");
+                tracing::info!(code = told.0.as_str(), sentence, "no longer so");
             }
             stays
         });
-        for line in lines {
-            let news = self.told.insert(line.code, line.sentence.clone()).is_none();
-            if news {
-                tracing::warn!(
-                    code = line.code.as_str(),
-                    severity = ?line.severity,
-                    advice = line.advice,
-                    "{}",
-                    line.sentence
-                );
+        for (key, line) in lines {
+            if self.told.insert(key.clone(), line.sentence.clone()).is_none() {
+                say(line);
             }
         }
+    }
+}
+
+fn key_of(finding: &Finding) -> Key {
+    (finding.code, finding.about.clone())
+}
+
+/// A node that starts is no reason to wake anybody.
+fn say(line: &FindingLine) {
+    let FindingLine { code, severity, sentence, advice, .. } = line;
+    let code = code.as_str();
+    match line.code {
+        FindingCode::Starting => tracing::info!(code, ?severity, advice, "{sentence}"),
+        _ => tracing::warn!(code, ?severity, advice, "{sentence}"),
     }
 }
 

@@ -11,22 +11,22 @@ use carechain_chunks::ChunkStore;
 use carechain_crypto::HospitalId;
 use carechain_network::NetworkHandle;
 use carechain_schema::{FindingLine, StatusReport};
-use carechain_types::{Genesis, Membership, ReplicaId, Span};
+use carechain_types::{Genesis, Membership, ReplicaId, Span, Time};
 use prometheus_client::registry::Registry;
 use tokio::runtime::Handle;
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
 use super::disk::{self, DiskView};
-use super::findings::{findings, no_quorum};
+use super::findings::{findings, undecidable};
 use super::gauges::Gauges;
 use super::inputs::{Inputs, Member, Reserves};
 use super::memory::Memory;
-use super::report::{Looked, Reporter, clock_offset, is_ready};
+use super::report::{Looked, Reporter, is_ready};
 use super::view::EngineView;
 use crate::server::clock::Clock;
 use crate::server::engine_thread::EngineHandle;
 use crate::server::files::Files;
-use crate::server::heard::{Heard, Voice};
+use crate::server::heard::{Awake, BEAT, Heard, Voice};
 use crate::server::supervisor::{Supervisor, blocking};
 
 /// What is looked at.
@@ -93,6 +93,8 @@ impl Monitor {
         let monitor = Self(Arc::new(watching));
         let looking = monitor.clone();
         supervisor.task(runtime, "status", async move { looking.watch().await });
+        let beating = monitor.clone();
+        supervisor.task(runtime, "beat", async move { beating.beat().await });
         monitor
     }
 
@@ -115,24 +117,36 @@ impl Monitor {
         Ok(Reporter { genesis, hospital, membership }.report(looked))
     }
 
-    /// Why nothing can be decided, if too few hospitals answer.
-    fn no_quorum(&self) -> Option<String> {
-        let voices = self.0.config.heard.voices();
-        no_quorum(&self.inputs(&voices)).map(|finding| finding.sentence)
+    /// Why nothing can be decided, if so.
+    fn undecidable(&self) -> Option<String> {
+        let now = self.0.config.clock.moment();
+        let (voices, awake) = self.0.config.heard.voices(now);
+        undecidable(&self.inputs(&voices, awake, now.steady)).map(|finding| finding.sentence)
     }
 
     /// Refuses what needs a decision while nothing can be decided, before anything is admitted.
     pub(crate) fn check_quorum(&self) -> Result<(), NodeError> {
-        self.no_quorum().map_or(Ok(()), |sentence| Err(NodeError::NoQuorum { sentence }))
+        self.undecidable().map_or(Ok(()), |sentence| Err(NodeError::NoQuorum { sentence }))
     }
 
     /// Waits until too few hospitals answer; gives the sentence that says so.
     pub(crate) async fn quorum_lost(&self) -> String {
         loop {
-            if let Some(sentence) = self.no_quorum() {
+            if let Some(sentence) = self.undecidable() {
                 return sentence;
             }
             sleep(QUORUM_LOOK).await;
+        }
+    }
+
+    /// Lets the time at which this node stood still be seen.
+    async fn beat(&self) {
+        let config = &self.0.config;
+        let mut tick = interval(Duration::from_micros(BEAT.as_micros()));
+        tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tick.tick().await;
+            config.heard.beat(config.clock.moment());
         }
     }
 
@@ -151,9 +165,10 @@ impl Monitor {
         let view = timeout(LOOK_MAX, config.engine.ask(|engine| EngineView::of(engine)));
         let (view, disk) = tokio::join!(view, timeout(LOOK_MAX, self.look_at_disk()));
         let disk = disk.ok();
-        let voices = config.heard.voices();
-        let (moment, mut inputs) = (config.clock.moment(), self.inputs(&voices));
+        let moment = config.clock.moment();
         let now = moment.steady;
+        let (voices, awake) = config.heard.voices(moment);
+        let mut inputs = self.inputs(&voices, awake, now);
         let mut memory = self.memory();
         let view = memory.note_view(view.ok().and_then(Result::ok), asked, now);
         inputs.replica = view.as_ref().map(|view| view.replica.clone());
@@ -179,9 +194,8 @@ impl Monitor {
     }
 
     /// What is seen without waiting for anything: the members.
-    fn inputs(&self, voices: &[Voice]) -> Inputs {
+    fn inputs(&self, voices: &[Voice], awake: Awake, now: Time) -> Inputs {
         let config = &self.0.config;
-        let now = config.clock.steady();
         let (linked, bulk) = (config.network.connected(), config.network.bulk_connected());
         let members = config.membership.members.iter().enumerate().map(|(index, member)| {
             let hospital = config.genesis.hospitals.iter().find(|hospital| hospital.id == member.hospital);
@@ -190,13 +204,15 @@ impl Monitor {
                 name: hospital.map(|hospital| hospital.name.as_str().to_owned()).unwrap_or_default(),
                 linked: linked.contains(&member.node_key),
                 bulk_linked: bulk.contains(&member.node_key),
-                heard_ago: voice.last.map(|last| now.since(last)),
-                clock_offset: voice.head.map(|(head, arrived)| clock_offset(head.time, arrived)),
+                heard: voice.last,
+                clock_offset: voice.clock_offset(),
                 height: voice.head.map(|(head, _)| head.height),
                 view: voice.head.map(|(head, _)| head.view),
             }
         });
         Inputs {
+            now,
+            awake,
             members: members.collect(),
             own: config.own,
             quorum: config.membership.quorum(),

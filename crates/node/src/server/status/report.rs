@@ -6,9 +6,9 @@ use carechain_schema::{
     ConsensusStatus, FindingCode, FindingLine, PeerLine, PeerState, Severity, StatusReport, StorageStatus,
     SyncState,
 };
-use carechain_types::{Genesis, GenesisHospital, Membership, Time};
+use carechain_types::{Genesis, GenesisHospital, Membership};
 
-use super::inputs::{Inputs, Member};
+use super::inputs::{Inputs, Member, Presence};
 use super::phase;
 use super::view::{EngineView, timestamp};
 use crate::server::heard::Voice;
@@ -87,17 +87,17 @@ impl Reporter<'_> {
             let replica = self.membership.replica_of_key(&hospital.node_key)?;
             let index = usize::from(replica.get());
             let (member, voice) = (inputs.members.get(index)?, voices.get(index)?);
-            (replica != inputs.own).then(|| peer(hospital, member, voice))
+            (replica != inputs.own).then(|| peer(hospital, (member, inputs.presence(member)), voice))
         };
         self.genesis.hospitals.iter().filter_map(of).collect()
     }
 }
 
-fn peer(hospital: &GenesisHospital, member: &Member, voice: &Voice) -> PeerLine {
-    let state = match member {
-        member if member.answers() => PeerState::Connected,
-        member if member.linked => PeerState::Silent,
-        _ => PeerState::Away,
+fn peer(hospital: &GenesisHospital, (member, presence): (&Member, Presence), voice: &Voice) -> PeerLine {
+    let state = match presence {
+        Presence::Here => PeerState::Connected,
+        Presence::Awaited | Presence::Away if member.linked => PeerState::Silent,
+        Presence::Awaited | Presence::Away => PeerState::Away,
     };
     PeerLine {
         hospital: hospital.id.to_string(),
@@ -109,12 +109,4 @@ fn peer(hospital: &GenesisHospital, member: &Member, voice: &Voice) -> PeerLine 
         heard: voice.head.map(|(_, arrived)| timestamp(arrived)),
         clock_offset_ms: member.clock_offset.map(|micros| micros / 1_000),
     }
-}
-
-/// How far a clock that showed `shown` is ahead of the own one, which showed `own`, microseconds.
-#[must_use]
-pub(super) fn clock_offset(shown: Time, own: Time) -> i64 {
-    let span =
-        |later: Time, earlier: Time| i64::try_from(later.since(earlier).as_micros()).unwrap_or(i64::MAX);
-    if shown > own { span(shown, own) } else { -span(own, shown) }
 }

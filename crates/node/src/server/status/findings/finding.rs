@@ -1,4 +1,4 @@
-//! One thing that is found: which it is, what is so, and what helps.
+//! One thing that is found: which it is, what is so, since when, and what helps.
 
 use carechain_schema::FindingCode;
 use carechain_types::Span;
@@ -8,6 +8,10 @@ use carechain_types::Span;
 pub(crate) struct Finding {
     /// Which.
     pub code: FindingCode,
+    /// The hospital it is about; empty when it is about this node. Each hospital's is a finding of its own, since when too.
+    pub about: String,
+    /// For how long it has been so, where that is seen; `None`: since the first look that found it.
+    pub age: Option<Span>,
     /// What is so.
     pub sentence: String,
     /// What helps.
@@ -16,21 +20,35 @@ pub(crate) struct Finding {
 
 impl Finding {
     pub(super) fn new(code: FindingCode, sentence: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self { code, sentence: sentence.into(), advice: advice.into() }
+        Self { code, about: String::new(), age: None, sentence: sentence.into(), advice: advice.into() }
     }
 
-    /// How long it must be so before it is told: what a change of view shows for a moment is no finding.
+    /// About this hospital.
+    pub(super) fn about(mut self, hospital: &str) -> Self {
+        hospital.clone_into(&mut self.about);
+        self
+    }
+
+    /// So for this long.
+    pub(super) const fn for_so_long(mut self, age: Option<Span>) -> Self {
+        self.age = age;
+        self
+    }
+
+    /// How long it must be found before it is told: what a change of view, a lost line or one late message shows for a moment
+    /// is no finding, and who loses all others loses them one after the other.
     #[must_use]
     pub(crate) const fn patience(&self) -> Span {
         match self.code {
             FindingCode::NotVoting | FindingCode::FilesUnreachable => Span::SECOND.times(4),
+            FindingCode::MembersAway | FindingCode::MemberClockOff => Span::from_millis(1_200),
             _ => Span::from_micros(0),
         }
     }
 }
 
-/// A span as people read it, in seconds.
+/// A span as people read it, in seconds, rounded.
 pub(super) fn seconds(span: Span) -> String {
-    let millis = span.as_micros() / 1_000;
-    format!("{}.{} s", millis / 1_000, millis % 1_000 / 100)
+    let tenths = span.as_micros().saturating_add(50_000) / 100_000;
+    format!("{}.{} s", tenths / 10, tenths % 10)
 }

@@ -30,7 +30,7 @@ pub(super) fn consensus_silent(inputs: &Inputs) -> Option<Finding> {
         seconds(silent)
     );
     let advice = "look at the load of this machine and at its disk (`uptime`, `iostat`)";
-    Some(Finding::new(FindingCode::ConsensusSilent, sentence, advice))
+    Some(Finding::new(FindingCode::ConsensusSilent, sentence, advice).for_so_long(Some(silent)))
 }
 
 pub(super) fn votes_withheld(inputs: &Inputs) -> Option<Finding> {
@@ -109,5 +109,5 @@ pub(super) fn stalled(inputs: &Inputs) -> Option<Finding> {
     } else {
         format!("ask {} what `node status` says there", listed(&awaited))
     };
-    Some(Finding::new(FindingCode::Stalled, sentence, advice))
+    Some(Finding::new(FindingCode::Stalled, sentence, advice).for_so_long(Some(inputs.standing)))
 }

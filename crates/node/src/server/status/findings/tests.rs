@@ -2,12 +2,20 @@
 
 use carechain_consensus::{Phase, Status};
 use carechain_schema::{FindingCode, Severity};
-use carechain_types::{Height, Quorum, ReplicaId, Span, View};
+use carechain_types::{Height, Quorum, ReplicaId, Span, Time, View};
 
-use super::{Finding, findings};
+use super::{Finding, findings, undecidable};
+use crate::server::heard::Awake;
 use crate::server::status::inputs::{Inputs, Member, Reserves, Storage};
 
 const SECOND: i64 = 1_000_000;
+
+/// When all tests look: this node has run for a while.
+const NOW: Time = Time::from_micros(1_000 * SECOND.unsigned_abs());
+
+fn ago(span: Span) -> Time {
+    NOW.before(span)
+}
 
 fn replica(number: u16) -> ReplicaId {
     ReplicaId::new(number)
@@ -19,12 +27,14 @@ fn well() -> Inputs {
         name: name.to_owned(),
         linked: true,
         bulk_linked: true,
-        heard_ago: Some(Span::SECOND),
+        heard: Some(ago(Span::SECOND)),
         clock_offset: Some(-SECOND / 100),
         height: Some(Height::new(7)),
         view: Some(View::new(3)),
     };
     Inputs {
+        now: NOW,
+        awake: Awake::Started(Time::from_micros(0)),
         members: ["A", "B", "C", "D"].map(member).into(),
         own: replica(0),
         quorum: Quorum::new(4).unwrap(),
@@ -63,6 +73,11 @@ fn only(code: FindingCode, change: impl FnOnce(&mut Inputs)) -> String {
     found[0].sentence.clone()
 }
 
+/// The codes that a change leads to.
+fn codes(change: impl FnOnce(&mut Inputs)) -> Vec<FindingCode> {
+    found(change).iter().map(|finding| finding.code).collect()
+}
+
 #[track_caller]
 fn nothing(change: impl FnOnce(&mut Inputs)) {
     assert_eq!(found(change), []);
@@ -87,13 +102,75 @@ fn a_node_that_is_well_has_no_findings() {
 
 #[test]
 fn too_few_hospitals_are_named() {
-    let sentence = only(FindingCode::NoQuorum, |inputs| away(inputs, &[1, 2]));
+    let two = found(|inputs| away(inputs, &[1, 2]));
+    let sentences: Vec<_> = two.iter().map(|finding| finding.sentence.as_str()).collect();
+    assert_eq!(
+        sentences,
+        [
+            "nothing can be decided: 3 of 4 hospitals must take part, and besides this node only D is heard; B and C are away",
+            "B is away",
+            "C is away",
+        ]
+    );
+    let sentence = &found(|inputs| away(inputs, &[1, 2, 3]))[0].sentence;
+    assert!(sentence.ends_with("no other is heard; B, C and D are away"), "{sentence}");
+}
+
+#[test]
+fn each_hospital_is_away_since_it_was_last_heard_and_the_quorum_since_the_last_that_mattered() {
+    let found = found(|inputs| {
+        away(inputs, &[1, 2, 3]);
+        for (member, seconds) in inputs.members[1..].iter_mut().zip([90, 30, 60]) {
+            member.heard = Some(ago(Span::SECOND.times(seconds)));
+        }
+    });
+    let ages: Vec<_> = found.iter().map(|finding| (finding.about.as_str(), finding.age.unwrap())).collect();
+    let seconds = |count| Span::SECOND.times(count);
+    assert_eq!(ages, [("", seconds(60)), ("B", seconds(90)), ("D", seconds(60)), ("C", seconds(30))]);
+}
+
+#[test]
+fn a_node_that_has_just_started_connects_and_blames_nobody() {
+    let awake = |awake: fn(Time) -> Awake, seconds| {
+        move |inputs: &mut Inputs| {
+            inputs.awake = awake(ago(Span::SECOND.times(seconds)));
+            inputs.members[1..].iter_mut().for_each(|one| (one.linked, one.heard) = (false, None));
+        }
+    };
+    let sentence = only(FindingCode::Starting, awake(Awake::Started, 2));
     assert_eq!(
         sentence,
-        "nothing can be decided: 3 of 4 hospitals must take part, and besides this node only D is heard; B and C are away"
+        "this node started 2.0 s ago and is connecting: 3 of 4 hospitals must take part, and besides it no other is heard so far"
     );
-    let sentence = only(FindingCode::NoQuorum, |inputs| away(inputs, &[1, 2, 3]));
-    assert!(sentence.ends_with("no other is heard; B, C and D are away"), "{sentence}");
+    assert_eq!(codes(awake(Awake::Started, 7))[0], FindingCode::NoQuorum);
+    assert!(
+        undecidable(&{
+            let mut inputs = well();
+            awake(Awake::Started, 2)(&mut inputs);
+            inputs
+        })
+        .is_some_and(|finding| finding.code == FindingCode::Starting)
+    );
+    let sentence = only(FindingCode::Starting, awake(Awake::WentOn, 1));
+    assert!(sentence.starts_with("this node stood still and went on 1.0 s ago"), "{sentence}");
+    let lost = codes(|inputs| {
+        awake(Awake::Started, 3)(inputs);
+        inputs.members[1..].iter_mut().for_each(|one| one.heard = Some(ago(Span::SECOND.times(2))));
+    });
+    assert_eq!(lost[0], FindingCode::NoQuorum, "what was connected once and is not any more is away");
+}
+
+#[test]
+fn what_was_heard_before_a_node_stood_still_is_as_if_heard_when_it_went_on() {
+    let went_on = |seconds| {
+        move |inputs: &mut Inputs| {
+            inputs.awake = Awake::WentOn(ago(Span::SECOND.times(seconds)));
+            inputs.members.iter_mut().for_each(|one| one.heard = Some(ago(Span::MINUTE)));
+        }
+    };
+    nothing(went_on(0));
+    nothing(went_on(4));
+    assert_eq!(codes(went_on(7))[0], FindingCode::NoQuorum);
 }
 
 #[test]
@@ -101,13 +178,14 @@ fn a_connection_that_stands_is_no_quorum_while_nothing_comes_through_it() {
     let silent = |seconds| {
         move |inputs: &mut Inputs| {
             for member in &mut inputs.members[1..3] {
-                member.heard_ago = Some(Span::SECOND.times(seconds));
+                member.heard = Some(ago(Span::SECOND.times(seconds)));
             }
         }
     };
-    nothing(silent(10));
-    only(FindingCode::NoQuorum, silent(11));
-    only(FindingCode::NoQuorum, |inputs| inputs.members[1..].iter_mut().for_each(|one| one.heard_ago = None));
+    nothing(silent(4));
+    assert_eq!(codes(silent(5))[0], FindingCode::NoQuorum);
+    let never = |inputs: &mut Inputs| inputs.members[1..].iter_mut().for_each(|one| one.heard = None);
+    assert_eq!(codes(never)[0], FindingCode::NoQuorum);
 }
 
 #[test]
@@ -140,9 +218,46 @@ fn the_clock_that_differs_from_most_is_the_wrong_one() {
     let sentence = only(FindingCode::ClockOff, offsets([40, 40, 40]));
     assert_eq!(sentence, "the clock of this node is 40.0 s behind those of B, C and D");
     let sentence = only(FindingCode::MemberClockOff, offsets([600, 0, 0]));
-    assert_eq!(sentence, "the clock of B (600.0 s ahead) is not that of this node");
-    let codes: Vec<_> = found(offsets([40, 40, -40])).iter().map(|finding| finding.code).collect();
-    assert_eq!(codes, [FindingCode::MemberClockOff], "nobody can say which of the three is right");
+    assert_eq!(sentence, "the clock of B is 600.0 s ahead of this node's");
+    // Hundredths are rounded: a clock that is 600 s ahead and 20 ms away is 600 s ahead.
+    let sentence = only(FindingCode::MemberClockOff, |inputs| {
+        inputs.members[1].clock_offset = Some(-599_980_000);
+    });
+    assert_eq!(sentence, "the clock of B is 600.0 s behind this node's");
+    let off = [FindingCode::MemberClockOff; 2];
+    assert_eq!(codes(offsets([1, 3, 3])), off, "whose proposals are old for two is in time for the third");
+}
+
+#[test]
+fn clocks_by_which_no_proposal_finds_a_quorum_block() {
+    let offsets = |all: [Option<i64>; 3]| {
+        move |inputs: &mut Inputs| {
+            for (member, seconds) in inputs.members[1..].iter_mut().zip(all) {
+                member.clock_offset = seconds.map(|seconds| seconds * SECOND);
+            }
+        }
+    };
+    let two_and_two = found(offsets([Some(5), Some(5), Some(0)]));
+    assert_eq!(two_and_two[0].code, FindingCode::ClocksApart);
+    assert_eq!(
+        two_and_two[0].sentence,
+        "nothing can be decided: 3 of 4 hospitals must agree on the time, and only 2 do; seen from this node's clock, B is 5.0 s \
+         ahead and C is 5.0 s ahead"
+    );
+    let about: Vec<_> = two_and_two[1..].iter().map(|finding| finding.about.as_str()).collect();
+    assert_eq!(about, ["B", "C"]);
+    assert_eq!(codes(offsets([Some(5), Some(-5), Some(0)]))[0], FindingCode::ClocksApart);
+    let own = codes(offsets([Some(600), Some(600), Some(600)]));
+    assert_eq!(own, [FindingCode::ClockOff], "the others go on");
+    // One that says no time yet may agree with anybody.
+    let unknown = codes(offsets([Some(5), Some(5), None]));
+    assert!(!unknown.contains(&FindingCode::ClocksApart), "{unknown:?}");
+    let refused = undecidable(&{
+        let mut inputs = well();
+        offsets([Some(5), Some(-5), Some(0)])(&mut inputs);
+        inputs
+    });
+    assert_eq!(refused.unwrap().code, FindingCode::ClocksApart, "nothing is taken that cannot be decided");
 }
 
 #[test]
@@ -255,6 +370,6 @@ fn the_worst_comes_first() {
         storage_of(inputs).free_percent = Some(1);
     });
     let codes: Vec<_> = found.iter().map(|finding| finding.code).collect();
-    assert!(codes.is_sorted() && codes.len() == 5, "{codes:?}");
+    assert!(codes.is_sorted() && codes.len() == 7, "{codes:?}");
     assert_eq!(codes[0], FindingCode::ConsensusSilent);
 }

@@ -13,7 +13,7 @@ fn at(seconds: u64) -> Time {
 }
 
 fn finding(code: FindingCode) -> Finding {
-    Finding { code, sentence: "so".to_owned(), advice: "do".to_owned() }
+    Finding { code, about: String::new(), age: None, sentence: "so".to_owned(), advice: "do".to_owned() }
 }
 
 fn view(height: u64, waiting: usize) -> EngineView {
@@ -40,6 +40,42 @@ fn a_finding_that_stays_keeps_its_time_and_one_that_comes_back_has_a_new_one() {
     assert_eq!(since(&mut memory, FindingCode::NoQuorum, 9), Some(timestamp(at(5))));
     assert_eq!(memory.note_findings(Vec::new(), Moment::in_step(at(10))), []);
     assert_eq!(since(&mut memory, FindingCode::NoQuorum, 11), Some(timestamp(at(11))));
+}
+
+/// Since when each of what is found is shown to be so.
+fn shown(memory: &mut Memory, found: Vec<Finding>, now: Moment) -> Vec<Timestamp> {
+    memory.note_findings(found, now).iter().map(|line| line.since).collect()
+}
+
+#[test]
+fn what_is_found_of_two_hospitals_is_so_of_each_since_its_own_time() {
+    let mut memory = Memory::default();
+    let of =
+        |hospital: &str| Finding { about: hospital.to_owned(), ..finding(FindingCode::CopiesBelowPolicy) };
+    assert_eq!(shown(&mut memory, vec![of("B")], Moment::in_step(at(5))), [timestamp(at(5))]);
+    let both = shown(&mut memory, vec![of("B"), of("C")], Moment::in_step(at(9)));
+    assert_eq!(both, [timestamp(at(5)), timestamp(at(9))]);
+    assert_eq!(shown(&mut memory, vec![of("C")], Moment::in_step(at(12))), [timestamp(at(9))]);
+}
+
+#[test]
+fn what_a_look_dates_itself_is_so_since_then() {
+    let mut memory = Memory::default();
+    let since_ten = |age| Finding { age: Some(Span::SECOND.times(age)), ..finding(FindingCode::Stalled) };
+    assert_eq!(shown(&mut memory, vec![since_ten(10)], Moment::in_step(at(20))), [timestamp(at(10))]);
+    // A look later the same beginning, a few milliseconds apart, is the same.
+    let later = Moment::in_step(at(22).before(Span::from_millis(3)));
+    assert_eq!(shown(&mut memory, vec![since_ten(12)], later), [timestamp(at(10))]);
+}
+
+#[test]
+fn a_time_taken_by_a_wrong_clock_is_corrected_with_the_clock() {
+    let mut memory = Memory::default();
+    let by = |steady, wall| Moment { steady: at(steady), wall: at(wall) };
+    let found = || vec![finding(FindingCode::ClockOff)];
+    assert_eq!(shown(&mut memory, found(), by(5, 605)), [timestamp(at(605))]);
+    assert_eq!(shown(&mut memory, found(), by(9, 609)), [timestamp(at(605))]);
+    assert_eq!(shown(&mut memory, found(), by(10, 10)), [timestamp(at(5))], "the clock was set right");
 }
 
 #[test]
