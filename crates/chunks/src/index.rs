@@ -187,6 +187,7 @@ impl Index {
         locals.iter().copied().min_by_key(|local| self.uploads.get(local).map(Upload::missing))
     }
 
+    /// Lists an upload. Its number was never listed before: the reservation counts it once.
     pub(crate) fn insert(&mut self, local: LocalUpload, opening: UploadOpening) {
         self.reserved_bytes += opening.length;
         self.open.insert(local);

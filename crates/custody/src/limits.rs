@@ -45,7 +45,8 @@ pub const REPAIR_RETRY_MAX: Span = Span::MINUTE.times(64);
 pub const REPAIRS_MAX: usize = 2;
 /// Files of which a check is asked in one step.
 pub const CHECKS_MAX: usize = 64;
-/// Files waiting for a check or repair; one more is found again by the next sweep over the ledger.
+/// Files waiting for a check or repair. One more makes the one that is due last give way; it is found again by another
+/// sweep over the ledger once half of them are settled.
 pub const PENDING_MAX: usize = 1 << 16;
 
 const _: () = assert!(WINDOW_BYTES_DEFAULT >= CHUNK_BYTES as u64);

@@ -107,9 +107,16 @@ impl Replay {
         let Some(opening) = opening else {
             return Ok(false);
         };
-        if !self.erased.contains(&record.head.local) {
-            self.index.insert(record.head.local, opening);
+        let local = record.head.local;
+        if self.erased.contains(&local) {
+            return Ok(true);
         }
+        if let Ok(upload) = self.index.get(local) {
+            // Written again into a new pack after a failed sync, and the first one's cut did not last: it is the same upload,
+            // and what is listed of it stays.
+            return Ok(upload.opening == opening);
+        }
+        self.index.insert(local, opening);
         Ok(true)
     }
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use carechain_crypto::{Commitment, HospitalId, UploadId};
-use carechain_types::Time;
+use carechain_types::{Span, Time};
 
-use crate::limits::{REPAIR_RETRY_MAX, REPAIR_RETRY_MIN};
+use crate::limits::REPAIR_RETRY_MAX;
 
 /// A file on the ledger, as far as custody cares.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -38,11 +38,20 @@ impl Retry {
         Self { due: self.due.min(now.after(REPAIR_RETRY_MAX)), lacking_since, ..self }
     }
 
-    /// After one more failure.
-    pub(super) fn failed(self, now: Time) -> Self {
-        let wait = REPAIR_RETRY_MIN.times(1 << self.failures.min(16)).min(REPAIR_RETRY_MAX);
+    /// After one more failure; the first wait is `retry_min`.
+    pub(super) fn failed(self, now: Time, retry_min: Span) -> Self {
+        let wait = retry_min.times(1 << self.failures.min(16)).min(REPAIR_RETRY_MAX);
         Self { failures: self.failures.saturating_add(1), due: now.after(wait), ..self }
     }
+}
+
+/// What a fetch that failed learnt of the copies of others.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum OtherCopies {
+    /// There may be some: not every hospital answered, or one has what is lacking and did not deliver it.
+    Unknown,
+    /// There are none: every other hospital answered that it does not have what is lacking.
+    NoneLeft,
 }
 
 /// What a store lacks of a file.

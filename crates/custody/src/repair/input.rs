@@ -2,7 +2,7 @@
 
 use carechain_crypto::Commitment;
 
-use super::file::{HeldFile, Lacking, Retry};
+use super::file::{HeldFile, Lacking, OtherCopies, Retry};
 use crate::placement::Candidate;
 
 /// One event.
@@ -34,6 +34,8 @@ pub enum RepairInput {
     FetchFailed {
         /// The file.
         commitment: Commitment,
+        /// What the others said.
+        others: OtherCopies,
     },
     /// A file was erased by a committed transaction: also the answer to a check of one that is.
     Erased {

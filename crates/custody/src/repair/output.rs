@@ -33,4 +33,10 @@ pub enum RepairOutput {
         /// The file.
         commitment: Commitment,
     },
+    /// There was no room for this file, which is not known to be whole here: say so, and give it in `Published` again once
+    /// [`super::Repair::has_room`].
+    Dropped {
+        /// The file.
+        commitment: Commitment,
+    },
 }

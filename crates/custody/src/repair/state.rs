@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use carechain_crypto::{Commitment, HospitalId};
 use carechain_types::{Span, Time};
 
-use super::file::{HeldFile, Lacking, Retry};
-use crate::limits::{COMPLETION_GRACE, COPIES_DEFAULT, REPAIRS_MAX};
+use super::file::{HeldFile, Lacking, OtherCopies, Retry};
+use crate::limits::{COMPLETION_GRACE, COPIES_DEFAULT, PENDING_MAX, REPAIR_RETRY_MIN, REPAIRS_MAX};
 use crate::placement::{Candidate, holders, ranking};
 
 /// How to repair.
@@ -18,11 +18,21 @@ pub struct RepairSettings {
     pub fetches_max: usize,
     /// How long a new file is left to its publisher.
     pub grace: Span,
+    /// First wait after a failure; doubles.
+    pub retry_min: Span,
+    /// Files that may be pending.
+    pub pending_max: usize,
 }
 
 impl Default for RepairSettings {
     fn default() -> Self {
-        Self { copies: COPIES_DEFAULT, fetches_max: REPAIRS_MAX, grace: COMPLETION_GRACE }
+        Self {
+            copies: COPIES_DEFAULT,
+            fetches_max: REPAIRS_MAX,
+            grace: COMPLETION_GRACE,
+            retry_min: REPAIR_RETRY_MIN,
+            pending_max: PENDING_MAX,
+        }
     }
 }
 
@@ -45,6 +55,8 @@ pub(super) struct Pending {
     pub(super) file: HeldFile,
     pub(super) retry: Retry,
     pub(super) need: Need,
+    /// As the last fetch of this run that failed has it.
+    pub(super) others: OtherCopies,
 }
 
 /// Copies that this hospital must hold and does not hold whole.
@@ -52,6 +64,8 @@ pub(super) struct Pending {
 pub struct BelowPolicy {
     /// How many files.
     pub files: u64,
+    /// Those of them of which no hospital has what is lacking here.
+    pub lost: u64,
     /// When the first of them was seen not to be whole; `None` if all are.
     pub since: Option<Time>,
 }
@@ -97,11 +111,21 @@ impl Repair {
     /// Files that placement names this hospital for and that are known not to be whole here.
     #[must_use]
     pub fn below_policy(&self) -> BelowPolicy {
-        let since = self.pending.values().filter_map(|pending| pending.retry.lacking_since);
-        since.fold(BelowPolicy::default(), |below, since| BelowPolicy {
+        let lacking = self
+            .pending
+            .values()
+            .filter_map(|pending| pending.retry.lacking_since.map(|since| (since, pending.others)));
+        lacking.fold(BelowPolicy::default(), |below, (since, others)| BelowPolicy {
             files: below.files + 1,
+            lost: below.lost + u64::from(others == OtherCopies::NoneLeft),
             since: Some(below.since.map_or(since, |earliest| earliest.min(since))),
         })
+    }
+
+    /// Whether so much room is free again that files which were dropped can be given once more: half of all.
+    #[must_use]
+    pub fn has_room(&self) -> bool {
+        self.pending.len() <= self.settings.pending_max / 2
     }
 
     /// Whether placement names this hospital for the file.

@@ -3,36 +3,41 @@
 use carechain_crypto::Commitment;
 use carechain_types::Time;
 
-use super::file::{HeldFile, Lacking, Retry};
+use super::file::{HeldFile, Lacking, OtherCopies, Retry};
 use super::input::RepairInput;
 use super::output::RepairOutput;
 use super::state::{Need, Pending, Repair};
-use crate::limits::{CHECKS_MAX, PENDING_MAX};
+use crate::limits::CHECKS_MAX;
 
 impl Repair {
     /// Takes one input at a time and appends what is to be done, in order.
     pub fn step(&mut self, now: Time, input: RepairInput, outputs: &mut Vec<RepairOutput>) {
         match input {
-            RepairInput::Published { file } => self.published(now, file),
+            RepairInput::Published { file } => self.published(now, file, outputs),
             RepairInput::Held { commitment } | RepairInput::Fetched { commitment } => {
                 self.settle(&commitment, outputs);
             }
             RepairInput::Erased { commitment } => self.settle(&commitment, outputs),
             RepairInput::Lacking { file, lacking } => self.lacking(now, file, lacking, outputs),
-            RepairInput::FetchFailed { commitment } => self.fetch_failed(now, &commitment, outputs),
+            RepairInput::FetchFailed { commitment, others } => {
+                self.fetch_failed(now, &commitment, others, outputs);
+            }
             RepairInput::Members { candidates } => self.candidates = candidates,
             RepairInput::Restored { file, retry } => {
-                self.wait(Pending { file, retry: retry.restored(now), need: Need::Check });
+                let retry = retry.restored(now);
+                let others = OtherCopies::Unknown;
+                self.wait(Pending { file, retry, need: Need::Check, others }, outputs);
             }
             RepairInput::Tick => {}
         }
         self.work(now, outputs);
     }
 
-    fn published(&mut self, now: Time, file: HeldFile) {
+    fn published(&mut self, now: Time, file: HeldFile, outputs: &mut Vec<RepairOutput>) {
         if self.is_mine(&file) && !self.pending.contains_key(&file.commitment) {
             let retry = Retry { due: now.after(self.settings.grace), ..Retry::default() };
-            self.wait(Pending { file, retry, need: Need::Check });
+            let others = OtherCopies::Unknown;
+            self.wait(Pending { file, retry, need: Need::Check, others }, outputs);
         }
     }
 
@@ -41,29 +46,36 @@ impl Repair {
             self.settle(&file.commitment, outputs);
             return;
         }
-        match self.pending.get(&file.commitment).map(|pending| (&pending.need, pending.retry)) {
+        let known = self.pending.get(&file.commitment);
+        match known.map(|pending| (&pending.need, pending.retry, pending.others)) {
             // The fetch under way was asked for other chunks perhaps: the check after it tells.
-            Some((Need::Fetching(_), _)) => {}
-            Some((_, mut retry)) => {
+            Some((Need::Fetching(_), ..)) => {}
+            Some((_, mut retry, others)) => {
                 retry.lacking_since.get_or_insert(now);
-                self.remove(&file.commitment);
-                self.wait(Pending { file, retry, need: Need::Fetch(lacking) });
+                self.wait(Pending { file, retry, need: Need::Fetch(lacking), others }, outputs);
             }
             None => {
                 let retry = Retry { failures: 0, due: now, lacking_since: Some(now) };
-                self.wait(Pending { file, retry, need: Need::Fetch(lacking) });
+                let others = OtherCopies::Unknown;
+                self.wait(Pending { file, retry, need: Need::Fetch(lacking), others }, outputs);
             }
         }
     }
 
-    fn fetch_failed(&mut self, now: Time, commitment: &Commitment, outputs: &mut Vec<RepairOutput>) {
+    fn fetch_failed(
+        &mut self,
+        now: Time,
+        commitment: &Commitment,
+        others: OtherCopies,
+        outputs: &mut Vec<RepairOutput>,
+    ) {
         let Some(pending) = self.remove(commitment) else {
             return;
         };
-        let retry = pending.retry.failed(now);
+        let retry = pending.retry.failed(now, self.settings.retry_min);
         outputs.push(RepairOutput::Save { file: pending.file, retry });
         // What is lacking may have changed by then: check first.
-        self.wait(Pending { file: pending.file, retry, need: Need::Check });
+        self.wait(Pending { file: pending.file, retry, need: Need::Check, others }, outputs);
     }
 
     /// The file needs nothing any more.
@@ -75,14 +87,17 @@ impl Repair {
         }
     }
 
-    fn wait(&mut self, pending: Pending) {
-        if self.pending.len() >= PENDING_MAX {
-            return;
-        }
+    fn wait(&mut self, pending: Pending, outputs: &mut Vec<RepairOutput>) {
         let commitment = pending.file.commitment;
         self.remove(&commitment);
         self.waiting.insert((pending.retry.due, commitment));
         self.pending.insert(commitment, pending);
+        if self.pending.len() > self.settings.pending_max
+            && let Some((_, last_due)) = self.waiting.last().copied()
+        {
+            self.settle(&last_due, outputs);
+            outputs.push(RepairOutput::Dropped { commitment: last_due });
+        }
     }
 
     fn remove(&mut self, commitment: &Commitment) -> Option<Pending> {

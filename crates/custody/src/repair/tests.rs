@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use carechain_crypto::{Commitment, HospitalId, UploadId};
 use carechain_types::{Span, Time};
 
-use super::{BelowPolicy, HeldFile, Lacking, Repair, RepairInput, RepairOutput, RepairSettings, Retry};
+use super::{
+    BelowPolicy, HeldFile, Lacking, OtherCopies, Repair, RepairInput, RepairOutput, RepairSettings, Retry,
+};
 use crate::placement::{Candidate, holders};
 
 fn hospital(number: u8) -> HospitalId {
@@ -39,6 +41,10 @@ fn repair() -> Repair {
     let mut repair = Repair::new(hospital(2), RepairSettings::default());
     step(&mut repair, at(0), RepairInput::Members { candidates: members() });
     repair
+}
+
+fn failed(commitment: Commitment) -> RepairInput {
+    RepairInput::FetchFailed { commitment, others: OtherCopies::Unknown }
 }
 
 fn step(repair: &mut Repair, now: Time, input: RepairInput) -> Vec<RepairOutput> {
@@ -104,7 +110,7 @@ fn failures_wait_longer_each_time_and_survive_a_restart() {
     for failures in 1..=9 {
         let outputs = step(&mut repair, now, RepairInput::Lacking { file, lacking: Lacking::File });
         assert_eq!(outputs.len(), 1, "{outputs:?}");
-        let outputs = step(&mut repair, now, RepairInput::FetchFailed { commitment });
+        let outputs = step(&mut repair, now, failed(commitment));
         let [RepairOutput::Save { retry, .. }] = outputs[..] else { panic!("{outputs:?}") };
         assert_eq!(retry.failures, failures);
         waits.push(retry.due.since(now).as_micros() / 60_000_000);
@@ -132,11 +138,11 @@ fn copies_below_policy_are_counted_from_the_first_look_on_until_they_are_whole()
     let lacking = |file| RepairInput::Lacking { file, lacking: Lacking::File };
     step(&mut repair, at(40), lacking(mine[0]));
     step(&mut repair, at(50), lacking(mine[1]));
-    let failed = RepairInput::FetchFailed { commitment: mine[0].commitment };
+    let failed = failed(mine[0].commitment);
     step(&mut repair, at(60), failed);
-    assert_eq!(repair.below_policy(), BelowPolicy { files: 2, since: Some(at(40)) });
+    assert_eq!(repair.below_policy(), BelowPolicy { files: 2, lost: 0, since: Some(at(40)) });
     step(&mut repair, at(70), RepairInput::Held { commitment: mine[0].commitment });
-    assert_eq!(repair.below_policy(), BelowPolicy { files: 1, since: Some(at(50)) });
+    assert_eq!(repair.below_policy(), BelowPolicy { files: 1, lost: 0, since: Some(at(50)) });
     step(&mut repair, at(70), RepairInput::Fetched { commitment: mine[1].commitment });
     assert_eq!(repair.below_policy(), BelowPolicy::default());
 }
@@ -163,7 +169,7 @@ fn a_failing_file_does_not_hold_up_another_and_fetches_are_few() {
         ));
     }
     assert_eq!(started.len(), 2);
-    let failed = RepairInput::FetchFailed { commitment: mine[0].commitment };
+    let failed = failed(mine[0].commitment);
     let outputs = step(&mut repair, at(2), failed);
     assert!(
         matches!(outputs[..], [RepairOutput::Save { .. }, RepairOutput::Fetch { file, .. }] if file == mine[2])
@@ -181,7 +187,7 @@ fn file_that_nobody_gives_is_pending_and_not_untried() {
     assert_eq!((repair.pending(), repair.untried()), (1, 1));
     step(&mut repair, at(31), RepairInput::Tick);
     step(&mut repair, at(31), RepairInput::Lacking { file, lacking: Lacking::File });
-    step(&mut repair, at(32), RepairInput::FetchFailed { commitment: file.commitment });
+    step(&mut repair, at(32), failed(file.commitment));
     assert_eq!((repair.pending(), repair.untried()), (1, 0));
 }
 
@@ -196,4 +202,51 @@ fn a_due_time_saved_under_a_wrong_clock_holds_up_no_file() {
     assert_eq!(step(&mut repair, at_last.before(Span::SECOND), RepairInput::Tick), []);
     assert!(matches!(step(&mut repair, at_last, RepairInput::Tick)[..], [RepairOutput::Check { .. }]));
     assert_eq!(repair.below_policy().since, Some(at(10)));
+}
+
+/// Nothing is left out without a word, and what failed least lately is not what makes way.
+#[test]
+fn file_that_finds_no_room_makes_the_one_that_is_due_last_give_way_and_is_said() {
+    let mine = files(Some(()));
+    let settings = RepairSettings { pending_max: 4, ..RepairSettings::default() };
+    let mut repair = Repair::new(hospital(2), settings);
+    step(&mut repair, at(0), RepairInput::Members { candidates: members() });
+    for file in &mine[..4] {
+        step(&mut repair, at(1), RepairInput::Lacking { file: *file, lacking: Lacking::File });
+    }
+    assert!(!repair.has_room());
+    let outputs = step(&mut repair, at(2), failed(mine[0].commitment));
+    assert!(
+        !outputs.contains(&RepairOutput::Dropped { commitment: mine[0].commitment }),
+        "it keeps its place"
+    );
+    let outputs = step(&mut repair, at(3), RepairInput::Published { file: mine[4] });
+    let of_first = mine[0].commitment;
+    let made_way =
+        [RepairOutput::Forget { commitment: of_first }, RepairOutput::Dropped { commitment: of_first }];
+    assert_eq!(outputs, made_way, "its next try is a minute away, and it would be restored by a restart");
+    assert_eq!((repair.pending(), repair.below_policy().files), (4, 3));
+    for file in &mine[1..3] {
+        step(&mut repair, at(4), RepairInput::Fetched { commitment: file.commitment });
+    }
+    assert!(repair.has_room());
+    assert_eq!(step(&mut repair, at(5), RepairInput::Published { file: mine[0] }), []);
+    assert_eq!(repair.pending(), 3);
+}
+
+#[test]
+fn file_of_which_no_copy_is_left_is_counted_apart_until_somebody_may_have_it_again() {
+    let file = files(Some(()))[0];
+    let commitment = file.commitment;
+    let mut repair = repair();
+    let lacking = || RepairInput::Lacking { file, lacking: Lacking::File };
+    step(&mut repair, at(1), lacking());
+    let none_left = RepairInput::FetchFailed { commitment, others: OtherCopies::NoneLeft };
+    step(&mut repair, at(2), none_left);
+    assert_eq!(repair.below_policy(), BelowPolicy { files: 1, lost: 1, since: Some(at(1)) });
+    step(&mut repair, at(62), RepairInput::Tick);
+    step(&mut repair, at(62), lacking());
+    assert_eq!(repair.below_policy().lost, 1, "asking again makes no copy");
+    step(&mut repair, at(63), failed(commitment));
+    assert_eq!(repair.below_policy(), BelowPolicy { files: 1, lost: 0, since: Some(at(1)) });
 }

@@ -20,6 +20,7 @@
 //! Crash: what was acknowledged to a client lies in packs; the client sends its signed opening again and goes on.
 
 mod access_check;
+mod answers;
 mod bad_chunk;
 mod bulk_service;
 mod collection;
@@ -56,6 +57,7 @@ mod start;
 mod store;
 mod upload_calls;
 
+pub(super) use copies::Copies;
 pub(super) use start::{Files, FilesConfig};
 
 #[cfg(test)]

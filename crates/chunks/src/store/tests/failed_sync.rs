@@ -237,3 +237,52 @@ fn sync_that_fails_while_its_pack_is_sealed_takes_that_pack_back() {
         sample.check(&store);
     }
 }
+
+/// The file system may lose the cut of the failed pack in a crash: then both packs say that the upload was opened.
+#[test]
+fn records_that_come_back_behind_a_cut_count_once() {
+    let folder = Folder::new();
+    let (store, medium) = store_on(&folder);
+    let open = Sample::new(3, (1 << 20) + 9);
+    let local = store.begin(&open.opening).unwrap();
+    open.put(&store, local, 0).unwrap();
+    let before_the_cut = std::fs::read(folder.last_pack()).unwrap();
+    medium.fail(true);
+    assert!(store.sync().is_err());
+    medium.fail(false);
+    assert_eq!(store.recover().unwrap(), 2);
+    assert_eq!(store.present(local).unwrap(), [false, false]);
+    open.put(&store, local, 0).unwrap();
+    store.sync().unwrap();
+    drop(store);
+    std::fs::write(&folder.packs()[0], before_the_cut).unwrap();
+    let (store, report) = folder.open();
+    assert!(report.damages.is_empty(), "{report:?}");
+    assert_eq!(store.present(local).unwrap(), [true, false]);
+    let stats = store.stats().unwrap();
+    assert_eq!((stats.reserved_bytes, stats.uploads_open), (open.opening.length, 1));
+    open.store(&store).unwrap();
+    open.check(&store);
+    store.erase(local).unwrap();
+    assert_eq!(store.stats().unwrap().reserved_bytes, 0);
+}
+
+/// Its client has not sent it again yet: the only record of that chunk is the one behind the cut.
+#[test]
+fn chunk_that_comes_back_behind_a_cut_is_not_lost_to_a_later_opening() {
+    let folder = Folder::new();
+    let (store, medium) = store_on(&folder);
+    let open = Sample::new(3, (1 << 20) + 9);
+    let local = store.begin(&open.opening).unwrap();
+    open.put(&store, local, 0).unwrap();
+    let before_the_cut = std::fs::read(folder.last_pack()).unwrap();
+    medium.fail(true);
+    assert!(store.sync().is_err());
+    medium.fail(false);
+    store.recover().unwrap();
+    drop(store);
+    std::fs::write(&folder.packs()[0], before_the_cut).unwrap();
+    let (store, _) = folder.open();
+    assert_eq!(store.present(local).unwrap(), [true, false]);
+    assert_eq!(store.read_chunk(local, 0).unwrap(), open.chunk(0));
+}

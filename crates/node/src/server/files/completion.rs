@@ -9,7 +9,9 @@ use std::sync::{Arc, PoisonError};
 use carechain_api::NodeError;
 use carechain_chunks::{CorruptChunk, LocalUpload};
 use carechain_crypto::{Commitment, EhrId, HospitalId};
-use carechain_custody::repair::{BelowPolicy, HeldFile, Lacking, Repair, RepairInput, RepairOutput, Retry};
+use carechain_custody::repair::{
+    BelowPolicy, HeldFile, Lacking, OtherCopies, Repair, RepairInput, RepairOutput, Retry,
+};
 use carechain_types::{Height, ehr_id};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::task::JoinSet;
@@ -19,7 +21,7 @@ use super::copies::Copies;
 use super::ledger_view::{LedgerRecord, News};
 use super::limits::{SLOW_TICK, SWEEP_BLOCKS, SWEEP_PAUSE, SWEEP_PENDING_MAX};
 use super::shared::Shared;
-use mending::{Mended, mend};
+use mending::{MendError, Mended, mend};
 use retries::{Retries, SavedRetry};
 
 /// Completes copies until the ledger ends.
@@ -45,6 +47,8 @@ struct Completion {
     /// hide the others.
     corrupt_after: Option<CorruptChunk>,
     retries: Retries,
+    /// Files were dropped for want of room: once there is some, all blocks are looked through again.
+    dropped: bool,
 }
 
 impl Completion {
@@ -62,6 +66,7 @@ impl Completion {
             records: retries.all().map(|saved| (saved.file().commitment, saved.record())).collect(),
             corrupt_after: None,
             retries,
+            dropped: false,
             mending: JoinSet::new(),
             seen: Height::ZERO,
             head: Height::ZERO,
@@ -79,7 +84,8 @@ impl Completion {
         }
         loop {
             self.work().await;
-            let behind = self.seen < self.head && self.machine.untried() < SWEEP_PENDING_MAX;
+            self.find_dropped_again();
+            let behind = self.has_more_to_sweep();
             tokio::select! {
                 heard = news.recv() => match heard {
                     Ok(news) => self.take_news(&news),
@@ -126,16 +132,44 @@ impl Completion {
         }
     }
 
+    /// Whether there are blocks to look through, and room for what is found: most of it is here and only has to be looked
+    /// at, and must not drive out what is not.
+    fn has_more_to_sweep(&self) -> bool {
+        let untried_max = SWEEP_PENDING_MAX.min(self.shared.settings.repair.pending_max / 2).max(1);
+        self.seen < self.head && self.machine.untried() + self.inputs.len() < untried_max
+    }
+
     /// Some blocks that were not in the news: all of them after a start.
     async fn sweep(&mut self) {
         for _ in 0..SWEEP_BLOCKS {
-            if self.seen >= self.head {
+            if !self.has_more_to_sweep() {
                 return;
             }
             let next = self.seen.next();
             let Ok(records) = self.shared.ledger.published(next).await else { return };
             self.take_published(&records);
             self.seen = next;
+        }
+    }
+
+    /// Looks through the ledger from its beginning once more, when what was dropped finds room.
+    fn find_dropped_again(&mut self) {
+        if self.seen >= self.head && self.machine.has_room() && core::mem::take(&mut self.dropped) {
+            self.seen = Height::ZERO;
+        }
+    }
+
+    fn drop_file(&mut self, commitment: &Commitment) {
+        let record = self.records.remove(commitment);
+        self.dropped = true;
+        let count = self.shared.counts.repairs_dropped.count_up();
+        if count.is_power_of_two() {
+            let record = record.map(|record| record.to_string()).unwrap_or_default();
+            tracing::warn!(
+                record,
+                count,
+                "too many files are not whole here: this one is left aside, and looked for again once half of them are"
+            );
         }
     }
 
@@ -155,6 +189,7 @@ impl Completion {
                     RepairOutput::Fetch { file, lacking, sources } => self.fetch(file, lacking, sources),
                     RepairOutput::Save { file, retry } => self.save(file, retry),
                     RepairOutput::Forget { commitment } => self.retries.forget(&commitment),
+                    RepairOutput::Dropped { commitment } => self.drop_file(&commitment),
                 }
             }
         }
@@ -176,9 +211,12 @@ impl Completion {
 
     /// What the status shows of the copies that this node must hold.
     fn show_copies(&self) {
-        let BelowPolicy { files, since } = self.machine.below_policy();
-        let copies = Copies { below_policy: files, since, seen: self.seen, head: self.head };
+        let BelowPolicy { files, lost, since } = self.machine.below_policy();
+        // What was left aside is in no count.
+        let seen = if self.dropped { Height::ZERO } else { self.seen };
+        let copies = Copies { below_policy: files, lost, since, seen, head: self.head };
         self.shared.counts.below_policy.set(files);
+        self.shared.counts.lost.set(lost);
         *self.shared.copies.lock().unwrap_or_else(PoisonError::into_inner) = copies;
     }
 
@@ -188,7 +226,10 @@ impl Completion {
             Some(record) => {
                 self.mending.spawn(mend(Arc::clone(&self.shared), (*record, file), lacking, sources));
             }
-            None => self.inputs.push_back(RepairInput::FetchFailed { commitment }),
+            None => {
+                let others = OtherCopies::Unknown;
+                self.inputs.push_back(RepairInput::FetchFailed { commitment, others });
+            }
         }
     }
 
@@ -204,13 +245,9 @@ impl Completion {
             Err(error) => {
                 self.shared.counts.repairs_failed.increment();
                 let record = record.map(|record| record.to_string()).unwrap_or_default();
-                tracing::warn!(
-                    record,
-                    commitment = commitment.to_hex(),
-                    "a file that this node must hold is not whole here and could not be mended: {error}; it is tried \
-                     again, less and less often"
-                );
-                RepairInput::FetchFailed { commitment }
+                let others = error.others();
+                say_failed(&record, &commitment, &error);
+                RepairInput::FetchFailed { commitment, others }
             }
         });
     }
@@ -239,6 +276,24 @@ impl Completion {
         let Some(completion) = state.completion else { return Ok(None) };
         let id = ehr_id(self.shared.chain_id(), &state.opening.author, &completion.commitment);
         self.shared.ledger.record(id).await
+    }
+}
+
+/// A file that may be lost for good is no warning among others.
+fn say_failed(record: &str, commitment: &Commitment, error: &MendError) {
+    let commitment = commitment.to_hex();
+    match error.others() {
+        OtherCopies::NoneLeft => tracing::error!(
+            record,
+            commitment,
+            "a file that this node must hold is not whole here: {error}; it is asked for again, less and less often"
+        ),
+        OtherCopies::Unknown => tracing::warn!(
+            record,
+            commitment,
+            "a file that this node must hold is not whole here and could not be mended: {error}; it is tried again, \
+             less and less often"
+        ),
     }
 }
 

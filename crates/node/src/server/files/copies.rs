@@ -7,6 +7,9 @@ use carechain_types::{Height, Time};
 pub(crate) struct Copies {
     /// Files that placement names this node for and that are known not to be whole here.
     pub(crate) below_policy: u64,
+    /// Those of them of which no copy is left anywhere, as far as was asked since the start: every other hospital answered
+    /// that it does not have what is lacking here.
+    pub(crate) lost: u64,
     /// When the first of them was seen not to be whole.
     pub(crate) since: Option<Time>,
     /// Blocks up to this one were looked through since the start. Below [`Copies::head`] there may be more files that

@@ -22,6 +22,8 @@ macro_rules! counters {
         )*
             /// Files that this node must hold and does not hold whole.
             pub(super) below_policy: Level,
+            /// Those of them of which no copy is left anywhere.
+            pub(super) lost: Level,
         }
 
         impl Counters {
@@ -32,6 +34,8 @@ macro_rules! counters {
             )*
                 let help = "Files that this node must hold and does not hold whole";
                 registry.register("below_policy", help, self.below_policy.0.clone());
+                let help = "Files that this node must hold and of which every other hospital says that it has no copy";
+                registry.register("lost", help, self.lost.0.clone());
             }
 
             #[cfg(test)]
@@ -99,6 +103,8 @@ counters! {
     repairs_restored,
     /// Repairs that failed and will be tried again.
     repairs_failed,
+    /// Files that are not whole here and were left aside because too many are; they are looked for again.
+    repairs_dropped,
     /// Regions of packs that were found damaged at the start.
     start_damages,
     /// Chunks that belonged to no known file at the start.

@@ -91,7 +91,10 @@ pub(super) enum Fetched {
         verdict: Verdict,
     },
     /// Nothing more.
-    Failed,
+    Failed {
+        /// The chunk that the holder said it does not have, if that is why.
+        absent: Option<u32>,
+    },
 }
 
 /// A stream on which the holder has described the file.
@@ -183,7 +186,11 @@ impl FetchLink {
             let ended = tokio::try_join!(write_asks(writer, asked), arriving.read(reader));
             let Err(error) = ended else { return };
             tracing::debug!(%holder, %error, "a fetch ended");
-            arriving.say(Fetched::Failed).await;
+            let absent = match error {
+                LinkError::Absent { index } => Some(index),
+                _ => None,
+            };
+            arriving.say(Fetched::Failed { absent }).await;
         });
         Self { number, asks, task: task.abort_handle() }
     }

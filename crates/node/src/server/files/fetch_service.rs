@@ -210,11 +210,14 @@ impl Service<'_> {
     ) -> Result<(), ServeError> {
         let bytes = match bytes {
             Ok(bytes) => bytes,
-            Err(
-                error @ (StoreError::Corrupt { .. } | StoreError::ChunkMissing { .. } | StoreError::Read(_)),
-            ) => {
+            Err(error @ (StoreError::Corrupt { .. } | StoreError::ChunkMissing { .. })) => {
                 bad_chunk::note(self.shared, "another member", &error);
                 return Ok(write_frame(writer, &Frame::of_index(Kind::Absent, index)).await?);
+            }
+            // It may well be there: the asker must not take it for lost.
+            Err(error @ StoreError::Read(_)) => {
+                bad_chunk::note(self.shared, "another member", &error);
+                return Err(error.into());
             }
             Err(error) => return Err(error.into()),
         };

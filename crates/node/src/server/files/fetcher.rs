@@ -16,18 +16,20 @@ use futures::stream::FuturesUnordered;
 use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
+use super::answers::{Answers, Lacks};
 use super::fetch_link::{Claim, FetchEvent, FetchLink, Fetched, KnownFile, OpenLink, open};
 use super::ledger_view::LedgerRecord;
 use super::limits::{EVENTS_MAX, FETCH_ROUNDS_MAX};
 use super::link_error::LinkError;
+use super::message::RefusalCode;
 use super::shared::Shared;
 
 /// Why not all chunks came.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub(super) enum FetchFailed {
     /// No holder delivers.
-    #[error("no holder delivers")]
-    NoHolder,
+    #[error("{0}")]
+    NoHolder(Answers),
     /// Nobody takes the chunks any more.
     #[error("the taker is gone")]
     TakerGone,
@@ -54,6 +56,7 @@ pub(super) struct Fetcher {
     untried: VecDeque<HospitalId>,
     /// Said something wrong: never asked again here.
     wrong: BTreeSet<HospitalId>,
+    lacks: Lacks,
     opening: FuturesUnordered<Opening>,
     links: BTreeMap<HospitalId, FetchLink>,
     links_begun: u64,
@@ -82,6 +85,7 @@ impl Fetcher {
             untried: sources.iter().copied().collect(),
             sources,
             wrong: BTreeSet::new(),
+            lacks: Lacks::default(),
             opening: FuturesUnordered::new(),
             links: BTreeMap::new(),
             links_begun: 0,
@@ -109,12 +113,24 @@ impl Fetcher {
 
     /// Waits until one holder is there that describes the file as the ledger does.
     pub(super) async fn ready(&mut self) -> Result<(), FetchFailed> {
+        self.ready_for(None).await
+    }
+
+    async fn ready_for(&mut self, next: Option<u32>) -> Result<(), FetchFailed> {
         while self.links.is_empty() {
             self.open_more();
-            let (holder, opened) = self.opening.next().await.ok_or(FetchFailed::NoHolder)?;
-            self.opened(holder, opened);
+            match self.opening.next().await {
+                Some((holder, opened)) => drop(self.opened(holder, opened)),
+                None => return Err(self.nobody(next)),
+            }
         }
         Ok(())
+    }
+
+    /// Nobody delivers the next chunk, or describes the file.
+    pub(super) fn nobody(&self, next: Option<u32>) -> FetchFailed {
+        let holders = self.sources.iter().filter(|source| **source != self.shared.hospital);
+        FetchFailed::NoHolder(Answers::of(holders, &self.lacks, &self.wrong, next))
     }
 
     /// Brings the chunks in order.
@@ -123,11 +139,11 @@ impl Fetcher {
         chunks: Range<u32>,
         taker: &mpsc::Sender<Delivered>,
     ) -> Result<(), FetchFailed> {
-        let shape = FileShape::new(self.record.length).map_err(|_| FetchFailed::NoHolder)?;
+        let shape = FileShape::new(self.record.length).map_err(|_| self.nobody(None))?;
         let Range { start: mut next, end } = chunks;
         let mut rounds = 1;
         loop {
-            self.ready().await?;
+            self.ready_for(Some(next)).await?;
             let holders = self.sources.iter().filter(|source| self.links.contains_key(source));
             let plan = FetchPlan { shape, chunks: next..end, holders: holders.copied().collect() };
             let machine = Fetch::new(plan, self.settings, self.shared.clock.steady())?;
@@ -137,7 +153,7 @@ impl Fetcher {
             next = round.next;
             match ended {
                 Ok(()) => return Ok(()),
-                Err(FetchFailed::NoHolder) if rounds < FETCH_ROUNDS_MAX => {}
+                Err(FetchFailed::NoHolder(_)) if rounds < FETCH_ROUNDS_MAX => {}
                 Err(error) => return Err(error),
             }
             // Somebody who was restarted, or too busy, may be there again.
@@ -203,6 +219,7 @@ impl Fetcher {
     fn opened(&mut self, holder: HospitalId, opened: Result<OpenLink, LinkError>) -> bool {
         match opened {
             Ok(link) => {
+                self.lacks.described(&holder);
                 let manifest = Arc::clone(&self.file.get_or_insert_with(|| link.file.clone()).manifest);
                 self.links_begun += 1;
                 let events = self.events.clone();
@@ -212,6 +229,9 @@ impl Fetcher {
             }
             Err(error) => {
                 tracing::debug!(%holder, %error, "a holder gives nothing");
+                if matches!(error, LinkError::Refused(RefusalCode::NotHeld)) {
+                    self.lacks.file(holder);
+                }
                 if error.is_wrong() {
                     self.shared.counts.chunks_wrong.increment();
                     self.wrong.insert(holder);
@@ -221,7 +241,7 @@ impl Fetcher {
         }
     }
 
-    fn arrived(&self, round: &mut Round, event: FetchEvent) -> Option<FetchInput> {
+    fn arrived(&mut self, round: &mut Round, event: FetchEvent) -> Option<FetchInput> {
         let FetchEvent { holder, link, what } = event;
         // What a link of before still had to say.
         if self.links.get(&holder).is_none_or(|at_work| at_work.number != link) {
@@ -233,7 +253,12 @@ impl Fetcher {
                 round.arrived = Some((index, bytes));
                 FetchInput::Chunk { holder, index, verdict }
             }
-            Fetched::Failed => FetchInput::HolderFailed { holder },
+            Fetched::Failed { absent } => {
+                if let Some(index) = absent {
+                    self.lacks.chunk(holder, index);
+                }
+                FetchInput::HolderFailed { holder }
+            }
         })
     }
 
@@ -281,7 +306,7 @@ impl Fetcher {
             FetchOutput::Done => round.ended = Some(Ok(())),
             FetchOutput::Failed { error } => {
                 tracing::debug!(%error, "a fetch goes on with others");
-                round.ended = Some(Err(FetchFailed::NoHolder));
+                round.ended = Some(Err(self.nobody(Some(round.next))));
             }
         }
     }

@@ -94,7 +94,11 @@ fn ended(refusal: AccessRefusal) -> NodeError {
 
 fn undelivered(failed: FetchFailed) -> NodeError {
     match failed {
-        FetchFailed::NoHolder | FetchFailed::TakerGone => NodeError::NoHolder,
+        FetchFailed::NoHolder(answers) => {
+            tracing::warn!("a file that somebody may read is not delivered: {answers}");
+            NodeError::NoHolder
+        }
+        FetchFailed::TakerGone => NodeError::NoHolder,
         FetchFailed::Plan(error) => NodeError::Invalid { problem: error.to_string() },
     }
 }

@@ -1,63 +1,95 @@
-//! Goes on after a failed sync of the chunk store: says so, once, with pack and errno, and begins a new pack.
+//! Goes on after a failed sync of the chunk store: says so, each time, with pack and errno, and begins a new pack.
 //!
 //! Reading goes on all the while, and so do votes: the disk of the files may be another than the ledger's.
 
 use std::sync::{Arc, PoisonError};
 
 use carechain_chunks::{ChunkStore, PackFailure, StoreHealth};
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use super::disk_trouble::DiskTrouble;
-use super::limits::RECOVERY_TICK;
 use super::shared::Shared;
 
 /// Looks at the store again and again.
 pub(super) async fn run(shared: Arc<Shared>) {
-    let mut tick = interval(RECOVERY_TICK.min(shared.settings.care_interval));
+    let every = shared.settings.recovery_tick;
+    let mut tick = interval_at(Instant::now() + every, every);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut tries: u64 = 0;
+    let mut recovery = Recovery::new(shared);
     loop {
         tick.tick().await;
-        let StoreHealth::Poisoned(failure) = shared.store.run(ChunkStore::health).await else {
-            tries = 0;
-            continue;
-        };
-        tries += 1;
-        if tries == 1 {
-            begin_trouble(&shared, failure);
-        }
-        recover(&shared, tries).await;
+        recovery.look().await;
     }
 }
 
-fn begin_trouble(shared: &Shared, failure: PackFailure) {
-    shared.counts.packs_failed.increment();
-    set(shared, Some(DiskTrouble { failure, since: shared.clock.wall() }));
-    let PackFailure { pack, errno, .. } = failure;
-    tracing::error!(
-        pack,
-        errno,
-        "{failure}: this disk is failing and must be replaced; record files are refused until a new pack is begun"
-    );
+/// What was seen of a disk that fails.
+pub(super) struct Recovery {
+    shared: Arc<Shared>,
+    /// The failure that was said last. Each pack that fails is one of its own, also right after the one before.
+    said: Option<PackFailure>,
+    /// Failures since the store was last seen sound.
+    failures: u64,
+    /// Tries to go on after the last of them.
+    tries: u64,
 }
 
-async fn recover(shared: &Shared, tries: u64) {
-    match shared.store.run(ChunkStore::recover).await {
-        Ok(pack) => {
-            set(shared, None);
-            tracing::warn!(
+impl Recovery {
+    pub(super) const fn new(shared: Arc<Shared>) -> Self {
+        Self { shared, said: None, failures: 0, tries: 0 }
+    }
+
+    /// Looks once: says what is new, and tries to go on.
+    pub(super) async fn look(&mut self) {
+        let StoreHealth::Poisoned(failure) = self.shared.store.run(ChunkStore::health).await else {
+            (self.said, self.failures) = (None, 0);
+            return;
+        };
+        if self.said != Some(failure) {
+            self.begin_trouble(failure);
+        }
+        self.tries += 1;
+        self.recover().await;
+    }
+
+    fn begin_trouble(&mut self, failure: PackFailure) {
+        self.said = Some(failure);
+        self.tries = 0;
+        self.failures += 1;
+        self.shared.counts.packs_failed.increment();
+        self.set(Some(DiskTrouble { failure, since: self.shared.clock.wall() }));
+        // A disk that takes a new pack and fails it again every second writes a line at each power of two.
+        if self.failures.is_power_of_two() {
+            let PackFailure { pack, errno, .. } = failure;
+            tracing::error!(
                 pack,
-                "record files are taken again, into a new pack; what was not confirmed is sent again"
+                errno,
+                failures = self.failures,
+                "{failure}: this disk is failing and must be replaced; record files are refused until a new pack is begun"
             );
         }
-        // Tried every second: written at each power of two.
-        Err(error) if tries.is_power_of_two() => {
-            tracing::error!(tries, "no new pack can be begun, record files stay refused: {error}");
-        }
-        Err(_) => {}
     }
-}
 
-fn set(shared: &Shared, trouble: Option<DiskTrouble>) {
-    *shared.trouble.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
+    async fn recover(&self) {
+        match self.shared.store.run(ChunkStore::recover).await {
+            Ok(pack) => {
+                self.set(None);
+                if self.failures.is_power_of_two() {
+                    tracing::warn!(
+                        pack,
+                        "record files are taken again, into a new pack; what was not confirmed is sent again"
+                    );
+                }
+            }
+            // Tried every second: written at each power of two.
+            Err(error) if self.tries.is_power_of_two() => {
+                let tries = self.tries;
+                tracing::error!(tries, "no new pack can be begun, record files stay refused: {error}");
+            }
+            Err(_) => {}
+        }
+    }
+
+    fn set(&self, trouble: Option<DiskTrouble>) {
+        *self.shared.trouble.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
+    }
 }

@@ -41,6 +41,8 @@ pub(super) struct FilesSettings {
     pub(super) tick: Duration,
     /// How often unpublished uploads are collected and corrupt chunks looked for.
     pub(super) care_interval: Duration,
+    /// How often the store is asked whether a sync failed.
+    pub(super) recovery_tick: Duration,
     /// In which everything stored is read once.
     pub(super) scrub_period: Duration,
     /// How often some of it is read.
@@ -63,6 +65,7 @@ impl FilesSettings {
             repair: RepairSettings::default(),
             tick: Duration::from_micros(carechain_custody::limits::TICK.as_micros()),
             care_interval: Duration::from_secs(30),
+            recovery_tick: super::limits::RECOVERY_TICK,
             scrub_period: super::limits::SCRUB_PERIOD,
             scrub_round: super::limits::SCRUB_ROUND,
             corrupt_max: super::limits::CORRUPT_MAX,

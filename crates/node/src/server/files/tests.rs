@@ -5,6 +5,7 @@ mod client;
 mod copies;
 mod failing_disk;
 mod ledger;
+mod lost_copies;
 mod manifests;
 mod reads;
 mod uploads;

@@ -6,6 +6,7 @@ use carechain_chunks::{ChunkStore, StoreHealth};
 use carechain_schema::StorageStatus;
 
 use super::inputs::Storage;
+use crate::server::files::Copies;
 
 /// One look at the disk.
 #[derive(Clone, Debug)]
@@ -19,7 +20,8 @@ pub(super) struct DiskView {
 impl DiskView {
     /// Looks. How many files lack copies the custody knows, not the disk.
     #[must_use]
-    pub(super) fn of(folder: &Path, chunks: &ChunkStore, files_below_policy: Option<u64>) -> Self {
+    pub(super) fn of(folder: &Path, chunks: &ChunkStore, copies: Copies) -> Self {
+        let files_below_policy = copies.known_below_policy();
         let stats = chunks.stats().ok();
         let storage = stats.map(|stats| Storage {
             write_failure: match chunks.health() {
@@ -30,6 +32,7 @@ impl DiskView {
             quota_left: stats.quota_bytes.saturating_sub(stats.reserved_bytes),
             chunks_missing: stats.chunks_missing,
             files_below_policy,
+            files_lost: copies.lost,
         });
         let status = StorageStatus {
             ledger_bytes: folder_bytes(&folder.join("ledger")),

@@ -64,6 +64,8 @@ pub(super) struct Storage {
     pub chunks_missing: u64,
     /// Files held here that lack copies elsewhere, if that is known.
     pub files_below_policy: Option<u64>,
+    /// Those of them of which every other hospital answered that it has no copy.
+    pub files_lost: u64,
 }
 
 /// Free space below which the node gives things up, percent.

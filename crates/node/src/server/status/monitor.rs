@@ -185,10 +185,10 @@ impl Monitor {
         let config = &self.0.config;
         let alone = Arc::clone(&self.0.disk).lock_owned().await;
         let (folder, chunks) = (config.data_folder.clone(), Arc::clone(&config.chunks));
-        let below_policy = config.files.copies().known_below_policy();
+        let copies = config.files.copies();
         blocking(&Handle::current(), move || {
             let _alone = alone;
-            DiskView::of(&folder, &chunks, below_policy)
+            DiskView::of(&folder, &chunks, copies)
         })
         .await
     }

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use carechain_api::NodeError;
-use carechain_chunks::{Completion, LocalUpload, StoreError, UploadOpening};
+use carechain_chunks::{ChunkStore, Completion, LocalUpload, StoreError, UploadOpening};
 use carechain_crypto::{Commitment, EhrId, HospitalId, chunk_count};
-use carechain_custody::repair::{HeldFile, Lacking};
+use carechain_custody::repair::{HeldFile, Lacking, OtherCopies};
 use tokio::sync::mpsc;
 
 use crate::server::files::fetch_link::{Claim, KnownFile};
@@ -39,6 +39,16 @@ pub(super) enum MendError {
     Store(#[from] StoreError),
 }
 
+impl MendError {
+    /// What it says of the copies of others.
+    pub(super) const fn others(&self) -> OtherCopies {
+        match self {
+            Self::Fetch(FetchFailed::NoHolder(answers)) if answers.none_left() => OtherCopies::NoneLeft,
+            _ => OtherCopies::Unknown,
+        }
+    }
+}
+
 /// Fetches what is lacking.
 pub(super) async fn mend(
     shared: Arc<Shared>,
@@ -66,8 +76,8 @@ async fn mend_file(
     let mut fetcher = Fetcher::new(shared, record, claim, sources, None);
     fetcher.set_ahead(AHEAD_BYTES_MIN);
     fetcher.ready().await?;
-    let known = fetcher.file().cloned().ok_or(FetchFailed::NoHolder)?;
-    let local = begin(shared, &record).await?;
+    let known = fetcher.file().cloned().ok_or_else(|| fetcher.nobody(None))?;
+    let local = begin(shared, &record, &known).await?;
     let present = shared.store.chunks().present(local)?;
     let missing = (0_u32..).zip(present).filter(|(_, has)| !has).map(|(index, _)| index);
     for run in runs(missing) {
@@ -94,14 +104,15 @@ async fn put_all(
     mut taken: mpsc::Receiver<Delivered>,
 ) -> Result<(), MendError> {
     while let Some((index, bytes)) = taken.recv().await {
-        let value = *known.manifest.values().get(index as usize).ok_or(FetchFailed::NoHolder)?;
+        let value = *known.manifest.values().get(index as usize).ok_or(MendError::NoRecord)?;
         shared.store.run(move |chunks| chunks.put_chunk(local, index, &bytes, &value)).await?;
     }
     Ok(())
 }
 
-/// The open upload that an earlier try left, or a new one.
-async fn begin(shared: &Shared, record: &LedgerRecord) -> Result<LocalUpload, MendError> {
+/// The open upload that an earlier try left, or a new one. What was sent under the same id may be another sealing of the
+/// record, with other bytes of the same length: an upload with a chunk of that never becomes this file.
+async fn begin(shared: &Shared, record: &LedgerRecord, known: &KnownFile) -> Result<LocalUpload, MendError> {
     let now = shared.clock.wall();
     let opening = UploadOpening {
         upload: record.upload_id,
@@ -115,11 +126,20 @@ async fn begin(shared: &Shared, record: &LedgerRecord) -> Result<LocalUpload, Me
     for local in chunks.find_upload(&record.upload_id) {
         let Ok(state) = chunks.state(local) else { continue };
         let same = UploadOpening { expiry: state.opening.expiry, ..opening } == state.opening;
-        if same && state.completion.is_none() && now < state.opening.expiry {
+        let open = state.completion.is_none() && now < state.opening.expiry;
+        if same && open && holds_only(chunks, local, known) {
             return Ok(local);
         }
     }
     Ok(shared.store.run(move |chunks| chunks.begin(&opening)).await?)
+}
+
+/// Whether every chunk that an open upload has is the file's.
+fn holds_only(chunks: &ChunkStore, local: LocalUpload, known: &KnownFile) -> bool {
+    let Ok(present) = chunks.present(local) else { return false };
+    let held = (0_u32..).zip(present).zip(known.manifest.values()).filter(|((_, has), _)| *has);
+    held.into_iter()
+        .all(|((index, _), value)| chunks.chunk_value(local, index).is_ok_and(|stored| stored == *value))
 }
 
 async fn mend_chunks(

@@ -9,6 +9,7 @@ use super::world::{MEBIBYTE, World, eventually, runtime, settings};
 use crate::server::files::fetch_link::{Claim, open};
 use crate::server::files::link_error::LinkError;
 use crate::server::files::message::RefusalCode;
+use crate::server::files::opening::opening_of;
 use crate::server::files::scrubbing::Scrub;
 use crate::server::files::shared::FilesSettings;
 
@@ -126,7 +127,9 @@ fn corrupt_chunks_that_nobody_gives_do_not_hide_the_others() {
 #[test]
 fn failures_of_repair_and_what_is_below_policy_are_known_again_after_a_restart() {
     runtime().block_on(async {
-        let mut world = World::start(3).await;
+        let mut settings = settings();
+        settings.repair.retry_min = Span::MINUTE;
+        let mut world = World::start_with(3, settings).await;
         let client = world.client(0, 47, LENGTH);
         let ranking = world.ranking(&client);
         let late = ranking[2];
@@ -199,5 +202,57 @@ fn repair_fetch_is_refused_to_a_member_that_placement_does_not_name() {
         assert_eq!(world.counts(0).repair_fetches_refused, 2);
         let shared = world.files(ranking[1]).0.shared.clone();
         open(shared, holder, client.record(), claim, None).await.map(drop).unwrap();
+    });
+}
+
+/// The same record was sealed twice for one upload, with other bytes each time, and this holder got some of the first.
+#[test]
+fn chunks_of_another_sealing_do_not_keep_a_copy_from_becoming_whole() {
+    runtime().block_on(async {
+        let mut world = World::start(3).await;
+        let client = world.client(0, 50, LENGTH);
+        let late = world.ranking(&client)[2];
+        world.stop(late).await;
+        client.upload(world.files(0)).await;
+        world.publish(&client);
+        let other = world.client(0, 51, LENGTH);
+        let opening = opening_of(&client.open);
+        let store = world.open_store(late).await;
+        let local = store.begin(&opening).unwrap();
+        store.put_chunk(local, 0, &other.file[..MEBIBYTE], &other.manifest.values()[0]).unwrap();
+        store.sync().unwrap();
+        drop(store);
+        world.begin_again(late).await;
+        eventually("fetched", || world.counts(late).repairs_done == 1).await;
+        let local = world.holds(late, &client.record().commitment).unwrap();
+        assert_eq!(world.at(late).chunks.read_range(local, 0, LENGTH as u64).unwrap(), client.file);
+    });
+}
+
+/// There is room for two files that are not whole here.
+#[test]
+fn file_that_finds_no_room_is_counted_and_found_again() {
+    runtime().block_on(async {
+        let mut settings = settings();
+        settings.repair.pending_max = 2;
+        let mut world = World::start_with(3, settings).await;
+        world.stop(2).await;
+        let clients = [52, 53, 54, 55].map(|seed| world.client(0, seed, MEBIBYTE + 7));
+        for client in &clients {
+            client.upload(world.files(0)).await;
+            world.publish(client);
+        }
+        world.stop(0).await;
+        world.stop(1).await;
+        world.begin_again(2).await;
+        eventually("dropped", || world.counts(2).repairs_dropped >= 2).await;
+        let copies = world.files(2).copies();
+        assert!(copies.seen < copies.head, "{copies:?}: not all are known");
+        world.begin_again(0).await;
+        for client in &clients {
+            let commitment = client.record().commitment;
+            eventually("fetched", || world.holds(2, &commitment).is_some()).await;
+        }
+        eventually("all known", || world.files(2).copies().known_below_policy() == Some(0)).await;
     });
 }

@@ -1,9 +1,14 @@
 //! A disk that refuses one sync: it is said, nothing unconfirmed counts, and uploads go on by themselves.
 
+use std::time::Duration;
+
 use carechain_api::NodeError;
 use carechain_chunks::PackOperation;
 
-use super::world::{MEBIBYTE, World, eventually, runtime};
+use super::world::{MEBIBYTE, World, eventually, runtime, settings};
+use crate::server::files::opening::opening_of;
+use crate::server::files::recovery::Recovery;
+use crate::server::files::shared::FilesSettings;
 
 const LENGTH: usize = 2 * MEBIBYTE + 3;
 
@@ -48,5 +53,32 @@ fn holder_whose_sync_failed_holds_its_copy_once_its_disk_syncs_again() {
         eventually("the holder notices", || world.counts(1).packs_failed == 1).await;
         world.fail_syncs(1, false);
         eventually("the copy", || world.holds(1, &client.record().commitment).is_some()).await;
+    });
+}
+
+/// A new pack was begun, and failed as well before anybody looked: that is a second failure, not the first one's end.
+#[test]
+fn disk_that_fails_again_at_once_is_said_and_counted_again() {
+    runtime().block_on(async {
+        let settings = FilesSettings { recovery_tick: Duration::from_secs(3_600), ..settings() };
+        let world = World::start_with(1, settings).await;
+        let mut recovery = Recovery::new(world.files(0).0.shared.clone());
+        let mut before = None;
+        for failures in 1..=2_u8 {
+            let opening = opening_of(&world.client(0, failures, LENGTH).open);
+            world.at(0).chunks.begin(&opening).unwrap();
+            world.fail_syncs(0, true);
+            assert!(world.at(0).chunks.sync().is_err());
+            recovery.look().await;
+            let failure = world.files(0).trouble().map(|trouble| trouble.failure);
+            assert!(failure.is_some() && failure != before, "{failure:?}");
+            before = failure;
+            assert_eq!(world.counts(0).packs_failed, u64::from(failures));
+            recovery.look().await;
+            assert_eq!(world.counts(0).packs_failed, u64::from(failures), "the same failure");
+            world.fail_syncs(0, false);
+            recovery.look().await;
+            assert!(world.files(0).trouble().is_none());
+        }
     });
 }

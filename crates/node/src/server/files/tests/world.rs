@@ -97,6 +97,9 @@ pub(super) fn settings() -> FilesSettings {
     settings.tick = Duration::from_millis(10);
     settings.care_interval = Duration::from_millis(50);
     settings.repair.grace = Span::from_millis(50);
+    // A first fetch may come before the links stand: the next one must not wait for as long as a test may take.
+    settings.repair.retry_min = Span::from_millis(100);
+    settings.recovery_tick = Duration::from_millis(50);
     settings
 }
 
@@ -172,7 +175,7 @@ impl World {
     }
 
     /// Tasks of a pump that ended may hold its store for a moment.
-    async fn open_store(&self, index: usize) -> ChunkStore {
+    pub(super) async fn open_store(&self, index: usize) -> ChunkStore {
         let limits = StoreLimits { free_permille_min: 0, ..StoreLimits::default() };
         let deadline = Instant::now() + DEADLINE;
         loop {

@@ -47,11 +47,23 @@ pub(super) fn transactions_refused(inputs: &Inputs) -> Option<Finding> {
 }
 
 pub(super) fn copies_below_policy(inputs: &Inputs) -> Option<Finding> {
-    let count = inputs.storage.as_ref()?.files_below_policy.filter(|count| *count > 0)?;
+    let storage = inputs.storage.as_ref()?;
+    let count = storage.files_below_policy.filter(|count| *count > 0)?;
     let files =
         if count == 1 { "1 file held here has".to_owned() } else { format!("{count} files held here have") };
-    let sentence = format!("{files} fewer copies than the policy asks for");
-    let advice = "copies are made again when holders are back and have room; if the number stays, ask them";
+    let fewer = format!("{files} fewer copies than the policy asks for");
+    let (sentence, advice) = match storage.files_lost {
+        0 => (
+            fewer,
+            "copies are made again when holders are back and have room; if the number stays, ask them",
+        ),
+        lost => (
+            format!(
+                "{fewer}; of {lost} of them no copy is left anywhere: every other hospital answers that it does not have it"
+            ),
+            "the log names the records of which none is left: ask their authors to publish them again",
+        ),
+    };
     Some(Finding::new(FindingCode::CopiesBelowPolicy, sentence, advice))
 }
 

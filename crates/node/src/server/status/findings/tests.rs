@@ -53,6 +53,7 @@ fn well() -> Inputs {
             quota_left: 1 << 30,
             chunks_missing: 0,
             files_below_policy: None,
+            files_lost: 0,
         }),
         reserves: Reserves { files: 10, transactions: 5, votes: 2 },
     }
@@ -351,6 +352,11 @@ fn missing_copies_and_chunks_are_counted_and_unknown_is_not_none() {
         storage_of(inputs).files_below_policy = Some(2);
     });
     assert!(sentence.starts_with("2 files"), "{sentence}");
+    let sentence = only(FindingCode::CopiesBelowPolicy, |inputs| {
+        storage_of(inputs).files_below_policy = Some(2);
+        storage_of(inputs).files_lost = 1;
+    });
+    assert!(sentence.contains("of 1 of them no copy is left anywhere"), "{sentence}");
     let sentence = only(FindingCode::ChunksMissing, |inputs| storage_of(inputs).chunks_missing = 1);
     assert!(sentence.starts_with("1 chunk "), "{sentence}");
 }
