@@ -59,7 +59,8 @@ impl Config {
     /// Whether a bug is planted; never without the feature.
     #[cfg(not(feature = "planted-bugs"))]
     #[allow(clippy::unused_self)]
-    pub(crate) const fn has_planted(&self, _bug: PlantedBug) -> bool {
+    #[must_use]
+    pub const fn has_planted(&self, _bug: PlantedBug) -> bool {
         false
     }
 

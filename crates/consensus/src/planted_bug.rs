@@ -22,6 +22,16 @@ pub enum PlantedBug {
     ReportsThisViewAlone,
     /// The engine hands out blocks, answers and events before the sync that makes its own COMMIT in them durable.
     ServedAheadOfSync,
+    /// A NEW-VIEW may name fewer than q VIEW-CHANGEs, or one of them several times.
+    NewViewOfFewer,
+    /// A committed block comes in with the certificate of any other.
+    CertificateOfAnother,
+    /// A block may promise other outcomes than execution gives.
+    OutcomesRootIgnored,
+    /// A transaction may stand twice in a block.
+    TransactionTwice,
+    /// A transaction of an earlier block may stand in another.
+    TransactionAgain,
 }
 
 impl PlantedBug {
@@ -36,5 +46,10 @@ impl PlantedBug {
         Self::HeadHidesCommit,
         Self::ReportsThisViewAlone,
         Self::ServedAheadOfSync,
+        Self::NewViewOfFewer,
+        Self::CertificateOfAnother,
+        Self::OutcomesRootIgnored,
+        Self::TransactionTwice,
+        Self::TransactionAgain,
     ];
 }

@@ -20,12 +20,7 @@ use crate::wire::VerifiedBlock;
 impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
     /// Where a block on the ledger's head is executed.
     pub(crate) const fn place_of(&self, header: &Header) -> Place<'_> {
-        Place {
-            chain_id: self.config.chain_id,
-            height: header.height,
-            time: header.time,
-            membership: &self.config.membership,
-        }
+        Place { config: &self.config, height: header.height, time: header.time }
     }
 
     /// Executes every candidate whose parent is the head and whose bodies are here, and tells the replica.
@@ -34,10 +29,11 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
             let Some(candidate) = self.candidates.get(&block_id) else { continue };
             let Some(submissions) = candidate.submissions() else { continue };
             let header = candidate.header.clone();
-            let verdict = match execute(&self.ledger, &self.place_of(&header), &self.scheme, &submissions)? {
+            let place = self.place_of(&header);
+            let verdict = match execute(&self.ledger, &place, &self.scheme, &submissions)? {
                 Err(_) => Verdict::NotIncludable,
                 Ok(executed) => {
-                    let verdict = judge(&header, &executed);
+                    let verdict = judge(&place, &header, &executed);
                     if let Some(candidate) = self.candidates.get_mut(&block_id) {
                         candidate.executed = Some(executed);
                     }
@@ -85,9 +81,10 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
         if parent != self.ledger.head_id() {
             return Err(self.foreign_parent(height, block_id, parent));
         }
-        let executed = execute(&self.ledger, &self.place_of(&header), &self.scheme, &submissions)?
+        let place = self.place_of(&header);
+        let executed = execute(&self.ledger, &place, &self.scheme, &submissions)?
             .map_err(|reason| Fatal::Refused { height, block_id, reason: Box::new(reason) })?;
-        if let Verdict::StateDiffers { own } = judge(&header, &executed) {
+        if let Verdict::StateDiffers { own } = judge(&place, &header, &executed) {
             // A quorum certified it on our own last block: there is nobody to ask, and nothing to wait for.
             return Err(Fatal::Diverged { height, block_id, own, certified: header.state_root });
         }

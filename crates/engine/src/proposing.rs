@@ -23,12 +23,7 @@ impl<B: Backend, J: JournalStore, S: SignatureScheme + Clone> Engine<B, J, S> {
             return Ok(());
         }
         let time = self.block_time(slot.parent_header.time);
-        let place = Place {
-            chain_id: self.config.chain_id,
-            height: slot.height,
-            time,
-            membership: &self.config.membership,
-        };
+        let place = Place { config: &self.config, height: slot.height, time };
         let mut run = Run::new(&self.ledger, &place, &self.scheme);
         let (mut chosen, mut unfit) = (Vec::new(), Vec::new());
         for waiting in self.mempool.iter() {

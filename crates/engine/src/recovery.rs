@@ -62,12 +62,7 @@ fn replay_block<B: Backend, S: SignatureScheme>(
     certificate: &Certificate,
 ) -> Result<(), Fatal> {
     let Body { header, .. } = body;
-    let place = Place {
-        chain_id: config.chain_id,
-        height: header.height,
-        time: header.time,
-        membership: &config.membership,
-    };
+    let place = Place { config, height: header.height, time: header.time };
     let (height, block_id) = (header.height, certificate.block_id);
     let submissions = submissions(verifier, body, block_id)?;
     let executed = execute(ledger, &place, scheme, &submissions)?.map_err(|reason| Fatal::Refused {
@@ -75,7 +70,7 @@ fn replay_block<B: Backend, S: SignatureScheme>(
         block_id,
         reason: Box::new(reason),
     })?;
-    if let Verdict::StateDiffers { own } = judge(header, &executed) {
+    if let Verdict::StateDiffers { own } = judge(&place, header, &executed) {
         return Err(Fatal::Diverged { height, block_id, own, certified: header.state_root });
     }
     ledger.commit(&committed_block(header.clone(), Arc::new(certificate.clone()), &submissions, executed))?;

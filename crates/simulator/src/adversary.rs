@@ -8,10 +8,14 @@ mod equivocating_primary;
 mod fetcher;
 mod forger;
 mod forgetful;
+mod hoard;
+mod lying_primary;
+mod misleader;
 mod replayer;
 mod silent;
 mod sinner;
 mod two_new_views;
+mod usurper;
 mod withholder;
 
 pub(crate) use sinner::{Sent, Sinner};

@@ -68,6 +68,12 @@ coverage! {
     second_new_views "second NEW-VIEWs of one view";
     /// VIEW-CHANGEs that left out what their sender had prepared or seen committed.
     false_view_changes "VIEW-CHANGEs that left something out";
+    /// What primaries said and did around proposals that lied.
+    false_proposals "acts of lying primaries";
+    /// Blocks served under the certificate of another.
+    false_blocks "blocks under the certificate of another";
+    /// What members kept or said to start a view without a quorum.
+    usurped "acts of usurpers";
     /// Double proposals and votes that a correct member saw.
     equivocations "equivocations seen";
     /// Other sins that a correct member saw.

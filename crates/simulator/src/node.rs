@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use carechain_consensus::{ClockOffset, Config, JournalEntry, Phase};
-use carechain_crypto::{BlockId, TransactionId};
+use carechain_consensus::{ClockOffset, Config, JournalEntry, Phase, PlantedBug};
+use carechain_crypto::{BlockId, Digest, StateRoot, TransactionId};
 use carechain_engine::{
-    Engine, Fatal, Input, Machine, OpenError, Output, PeerMessage, journalled, journalled_bodies,
+    BorderError, CommittedBlockMessage, Engine, Fatal, Input, Machine, OpenError, Output, PeerMessage, Place,
+    SharedSubmission, VerifiedBlock, VerifiedPeerMessage, execute, journalled, journalled_bodies,
 };
 use carechain_ledger::{JournalBinding, JournalError, Ledger};
 use carechain_types::{Header, Height, Membership, Moment, ReplicaId, Span, Time, Verifier};
@@ -172,13 +173,46 @@ impl Node {
         bytes: &[u8],
     ) -> Result<Option<CertifiedBlock>, String> {
         let verifier = Verifier::new(self.blueprint.scheme, self.blueprint.founding.chain_id);
-        let message = PeerMessage::decode(bytes)
-            .and_then(|message| message.verify(&verifier, &self.blueprint.config.membership));
+        let message = PeerMessage::decode(bytes).and_then(|message| self.verify(message, &verifier));
         let message = message.map_err(|error| error.to_string())?;
         let certified = CertifiedBlock::of_message(&message);
         let arrived = world_time.before(self.blueprint.lag);
         self.tell(Input::Peer { from, arrived, message });
         Ok(certified)
+    }
+
+    fn verify(
+        &self,
+        message: PeerMessage,
+        verifier: &Verifier<Scheme>,
+    ) -> Result<VerifiedPeerMessage, BorderError> {
+        let config = &self.blueprint.config;
+        match message {
+            PeerMessage::CommittedBlock(block) if config.has_planted(PlantedBug::CertificateOfAnother) => {
+                let CommittedBlockMessage { header, submissions, certificate } = *block;
+                let certificate = verifier.certificate(&config.membership, certificate)?;
+                let submissions = submissions.into_inner().into_iter();
+                let submissions = submissions
+                    .map(|submission| verifier.submission(submission).map(Arc::new))
+                    .collect::<Result<_, _>>()?;
+                let block = VerifiedBlock { header, submissions, certificate };
+                Ok(VerifiedPeerMessage::CommittedBlock(Box::new(block)))
+            }
+            message => message.verify(verifier, &config.membership),
+        }
+    }
+
+    /// State and outcomes of transactions on its last block, at the height and time of a header; `None` if they may not
+    /// stand there.
+    pub(crate) fn execute(
+        &self,
+        header: &Header,
+        submissions: &[SharedSubmission],
+    ) -> Option<(StateRoot, Digest)> {
+        let Blueprint { config, scheme, .. } = &self.blueprint;
+        let place = Place { config, height: header.height, time: header.time };
+        let executed = execute(self.engine()?.ledger(), &place, scheme, submissions).ok()?.ok()?;
+        Some((executed.state_root(), executed.outcomes_root))
     }
 
     /// One turn over everything in the mailbox.

@@ -1,12 +1,15 @@
 //! Everything that a seed decides before a world starts.
 
+mod fault;
+mod later;
+
 use std::collections::BTreeMap;
 
 use carechain_consensus::{ClockOffset, Timeouts};
 use carechain_types::{ReplicaId, Span, Time};
 
+pub(crate) use self::fault::Fault;
 use crate::ambush::Ambush;
-use crate::disk::Operation;
 use crate::founding::Founding;
 use crate::network::{LinkOrder, LinkQuality};
 use crate::oracle::Scheme;
@@ -37,23 +40,6 @@ impl Size {
     pub fn of_seed(seed: u64) -> Self {
         if Random::stream(seed, "size").chance(100) { Self::Seven } else { Self::Four }
     }
-}
-
-/// One planned fault.
-#[derive(Clone, Debug)]
-pub(crate) enum Fault {
-    /// The member's power fails at the boundary after so many more ones, or after a while if it reaches none.
-    PowerFails { member: ReplicaId, boundaries: u64 },
-    /// The member's disk refuses one operation of a kind, behind so many that it carries out.
-    DiskFails { member: ReplicaId, operation: Operation, successes: u64 },
-    /// These links carry nothing for a while.
-    Cut { links: Vec<(ReplicaId, ReplicaId)>, lasts: Span },
-    /// The member's process takes no turn for a while; what is said to it waits.
-    Freezes { member: ReplicaId, lasts: Span },
-    /// The member is told to withhold its votes for a while.
-    Withholds { member: ReplicaId, lasts: Span },
-    /// The clocks on the wall of these members are set wrong, all alike, and right again after a while.
-    ClocksOff { members: Vec<ReplicaId>, offset: ClockOffset, lasts: Span },
 }
 
 /// A world before it starts.
@@ -98,21 +84,9 @@ impl Scenario {
         let faults_end = if blackout.is_some() { faults_end.after(OUTAGE) } else { faults_end };
         stalls(seed, members, (phase, &sinners), &mut faults);
         wrong_clocks(seed, members, (phase, &sinners), &mut faults);
-        if seed.is_multiple_of(LATER_KINDS_EVERY) {
-            later_kinds(seed, members, phase, (&mut sinners, &mut faults));
-        }
         let scheme = if random.chance(10) { Scheme::Ed25519 } else { Scheme::Oracle };
         let mut links = links(&mut random);
-        let ambush = (seed % AMBUSHES_EVERY == AMBUSH_REMAINDER).then(|| {
-            let mut random = Random::stream(seed, "ambush");
-            let (ambush, lie_in_wait) = Ambush::draw(members, &mut random);
-            sinners = lie_in_wait;
-            if random.chance(800) {
-                faults.clear();
-                links = LinkQuality::HEALTHY;
-            }
-            ambush
-        });
+        let ambush = later::add(seed, members, phase, (&mut sinners, &mut faults, &mut links));
         Self {
             blackout,
             ambush,
@@ -279,33 +253,6 @@ fn wrong_clocks(
     }
 }
 
-/// Sins and disk errors that were added later.
-fn later_kinds(
-    seed: u64,
-    members: u16,
-    phase: Span,
-    (sinners, faults): (&mut BTreeMap<ReplicaId, Sin>, &mut Vec<(Time, Fault)>),
-) {
-    let mut random = Random::stream(seed, "later kinds");
-    if random.chance(800) {
-        sinners.clear();
-        let sin = random.pick(&Sin::LATER);
-        while sinners.len() < usize::from((members - 1) / 3) {
-            let member =
-                ReplicaId::new(u16::try_from(random.below(u64::from(members))).expect("few members"));
-            let alike = sin == Sin::Colluder || random.chance(500);
-            sinners.insert(member, if alike { sin } else { random.pick(&Sin::ALL) });
-        }
-    }
-    for _ in 0..random.pick(&[0, 2, 4, 8]) {
-        let member = ReplicaId::new(u16::try_from(random.below(u64::from(members))).expect("few members"));
-        let operation = random.pick(&[Operation::Read, Operation::Write, Operation::Sync, Operation::Sync]);
-        let successes = random.below(if operation == Operation::Read { 400 } else { 12 });
-        let at = Founding::start().after(random.span(Span::ZERO, phase));
-        faults.push((at, Fault::DiskFails { member, operation, successes }));
-    }
-}
-
 /// A member alone, deaf or dumb, or the members in two halves.
 fn cut(everybody: &[ReplicaId], random: &mut Random) -> Vec<(ReplicaId, ReplicaId)> {
     let alone = random.pick(everybody);
@@ -331,14 +278,6 @@ fn links_where(
 
 /// Clocks are wrong by no more than this.
 const CLOCK_OFF_MAX: Span = Span::SECOND.times(60);
-
-/// Which worlds meet the kinds of sins and faults that were added later: seeds that this divides. The other worlds stay as
-/// they were when they showed the bugs that `tests/regressions.rs` names.
-const LATER_KINDS_EVERY: u64 = 5;
-
-/// Which worlds have an ambush, and no other sin: seeds with this remainder. In those no regression was found before.
-const AMBUSHES_EVERY: u64 = 7;
-const AMBUSH_REMAINDER: u64 = 5;
 
 /// Nobody hears anybody for this long: transactions with a short life expire.
 const OUTAGE: Span = Span::SECOND.times(40);

@@ -23,6 +23,12 @@ pub(crate) enum Sin {
     Colluder,
     /// Lies in wait for a victim's COMMIT that the victim may forget.
     Ambusher,
+    /// Proposes blocks in which all fits together but one promise.
+    LyingPrimary,
+    /// Gives who lags another block than the certificate is for.
+    Misleader,
+    /// Hides a committed block and starts a view without a quorum.
+    Usurper,
 }
 
 impl Sin {
@@ -30,6 +36,9 @@ impl Sin {
     pub(crate) const ALL: [Self; 5] =
         [Self::EquivocatingPrimary, Self::Silent, Self::Forger, Self::Replayer, Self::Withholder];
 
-    /// Those of the worlds that meet later kinds.
+    /// Those of the worlds with failing disks.
     pub(crate) const LATER: [Self; 4] = [Self::Fetcher, Self::TwoNewViews, Self::Forgetful, Self::Colluder];
+
+    /// Those of the worlds with a member that lies well.
+    pub(crate) const LIARS: [Self; 3] = [Self::LyingPrimary, Self::Misleader, Self::Usurper];
 }

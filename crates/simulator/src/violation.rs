@@ -60,6 +60,14 @@ pub enum Violation {
         /// The state of the others.
         others: StateRoot,
     },
+    /// Validity: a committed block promises other transactions or outcomes than it has.
+    #[error("member {member} committed block {height}, whose roots are not those of what it holds")]
+    FalseRoot {
+        /// Who.
+        member: ReplicaId,
+        /// The height.
+        height: Height,
+    },
     /// Validity: a block holds what nobody submitted.
     #[error("block {height} holds transaction {id:?}, which nobody submitted")]
     NeverSubmitted {

@@ -12,7 +12,7 @@ use crate::certified_block::CertifiedBlock;
 use crate::coverage::Coverage;
 use crate::invariant::{
     Agreement, Durability, HeadsAreComplete, News, NoDoubleVote, OneCertified, Survivors, Validity,
-    ViewChangeIsFinal, VotesOnDisk, check_committed_floor,
+    ViewChangeIsFinal, VotesOnDisk, check_committed_floor, check_roots,
 };
 use crate::member::Member;
 use crate::node::{Recovery, Wreck};
@@ -130,6 +130,7 @@ impl Watch {
             let ids = outcomes.iter().map(|outcome| outcome.transaction_id);
             let expiries = submissions.iter().map(|submission| submission.transaction.body.expiry_time);
             self.validity.committed(header, ids.zip(expiries))?;
+            check_roots(member, &header.chain_id, committed)?;
         }
         Ok(())
     }
@@ -227,6 +228,9 @@ impl Watch {
             Sin::Fetcher => self.coverage.asked_early += acts,
             Sin::TwoNewViews => self.coverage.second_new_views += acts,
             Sin::Forgetful => self.coverage.false_view_changes += acts,
+            Sin::LyingPrimary => self.coverage.false_proposals += acts,
+            Sin::Misleader => self.coverage.false_blocks += acts,
+            Sin::Usurper => self.coverage.usurped += acts,
             Sin::EquivocatingPrimary
             | Sin::Colluder
             | Sin::Ambusher

@@ -85,3 +85,29 @@ fn a_block_served_ahead_of_the_sync_of_the_own_commit_in_it_is_found() {
         is_fork(violation) || matches!(violation, Violation::NotOnDisk { .. })
     });
 }
+
+#[test]
+fn a_new_view_of_fewer_members_than_a_quorum_is_found() {
+    check(PlantedBug::NewViewOfFewer, is_fork);
+}
+
+#[test]
+fn a_block_under_the_certificate_of_another_is_found() {
+    // The ledger takes no block whose certificate is not for it: the member stops.
+    check(PlantedBug::CertificateOfAnother, |violation| matches!(violation, Violation::Stopped { .. }));
+}
+
+#[test]
+fn outcomes_that_nobody_compares_are_found() {
+    check(PlantedBug::OutcomesRootIgnored, |violation| matches!(violation, Violation::FalseRoot { .. }));
+}
+
+#[test]
+fn a_transaction_twice_in_a_block_is_found() {
+    check(PlantedBug::TransactionTwice, |violation| matches!(violation, Violation::Twice { .. }));
+}
+
+#[test]
+fn a_transaction_of_an_earlier_block_is_found() {
+    check(PlantedBug::TransactionAgain, |violation| matches!(violation, Violation::Twice { .. }));
+}

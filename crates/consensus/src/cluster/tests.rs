@@ -96,16 +96,13 @@ fn finds(bug: PlantedBug, seeds: u64) {
 #[cfg(feature = "planted-bugs")]
 #[test]
 fn planted_bugs_are_found() {
-    // A wrong choice, or one from half a report, needs a rarer schedule than this cluster finds in seconds; it has no
-    // engines and no bodies, and reads no HEADs: the simulator's tests have all of them.
-    let elsewhere = [
-        PlantedBug::WrongChoice,
-        PlantedBug::CommitWithoutBody,
-        PlantedBug::HeadHidesCommit,
-        PlantedBug::ReportsThisViewAlone,
-        PlantedBug::ServedAheadOfSync,
-    ];
-    for bug in PlantedBug::ALL.iter().filter(|bug| !elsewhere.contains(bug)) {
-        finds(*bug, 100);
+    // This cluster has no engines, no bodies and no HEADs, and its schedules are few: the simulator's tests have all bugs.
+    for bug in [
+        PlantedBug::VoteNotDurable,
+        PlantedBug::QuorumOffByOne,
+        PlantedBug::CommittedNotDurable,
+        PlantedBug::VotesBelowViewChange,
+    ] {
+        finds(bug, 100);
     }
 }

@@ -19,6 +19,7 @@ use crate::input::Verdict;
 use crate::limits::proposals_per_member_max;
 use crate::message::{Message, SharedLeaves};
 use crate::output::{Origin, Output, Outputs, Sin};
+use crate::planted_bug::PlantedBug;
 use crate::state::{Leading, Mode, ProposalSlot, Replica, Slot};
 
 impl Replica {
@@ -110,7 +111,8 @@ impl Replica {
             outputs.push(Output::Evidence { member, sin: Sin::BadHeader });
             return;
         }
-        if !header_rules::holds_each_once(&body.leaves) {
+        let each_once = header_rules::holds_each_once(&body.leaves);
+        if !each_once && !self.config.has_planted(PlantedBug::TransactionTwice) {
             outputs.push(Output::Evidence { member, sin: Sin::RepeatedTransaction });
             return;
         }

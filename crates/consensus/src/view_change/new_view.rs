@@ -82,7 +82,8 @@ impl Replica {
             outputs.push(Output::Evidence { member, sin: Sin::NotPrimary });
             return;
         }
-        if named.len() != self.config.quorum() || !ascending {
+        let is_quorum = named.len() == self.config.quorum() && ascending;
+        if !is_quorum && !self.config.has_planted(PlantedBug::NewViewOfFewer) {
             outputs.push(Output::Evidence { member, sin: Sin::FalseNewView });
             return;
         }

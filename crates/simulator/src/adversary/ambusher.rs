@@ -5,7 +5,7 @@
 
 use carechain_consensus::Message;
 use carechain_engine::PeerMessage;
-use carechain_types::{BoundedVec, Commit, Height, PrePrepare, Prepare, ReplicaId, View, ViewChange};
+use carechain_types::{BoundedVec, Height, ReplicaId, View, ViewChange};
 
 use super::bend::{Bend, Fate, Outgoing, Tools};
 use crate::ambush::Ambush;
@@ -35,16 +35,6 @@ impl Ambusher {
         view >= self.asked && self.others.contains(&to)
     }
 
-    /// Votes for anything, unseen.
-    fn vote_for(proposal: &PrePrepare, tools: &mut Tools<'_>) {
-        let PrePrepare { epoch, view, height, ref header, .. } = *proposal;
-        let block_id = header.id();
-        let prepare = tools.signed(Prepare { epoch, view, height, block_id });
-        let commit = tools.signed(Commit { epoch, view, height, block_id });
-        say_to_all(&PeerMessage::Consensus(Message::Prepare(prepare)), tools);
-        say_to_all(&PeerMessage::Consensus(Message::Commit(commit)), tools);
-    }
-
     /// Joins whoever leaves a view, and has never seen anything there.
     fn leave_with(&mut self, view_change: &ViewChange, tools: &mut Tools<'_>) {
         if view_change.view <= self.asked {
@@ -59,7 +49,7 @@ impl Ambusher {
             prepared: BoundedVec::empty(),
         };
         let lie = tools.signed(body);
-        say_to_all(&PeerMessage::Consensus(Message::ViewChange(lie)), tools);
+        tools.say_to_all(&PeerMessage::Consensus(Message::ViewChange(lie)));
     }
 
     fn ask(&self, height: Height, tools: &mut Tools<'_>) {
@@ -90,16 +80,9 @@ impl Bend for Ambusher {
             Message::Commit(vote) => self.ask(vote.body.height, tools),
             Message::ViewChange(signed) => self.leave_with(&signed.body, tools),
             Message::PrePrepare(signed) if self.asked > View::ZERO && signed.body.view >= self.asked => {
-                Self::vote_for(&signed.body, tools);
+                tools.vote_for(&signed.body);
             }
             _ => {}
         }
-    }
-}
-
-fn say_to_all(message: &PeerMessage, tools: &mut Tools<'_>) {
-    let bytes = message.to_bytes();
-    for to in tools.membership.replicas() {
-        tools.say(to, bytes.clone());
     }
 }

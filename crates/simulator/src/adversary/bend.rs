@@ -1,9 +1,14 @@
 //! What an adversary may do: let a message of its engine go or not, and say other things beside it.
 
-use carechain_crypto::{BlockId, ChainId};
-use carechain_engine::PeerMessage;
-use carechain_types::{MemberBody, Membership, ReplicaId, Signed, Time, sign_as_member};
+use carechain_consensus::Message;
+use carechain_crypto::{BlockId, ChainId, Digest};
+use carechain_engine::{PeerMessage, SharedSubmission};
+use carechain_types::{
+    Commit, Header, MemberBody, Membership, PrePrepare, Prepare, ReplicaId, Signed, Time, sign_as_member,
+    tree,
+};
 
+use crate::node::Node;
 use crate::oracle::{Hand, Scheme};
 use crate::random::Random;
 
@@ -37,6 +42,8 @@ pub(crate) struct Tools<'a> {
     /// Its own key and no other.
     pub(crate) hand: Hand,
     pub(crate) scheme: Scheme,
+    /// Its engine, or one of them.
+    pub(crate) node: &'a Node,
     pub(crate) random: &'a mut Random,
     /// What it says beside what its engine says.
     pub(crate) said: &'a mut Vec<(ReplicaId, Vec<u8>)>,
@@ -58,6 +65,40 @@ impl Tools<'_> {
                 self.say(to, bytes.clone());
             }
         }
+    }
+
+    /// Says a message to each other member.
+    pub(crate) fn say_to_all(&mut self, message: &PeerMessage) {
+        let bytes = message.to_bytes();
+        for to in self.membership.replicas() {
+            self.say(to, bytes.clone());
+        }
+    }
+
+    /// Votes for a proposal, good or bad.
+    pub(crate) fn vote_for(&mut self, proposal: &PrePrepare) {
+        let PrePrepare { epoch, view, height, ref header, .. } = *proposal;
+        let block_id = header.id();
+        let prepare = self.signed(Prepare { epoch, view, height, block_id });
+        let commit = self.signed(Commit { epoch, view, height, block_id });
+        self.say_to_all(&PeerMessage::Consensus(Message::Prepare(prepare)));
+        self.say_to_all(&PeerMessage::Consensus(Message::Commit(commit)));
+    }
+
+    /// The header with these transactions; with the roots of what they give on its engine's last block, if its engine
+    /// would execute them.
+    pub(crate) fn header_of(
+        &self,
+        mut header: Header,
+        leaves: &[Digest],
+        bodies: &[SharedSubmission],
+    ) -> Header {
+        header.transaction_count = u32::try_from(leaves.len()).expect("blocks are bounded");
+        header.transactions_root = tree::root(leaves);
+        if let Some((state_root, outcomes_root)) = self.node.execute(&header, bodies) {
+            (header.state_root, header.outcomes_root) = (state_root, outcomes_root);
+        }
+        header
     }
 
     /// Signs with its own key.
@@ -82,6 +123,11 @@ pub(crate) trait Bend {
     /// A message of one of its engines is about to go out.
     fn outgoing(&mut self, outgoing: Outgoing<'_>, tools: &mut Tools<'_>) -> Fate;
 
-    /// A message arrived; its engines get it too.
+    /// Whether its engines get a message that arrives.
+    fn hears(&self, _message: &PeerMessage) -> bool {
+        true
+    }
+
+    /// A message arrived.
     fn overhear(&mut self, _message: &PeerMessage, _tools: &mut Tools<'_>) {}
 }

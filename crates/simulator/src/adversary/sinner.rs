@@ -11,9 +11,12 @@ use super::equivocating_primary::EquivocatingPrimary;
 use super::fetcher::Fetcher;
 use super::forger::Forger;
 use super::forgetful::Forgetful;
+use super::lying_primary::LyingPrimary;
+use super::misleader::Misleader;
 use super::replayer::Replayer;
 use super::silent::Silent;
 use super::two_new_views::TwoNewViews;
+use super::usurper::Usurper;
 use super::withholder::Withholder;
 use crate::ambush::Ambush;
 use crate::certified_block::CertifiedBlock;
@@ -58,6 +61,9 @@ impl Sinner {
             Sin::Forgetful => Box::new(Forgetful),
             Sin::Colluder => Box::new(EquivocatingPrimary::new(members, &mut fellows)),
             Sin::Ambusher => Box::new(Ambusher::new(ambush.expect("it is drawn with its ambush"))),
+            Sin::LyingPrimary => Box::new(LyingPrimary::default()),
+            Sin::Misleader => Box::new(Misleader::default()),
+            Sin::Usurper => Box::new(Usurper::default()),
             Sin::Silent => Box::new(Silent::new(members, &mut random)),
             Sin::Forger => Box::new(Forger::default()),
             Sin::Replayer => Box::new(Replayer::default()),
@@ -95,13 +101,15 @@ impl Sinner {
         bytes: &[u8],
     ) -> (Sent, Option<CertifiedBlock>) {
         let mut certified = None;
-        for twin in &mut self.twins {
+        let message = PeerMessage::decode(bytes);
+        let hears = message.as_ref().is_ok_and(|message| self.bend.hears(message));
+        for twin in self.twins.iter_mut().filter(|_| hears) {
             // What is refused at its border may still be of use to it.
             certified = twin.receive(now, from, bytes).unwrap_or_default();
         }
         let mut said = Vec::new();
-        if let Ok(message) = PeerMessage::decode(bytes) {
-            let mut tools = tools(&self.blueprint, &mut self.random, &mut said, now);
+        if let Ok(message) = message {
+            let mut tools = tools(&self.blueprint, &self.twins[0], &mut self.random, (&mut said, now));
             self.bend.overhear(&message, &mut tools);
         }
         let acts = said.len() as u64;
@@ -119,7 +127,7 @@ impl Sinner {
                 let bytes: Rc<[u8]> = message.to_bytes().into();
                 for to in to {
                     let mut said = Vec::new();
-                    let mut tools = tools(&self.blueprint, &mut self.random, &mut said, now);
+                    let mut tools = tools(&self.blueprint, node, &mut self.random, (&mut said, now));
                     match self.bend.outgoing(Outgoing { twin, to, message: &message }, &mut tools) {
                         Fate::Sent => sent.messages.push((to, Rc::clone(&bytes))),
                         Fate::Kept | Fate::Replaced => sent.acts += 1,
@@ -149,9 +157,9 @@ impl Sinner {
 
 fn tools<'a>(
     blueprint: &'a Blueprint,
+    node: &'a Node,
     random: &'a mut Random,
-    said: &'a mut Vec<(ReplicaId, Vec<u8>)>,
-    now: Time,
+    (said, now): (&'a mut Vec<(ReplicaId, Vec<u8>)>, Time),
 ) -> Tools<'a> {
     let own = blueprint.config.own;
     Tools {
@@ -162,6 +170,7 @@ fn tools<'a>(
         membership: &blueprint.config.membership,
         hand: blueprint.founding.nodes[usize::from(own.get())],
         scheme: blueprint.scheme,
+        node,
         random,
         said,
     }
