@@ -3,13 +3,13 @@
 #![allow(dead_code, unreachable_pub, missing_docs, reason = "files of another crate, linted there")]
 
 #[rustfmt::skip]
-#[path = "../../crates/node/src/server/files/frame.rs"]
+#[path = "../../crates/pump/src/frame.rs"]
 pub(crate) mod frame;
 #[rustfmt::skip]
-#[path = "../../crates/node/src/server/files/limits.rs"]
+#[path = "../../crates/pump/src/limits.rs"]
 mod limits;
 #[rustfmt::skip]
-#[path = "../../crates/node/src/server/files/message.rs"]
+#[path = "../../crates/pump/src/message.rs"]
 pub(crate) mod message;
 
 /// Reads a stream as the holder or the gateway would: version, then frames until it ends or breaks, each as its kind.

@@ -2,7 +2,6 @@
 
 mod answer;
 mod error;
-mod operator_token;
 mod trusted;
 
 use std::io::Read;
@@ -10,6 +9,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use carechain_crypto::UploadSecret;
+use carechain_disk::OperatorToken;
 use carechain_schema::Method;
 use ureq::http::Response;
 use ureq::tls::TlsConfig;
@@ -20,7 +20,6 @@ use crate::limits::{ANSWER_BYTES_MAX, ANSWER_WAIT, CONNECT_WAIT, READ_WAIT};
 
 pub use answer::{Answer, ByteStream};
 pub use error::CallError;
-pub use operator_token::{OperatorToken, TokenError};
 pub use trusted::TrustedError;
 
 /// One call.

@@ -6,14 +6,14 @@ use std::io;
 use std::path::PathBuf;
 
 use carechain_crypto::{EhrId, RecordError, SealedAddressError, SealedPartError, TransactionId, UploadId};
+use carechain_disk::NewFolderError;
+use carechain_disk::private_file::FileError;
 use carechain_schema::{ErrorCode, Failure};
 use carechain_types::{AgentError, DecodeError, Refusal, TooMany};
 
 use crate::archive::{PackError, UnpackError};
 use crate::caller::{CallError, TrustedError};
 use crate::keystore::{EnrolError, KeystoreError};
-use crate::new_folder::NewFolderError;
-use crate::private_file::FileError;
 use crate::profile::ProfileError;
 use crate::registry::RegistryError;
 use crate::trust::TrustError;

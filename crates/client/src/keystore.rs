@@ -18,8 +18,7 @@ mod keys;
 use std::path::Path;
 
 use carechain_crypto::Secret;
-
-use crate::private_file;
+use carechain_disk::private_file;
 
 pub use enrol::{EnrolError, Enrolment};
 pub use error::KeystoreError;

@@ -23,8 +23,6 @@ mod error;
 mod keystore;
 pub mod limits;
 mod lists;
-mod new_folder;
-pub mod private_file;
 mod profile;
 mod progress;
 mod publish;
@@ -44,16 +42,13 @@ mod trust;
 
 pub use archive::{Keys, PackError, Packed, Sources, UnpackError, Unpacked, unpack};
 pub use audit::AuditTrail;
-pub use caller::{
-    Answer, ByteStream, Call, CallError, Caller, OperatorToken, TokenError, TrustedError, Waits,
-};
+pub use caller::{Answer, ByteStream, Call, CallError, Caller, TrustedError, Waits};
 pub use clock::now;
 pub use consent::{GrantTerms, RequestPlan};
 pub use enrolment::{EnrolmentPlan, RenewalPlan};
 pub use error::OperationError;
 pub use keystore::{EnrolError, Enrolment, Hardness, Keystore, KeystoreError};
 pub use lists::{GrantView, RecordView, RequestView, Whole};
-pub use new_folder::{NewFolder, NewFolderError};
 pub use profile::{Profile, ProfileError, is_node_url};
 pub use progress::{Progress, Stage, Unwatched};
 pub use publish::{PublishPlan, Published};

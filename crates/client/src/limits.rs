@@ -16,8 +16,6 @@ pub const KEYSTORE_PASSES_MAX: u32 = 16;
 pub const KEYSTORE_LANES_MAX: u32 = 16;
 /// Bytes of a keystore, enrolment or configuration file.
 pub const SMALL_FILE_BYTES_MAX: u64 = 64 * 1_024;
-/// Bytes of a file whose first line is a passphrase.
-pub const PASSPHRASE_FILE_BYTES_MAX: u64 = 4 * 1_024;
 /// Bytes of the registry that maps a hospital's own patient numbers.
 pub const REGISTRY_BYTES_MAX: u64 = 256 * 1_024 * 1_024;
 /// Bytes of a hospital's own number of a patient: the longest in use, an insurance number with a prefix, has half of that.

@@ -17,11 +17,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use carechain_crypto::{HospitalId, IdTextError, PersonId};
+use carechain_disk::private_file::{self, FileError};
 use carechain_types::Role;
 use serde::Deserialize;
 
 use crate::limits::SMALL_FILE_BYTES_MAX;
-use crate::private_file::{self, FileError};
 
 /// Why a profile is not used. The person mends the file.
 #[derive(Debug, thiserror::Error)]

@@ -9,10 +9,10 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use carechain_crypto::{IdTextError, PersonId};
+use carechain_disk::private_file::{self, FileError, LockedFile};
 use serde::{Deserialize, Serialize};
 
 use crate::limits::REGISTRY_BYTES_MAX;
-use crate::private_file::{self, FileError, LockedFile};
 
 pub use patient_number::{PatientNumber, PatientNumberError};
 

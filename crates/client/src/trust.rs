@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use carechain_crypto::{ChainId, TransactionId};
+use carechain_disk::private_file::{self, FileError, LockedFile};
 use carechain_types::limits::PROOF_BYTES_MAX;
 use carechain_types::{
     DecodeError, Epoch, Freshness, Genesis, GenesisError, Height, ListGap, Proof, ProofError, Span, Time,
@@ -13,7 +14,6 @@ use carechain_types::{
 use serde::{Deserialize, Serialize};
 
 use crate::limits::{ANSWER_AGE_MAX, CLOCK_OFF_MAX, GENESIS_BYTES_MAX, SMALL_FILE_BYTES_MAX};
-use crate::private_file::{self, FileError, LockedFile};
 
 const MEMORY_SCHEMA: &str = "carechain/trust/1";
 

@@ -27,7 +27,7 @@ use tempfile::TempDir;
 use crate::private_file::{folder_of, sync_folder};
 
 /// How the folders begin that are not yet in their place.
-pub(crate) const PREFIX: &str = ".carechain-new-";
+pub const NEW_FOLDER_PREFIX: &str = ".carechain-new-";
 
 /// Why a folder cannot be made, or not be put in its place.
 #[derive(Debug, thiserror::Error)]
@@ -167,14 +167,14 @@ fn look(path: &Path) -> Result<Target, NewFolderError> {
 }
 
 fn is_staging(child: &std::fs::DirEntry) -> bool {
-    child.file_name().as_encoded_bytes().starts_with(PREFIX.as_bytes())
+    child.file_name().as_encoded_bytes().starts_with(NEW_FOLDER_PREFIX.as_bytes())
 }
 
 /// Makes a folder and locks it. One that was taken for a left one between the two is made again.
 fn make_locked(beside: &Path) -> io::Result<(TempDir, File)> {
     loop {
         let staging = tempfile::Builder::new()
-            .prefix(PREFIX)
+            .prefix(NEW_FOLDER_PREFIX)
             .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700))
             .tempdir_in(beside)?;
         let lock = File::open(staging.path())?;

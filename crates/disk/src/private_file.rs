@@ -21,8 +21,8 @@ use carechain_crypto::Secret;
 
 use crate::limits::PASSPHRASE_FILE_BYTES_MAX;
 
-pub use write::{LockedFile, check_free, write_new};
-pub(crate) use write::{folder_of, sync_folder};
+pub(crate) use write::folder_of;
+pub use write::{LockedFile, check_free, sync_folder, write_new};
 
 /// Why a file is not used. The caller mends the path or its permissions.
 #[derive(Debug, thiserror::Error)]

@@ -10,7 +10,7 @@ use carechain_types::{Moment, Span, Time};
 
 /// Copies share the start that the steady clock counts from.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Clock {
+pub struct Clock {
     started: Instant,
     /// What the system's clock showed then, so that a due time that was saved means nearly the same in the next run.
     wall_at_start: Time,
@@ -19,26 +19,25 @@ pub(super) struct Clock {
 impl Clock {
     /// Starts the steady clock.
     #[must_use]
-    pub(super) fn start() -> Self {
+    pub fn start() -> Self {
         Self { started: Instant::now(), wall_at_start: system_time() }
     }
 
     /// Now, by both clocks.
     #[must_use]
-    pub(super) fn moment(&self) -> Moment {
+    pub fn moment(&self) -> Moment {
         Moment { steady: self.steady(), wall: self.wall() }
     }
 
     /// UTC, by the system's clock.
     #[must_use]
-    #[expect(clippy::unused_self, reason = "who reads a clock was given one")]
-    pub(super) fn wall(&self) -> Time {
+    pub fn wall(&self) -> Time {
         system_time()
     }
 
     /// By the clock that nobody sets.
     #[must_use]
-    pub(super) fn steady(&self) -> Time {
+    pub fn steady(&self) -> Time {
         let passed = u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX);
         self.wall_at_start.after(Span::from_micros(passed))
     }

@@ -8,19 +8,19 @@
 //! - The first report wins: what ends after it is a consequence.
 //! - Once the node was told to stop, an end is no failure; only a failed write still is.
 
+use core::fmt::Display;
 use std::cell::Cell;
 use std::pin::pin;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use carechain_engine::Fatal;
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
 /// Knows what must run, and what ended first. Cheap to clone; clones watch the same node.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Supervisor(Arc<Watched>);
+pub struct Supervisor(Arc<Watched>);
 
 #[derive(Debug, Default)]
 struct Watched {
@@ -34,7 +34,7 @@ struct Watched {
 /// A thread or task that ended before the node was told to stop.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("`{name}` {reason}")]
-pub(crate) struct Ended {
+pub struct Ended {
     /// Which thread or task.
     pub name: String,
     /// Why.
@@ -43,14 +43,14 @@ pub(crate) struct Ended {
 
 /// Why a thread or task ended.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-pub(crate) enum Reason {
+pub enum Reason {
     /// It came to its end, or was cancelled.
     #[error("ended, which it does only when the node stops")]
     Returned,
     /// It could not go on, for the reason that the sentence gives.
     #[error("stopped: {sentence}")]
     Failed {
-        /// What the engine says.
+        /// What its error says.
         sentence: String,
     },
     /// A bug.
@@ -67,21 +67,21 @@ impl From<()> for Reason {
     }
 }
 
-impl From<Result<(), Fatal>> for Reason {
-    fn from(result: Result<(), Fatal>) -> Self {
-        result.map_or_else(|fatal| Self::Failed { sentence: fatal.to_string() }, Self::from)
+impl<E: Display> From<Result<(), E>> for Reason {
+    fn from(result: Result<(), E>) -> Self {
+        result.map_or_else(|error| Self::Failed { sentence: error.to_string() }, Self::from)
     }
 }
 
 impl Supervisor {
     /// With a thread or task that is to panic as it starts.
     #[must_use]
-    pub(crate) fn with_planted_panic(planted: Option<String>) -> Self {
+    pub fn with_planted_panic(planted: Option<String>) -> Self {
         Self(Arc::new(Watched { planted, ..Watched::default() }))
     }
 
     /// Reports every panic of the process from now on: a runtime catches those of its tasks and goes on.
-    pub(crate) fn watch_panics(&self) {
+    pub fn watch_panics(&self) {
         let (supervisor, print) = (self.clone(), std::panic::take_hook());
         std::panic::set_hook(Box::new(move |panic| {
             print(panic);
@@ -96,7 +96,7 @@ impl Supervisor {
     ///
     /// What `run` holds is dropped after its end is reported: others that notice it, and end too, are not named first.
     #[expect(clippy::disallowed_methods, reason = "the one place where threads of the node start")]
-    pub(crate) fn thread<R: Into<Reason>>(
+    pub fn thread<R: Into<Reason>>(
         &self,
         name: impl Into<String>,
         mut run: impl FnMut() -> R + Send + 'static,
@@ -113,7 +113,7 @@ impl Supervisor {
 
     /// Starts a task that runs as long as the node does.
     #[expect(clippy::disallowed_methods, reason = "the one place where lasting tasks of the node start")]
-    pub(crate) fn task(
+    pub fn task(
         &self,
         runtime: &Handle,
         name: &'static str,
@@ -129,12 +129,12 @@ impl Supervisor {
 
     /// The token that is cancelled when the node is to stop.
     #[must_use]
-    pub(crate) fn stop_token(&self) -> CancellationToken {
+    pub fn stop_token(&self) -> CancellationToken {
         self.0.stop.clone()
     }
 
     /// Tells the node to stop.
-    pub(crate) fn stop(&self) {
+    pub fn stop(&self) {
         // Under the lock, so that no waiter looks just before and sleeps just after.
         let _first = self.lock();
         self.0.stop.cancel();
@@ -142,7 +142,7 @@ impl Supervisor {
     }
 
     /// Waits until the node is told to stop, or what must run does not.
-    pub(crate) fn wait(&self) -> Result<(), Ended> {
+    pub fn wait(&self) -> Result<(), Ended> {
         let waiting = |first: &mut Option<Ended>| first.is_none() && !self.0.stop.is_cancelled();
         let first =
             self.0.changed.wait_while(self.lock(), waiting).unwrap_or_else(PoisonError::into_inner).clone();
@@ -220,7 +220,7 @@ fn thread_name() -> String {
 
 /// Starts a task that ends by itself: one stream, one read.
 #[expect(clippy::disallowed_methods, reason = "the one place where short tasks of the node start")]
-pub(super) fn brief<T: Send + 'static>(
+pub fn brief<T: Send + 'static>(
     runtime: &Handle,
     run: impl Future<Output = T> + Send + 'static,
 ) -> tokio::task::JoinHandle<T> {
@@ -230,7 +230,7 @@ pub(super) fn brief<T: Send + 'static>(
 /// Runs a call that may block on a thread that may, from now on and to its end. A panic in it goes on in whoever waits for
 /// it.
 #[expect(clippy::disallowed_methods, reason = "the one place where blocking calls of the node start")]
-pub(super) fn blocking<T: Send + 'static, F: FnOnce() -> T + Send + 'static>(
+pub fn blocking<T: Send + 'static, F: FnOnce() -> T + Send + 'static>(
     runtime: &Handle,
     call: F,
 ) -> impl Future<Output = T> + Send + use<T, F> {
@@ -249,7 +249,7 @@ pub(super) fn blocking<T: Send + 'static, F: FnOnce() -> T + Send + 'static>(
 
 /// Runs the end of a node that failed, for so long at most: a part that no longer moves must not keep the process alive.
 #[expect(clippy::disallowed_methods, reason = "nothing is supervised any more")]
-pub(super) fn end_within(patience: Duration, end: impl FnOnce() + Send + 'static) {
+pub fn end_within(patience: Duration, end: impl FnOnce() + Send + 'static) {
     let (ended, waited) = crossbeam_channel::bounded(1);
     let ending = move || {
         end();

@@ -9,7 +9,7 @@ const OPEN_FILES_WANTED: u64 = 8_192;
 const FILES_NICENESS: i32 = 10;
 
 /// Raises the soft limit on open files as far as the hard one lets it; a usual soft limit of 1,024 is few.
-pub(super) fn raise_open_files() {
+pub fn raise_open_files() {
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     // No limit is written as none.
     let wanted = maximum.map_or(OPEN_FILES_WANTED, |maximum| maximum.min(OPEN_FILES_WANTED));
@@ -22,7 +22,7 @@ pub(super) fn raise_open_files() {
 }
 
 /// Lets threads that vote go before this one.
-pub(super) fn yield_to_votes() {
+pub fn yield_to_votes() {
     // Of all threads of a process only the calling one is meant, on Linux.
     if let Err(error) = setpriority_process(None, FILES_NICENESS) {
         tracing::debug!(%error, "a thread for files keeps its priority");

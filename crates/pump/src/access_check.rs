@@ -12,9 +12,9 @@ use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, timeout_at};
 
-use super::ledger_view::{AccessFacts, Ended, GrantFacts, LedgerRecord, News};
-use super::limits::{HEIGHT_WAIT, RECHECK_AGE, RECHECK_BYTES};
-use super::shared::Shared;
+use crate::ledger_view::{AccessFacts, Ended, GrantFacts, LedgerRecord, News};
+use crate::limits::{HEIGHT_WAIT, RECHECK_AGE, RECHECK_BYTES};
+use crate::shared::Shared;
 
 /// Why bytes do not flow, or flow no further.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]

@@ -2,7 +2,7 @@
 
 use carechain_chunks::StoreError;
 
-use super::shared::Shared;
+use crate::shared::Shared;
 
 /// Notes what a read found. `reader` says for whom it was.
 pub(super) fn note(shared: &Shared, reader: &'static str, error: &StoreError) {

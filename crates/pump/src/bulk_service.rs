@@ -8,13 +8,12 @@ use tokio::io::{AsyncWriteExt as _, WriteHalf, split};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use super::fetch_service;
-use super::frame::{FrameError, Kind, read_frame, read_version, write_frame};
-use super::limits::{ANSWER_WAIT, FIRST_FRAME_WAIT};
-use super::message::RefusalCode;
-use super::push_service;
-use super::serve_error::ServeError;
-use super::shared::Shared;
+use crate::frame::{FrameError, Kind, read_frame, read_version, write_frame};
+use crate::limits::{ANSWER_WAIT, FIRST_FRAME_WAIT};
+use crate::message::RefusalCode;
+use crate::serve_error::ServeError;
+use crate::shared::Shared;
+use crate::{fetch_service, push_service};
 
 /// What a stream may open with.
 const OPENINGS: &[Kind] = &[Kind::PushOpen, Kind::ReadFetch, Kind::RepairFetch];

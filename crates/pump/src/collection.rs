@@ -9,8 +9,8 @@ use carechain_chunks::LocalUpload;
 use carechain_types::ehr_id;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::limits::COLLECTED_MAX;
-use super::shared::Shared;
+use crate::limits::COLLECTED_MAX;
+use crate::shared::Shared;
 
 /// Collects now and then.
 pub(super) async fn run(shared: Arc<Shared>) {

@@ -13,16 +13,16 @@ use carechain_custody::repair::{
     BelowPolicy, HeldFile, Lacking, OtherCopies, Repair, RepairInput, RepairOutput, Retry,
 };
 use carechain_types::{Height, ehr_id};
+use mending::{MendError, Mended, mend};
+use retries::{Retries, SavedRetry};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
-use super::copies::Copies;
-use super::ledger_view::{LedgerRecord, News};
-use super::limits::{SLOW_TICK, SWEEP_BLOCKS, SWEEP_PAUSE, SWEEP_PENDING_MAX};
-use super::shared::Shared;
-use mending::{MendError, Mended, mend};
-use retries::{Retries, SavedRetry};
+use crate::copies::Copies;
+use crate::ledger_view::{LedgerRecord, News};
+use crate::limits::{SLOW_TICK, SWEEP_BLOCKS, SWEEP_PAUSE, SWEEP_PENDING_MAX};
+use crate::shared::Shared;
 
 /// Completes copies until the ledger ends.
 pub(super) async fn run(shared: Arc<Shared>) {

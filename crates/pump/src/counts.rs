@@ -155,3 +155,7 @@ impl Level {
         self.0.set(i64::try_from(level).unwrap_or(i64::MAX));
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

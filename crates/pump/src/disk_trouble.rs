@@ -5,9 +5,9 @@ use carechain_types::Time;
 
 /// Why record files are not taken.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) struct DiskTrouble {
+pub struct DiskTrouble {
     /// What failed.
-    pub(crate) failure: PackFailure,
+    pub failure: PackFailure,
     /// When this was seen first.
-    pub(crate) since: Time,
+    pub since: Time,
 }

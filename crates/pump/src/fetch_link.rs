@@ -8,6 +8,7 @@ use carechain_api::ChunkBuffers;
 use carechain_crypto::{HospitalId, Manifest, Signature, address_commitment};
 use carechain_custody::fetch::Verdict;
 use carechain_network::BulkStream;
+use carechain_process::{blocking, brief};
 use carechain_types::{EntryId, ReadRequest};
 use tokio::io::{ReadHalf, WriteHalf, split};
 use tokio::runtime::Handle;
@@ -15,14 +16,13 @@ use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 use tokio::time::timeout;
 
-use super::frame::{Frame, FrameError, Kind, read_frame, read_frame_into, write_frame, write_version};
-use super::ledger_view::LedgerRecord;
-use super::limits::{ANSWER_WAIT, PAYLOAD_WAIT};
-use super::link_error::LinkError;
-use super::message::{Described, ReadFetch, RefusalCode, ask_frame, body_of, frame_of, manifest_values};
-use super::repair_right::sign_repair_fetch;
-use super::shared::Shared;
-use crate::server::supervisor::{blocking, brief};
+use crate::frame::{Frame, FrameError, Kind, read_frame, read_frame_into, write_frame, write_version};
+use crate::ledger_view::LedgerRecord;
+use crate::limits::{ANSWER_WAIT, PAYLOAD_WAIT};
+use crate::link_error::LinkError;
+use crate::message::{Described, ReadFetch, RefusalCode, ask_frame, body_of, frame_of, manifest_values};
+use crate::repair_right::sign_repair_fetch;
+use crate::shared::Shared;
 
 /// What a holder may say once it has described the file.
 const SAID: &[Kind] = &[Kind::Chunk, Kind::Absent, Kind::Refused];

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use carechain_chunks::{Completion, LocalUpload, StoreError};
 use carechain_crypto::HospitalId;
 use carechain_network::BulkStream;
+use carechain_process::brief;
 use futures::StreamExt as _;
 use futures::future::BoxFuture;
 use futures::stream::FuturesOrdered;
@@ -16,20 +17,19 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Duration, Instant, sleep_until, timeout};
 
-use super::access_check::{AccessGuard, AccessRefusal};
-use super::bad_chunk;
-use super::counts::Count;
-use super::frame::{Frame, FrameError, Kind, read_frame, write_chunk, write_frame};
-use super::guests::GuestPlace;
-use super::limits::{ASKED_MAX, READING_MAX, REPAIR_BYTES_PER_SECOND, SERVICE_IDLE_MAX};
-use super::local_chunks::covering;
-use super::message::{
+use crate::access_check::{AccessGuard, AccessRefusal};
+use crate::bad_chunk;
+use crate::counts::Count;
+use crate::frame::{Frame, FrameError, Kind, read_frame, write_chunk, write_frame};
+use crate::guests::GuestPlace;
+use crate::limits::{ASKED_MAX, READING_MAX, REPAIR_BYTES_PER_SECOND, SERVICE_IDLE_MAX};
+use crate::local_chunks::covering;
+use crate::message::{
     Described, ReadFetch, RefusalCode, SignedRepairFetch, asked_chunks, body_of, frame_of, manifest_frame,
 };
-use super::repair_right::check_repair_fetch;
-use super::serve_error::ServeError;
-use super::shared::Shared;
-use crate::server::supervisor::brief;
+use crate::repair_right::check_repair_fetch;
+use crate::serve_error::ServeError;
+use crate::shared::Shared;
 
 /// What an asker may say once the file is described.
 const SAID: &[Kind] = &[Kind::Ask, Kind::Cancel, Kind::AskManifest];

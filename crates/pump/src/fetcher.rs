@@ -16,13 +16,13 @@ use futures::stream::FuturesUnordered;
 use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
-use super::answers::{Answers, Lacks};
-use super::fetch_link::{Claim, FetchEvent, FetchLink, Fetched, KnownFile, OpenLink, open};
-use super::ledger_view::LedgerRecord;
-use super::limits::{EVENTS_MAX, FETCH_ROUNDS_MAX};
-use super::link_error::LinkError;
-use super::message::RefusalCode;
-use super::shared::Shared;
+use crate::answers::{Answers, Lacks};
+use crate::fetch_link::{Claim, FetchEvent, FetchLink, Fetched, KnownFile, OpenLink, open};
+use crate::ledger_view::LedgerRecord;
+use crate::limits::{EVENTS_MAX, FETCH_ROUNDS_MAX};
+use crate::link_error::LinkError;
+use crate::message::RefusalCode;
+use crate::shared::Shared;
 
 /// Why not all chunks came.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]

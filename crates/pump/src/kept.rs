@@ -7,8 +7,8 @@ use std::fs;
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 
-use carechain_client::private_file::{FileError, LockedFile};
 use carechain_crypto::hash;
+use carechain_disk::private_file::{FileError, LockedFile};
 use carechain_types::{decode, encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -10,40 +10,40 @@ use futures::future::BoxFuture;
 use tokio::sync::broadcast;
 
 /// An answer, some time later. Errors are `Busy`, `NotReady` and `Internal` only.
-pub(super) type Asked<'a, T> = BoxFuture<'a, Result<T, NodeError>>;
+pub type Asked<'a, T> = BoxFuture<'a, Result<T, NodeError>>;
 
 /// The newest committed block.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) struct LedgerHead {
+pub struct LedgerHead {
     /// Its height.
-    pub(super) height: Height,
+    pub height: Height,
     /// Its time.
-    pub(super) time: Time,
+    pub time: Time,
 }
 
 /// A published record, as far as its file is concerned.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) struct LedgerRecord {
+pub struct LedgerRecord {
     /// Its id.
-    pub(super) ehr_id: EhrId,
+    pub ehr_id: EhrId,
     /// Who published.
-    pub(super) author: Party,
+    pub author: Party,
     /// Whose record.
-    pub(super) patient: PersonId,
+    pub patient: PersonId,
     /// Where from: always holds a copy.
-    pub(super) hospital: HospitalId,
+    pub hospital: HospitalId,
     /// The upload: decides the placement.
-    pub(super) upload_id: UploadId,
+    pub upload_id: UploadId,
     /// Commitment to the address.
-    pub(super) commitment: Commitment,
+    pub commitment: Commitment,
     /// Length of the file, bytes.
-    pub(super) length: u64,
+    pub length: u64,
 }
 
 impl LedgerRecord {
     /// The file as custody names it.
     #[must_use]
-    pub(super) const fn held_file(&self) -> HeldFile {
+    pub const fn held_file(&self) -> HeldFile {
         HeldFile {
             commitment: self.commitment,
             upload: self.upload_id,
@@ -55,18 +55,18 @@ impl LedgerRecord {
 
 /// The grant behind an access entry, as it is now.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) struct GrantFacts {
+pub struct GrantFacts {
     /// In force from this time on.
-    pub(super) from: Time,
+    pub from: Time,
     /// Not in force from this time on.
-    pub(super) until: Time,
+    pub until: Time,
     /// Whether it, its line for the record, or the standing of either side has ended.
-    pub(super) ended: Ended,
+    pub ended: Ended,
 }
 
 /// Whether something has ended.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Ended {
+pub enum Ended {
     /// It has.
     Yes,
     /// It has not.
@@ -75,32 +75,32 @@ pub(super) enum Ended {
 
 /// Everything that decides whether an access entry still opens its file, from one head.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) struct AccessFacts {
+pub struct AccessFacts {
     /// Height of that head.
-    pub(super) height: Height,
+    pub height: Height,
     /// The entry, if it is there.
-    pub(super) entry: Option<AccessEntry>,
+    pub entry: Option<AccessEntry>,
     /// Its grant; none if the owner reads.
-    pub(super) grant: Option<GrantFacts>,
+    pub grant: Option<GrantFacts>,
     /// Whether the reader is suspended.
-    pub(super) reader_suspended: Ended,
+    pub reader_suspended: Ended,
     /// The record, unless it is erased.
-    pub(super) record: Option<LedgerRecord>,
+    pub record: Option<LedgerRecord>,
 }
 
 /// What a committed block brought.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub(super) struct News {
+pub struct News {
     /// Its height.
-    pub(super) height: Height,
+    pub height: Height,
     /// Its time.
-    pub(super) time: Time,
+    pub time: Time,
     /// Records it published.
-    pub(super) published: Vec<LedgerRecord>,
+    pub published: Vec<LedgerRecord>,
 }
 
 /// The ledger as the byte pump sees it: committed state of this node.
-pub(super) trait LedgerView: Send + Sync {
+pub trait LedgerView: Send + Sync {
     /// The newest block.
     fn head(&self) -> Asked<'_, LedgerHead>;
 

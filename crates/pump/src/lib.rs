@@ -28,7 +28,6 @@ mod completion;
 mod copies;
 mod counts;
 mod disk_trouble;
-mod engine_view;
 mod fetch_link;
 mod fetch_service;
 mod fetcher;
@@ -57,8 +56,11 @@ mod start;
 mod store;
 mod upload_calls;
 
-pub(super) use copies::Copies;
-pub(super) use start::{Files, FilesConfig};
+pub use copies::Copies;
+pub use disk_trouble::DiskTrouble;
+pub use ledger_view::{AccessFacts, Asked, Ended, GrantFacts, LedgerHead, LedgerRecord, LedgerView, News};
+pub use shared::FilesSettings;
+pub use start::{Files, PumpConfig};
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]

@@ -5,8 +5,8 @@ use carechain_chunks::StoreError;
 use carechain_crypto::ManifestError;
 use carechain_network::BulkError;
 
-use super::frame::FrameError;
-use super::message::RefusalCode;
+use crate::frame::FrameError;
+use crate::message::RefusalCode;
 
 /// A push or fetch link is of no more use: try again, or another holder.
 #[derive(Debug, thiserror::Error)]

@@ -3,7 +3,7 @@
 use carechain_chunks::UploadOpening;
 use carechain_types::{Time, UploadOpen};
 
-use super::limits::UPLOAD_LIFE_MAX;
+use crate::limits::UPLOAD_LIFE_MAX;
 
 /// Now < expiry ≤ now + [`UPLOAD_LIFE_MAX`].
 pub(super) fn expiry_in_rule(expiry: Time, now: Time) -> bool {

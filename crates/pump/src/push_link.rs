@@ -5,6 +5,7 @@ use std::sync::Arc;
 use carechain_chunks::LocalUpload;
 use carechain_crypto::{HospitalId, SigningPublicKey, chunk_count};
 use carechain_network::BulkStream;
+use carechain_process::brief;
 use carechain_types::{Receipt, SignedUploadOpen};
 use tokio::io::{ReadHalf, WriteHalf, split};
 use tokio::runtime::Handle;
@@ -12,12 +13,11 @@ use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 use tokio::time::timeout;
 
-use super::frame::{Frame, FrameError, Kind, read_frame, write_frame, write_push_chunk, write_version};
-use super::limits::ANSWER_WAIT;
-use super::link_error::LinkError;
-use super::message::{PushComplete, RefusalCode, body_of, frame_of, present_of};
-use super::shared::Shared;
-use crate::server::supervisor::brief;
+use crate::frame::{Frame, FrameError, Kind, read_frame, write_frame, write_push_chunk, write_version};
+use crate::limits::ANSWER_WAIT;
+use crate::link_error::LinkError;
+use crate::message::{PushComplete, RefusalCode, body_of, frame_of, present_of};
+use crate::shared::Shared;
 
 /// What may answer an opening.
 const OPENED: &[Kind] = &[Kind::Have, Kind::Refused];

@@ -13,14 +13,14 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 
-use super::access_check::next_block;
-use super::frame::{Frame, FrameError, Kind, read_head, read_payload, write_frame};
-use super::limits::{HEIGHT_WAIT, PAYLOAD_WAIT, SERVICE_IDLE_MAX, STORING_MAX};
-use super::message::{PushComplete, RefusalCode, bitmap, body_of, frame_of};
-use super::opening::{expiry_in_rule, opening_of};
-use super::receipt::sign_receipt;
-use super::serve_error::ServeError;
-use super::shared::Shared;
+use crate::access_check::next_block;
+use crate::frame::{Frame, FrameError, Kind, read_head, read_payload, write_frame};
+use crate::limits::{HEIGHT_WAIT, PAYLOAD_WAIT, SERVICE_IDLE_MAX, STORING_MAX};
+use crate::message::{PushComplete, RefusalCode, bitmap, body_of, frame_of};
+use crate::opening::{expiry_in_rule, opening_of};
+use crate::receipt::sign_receipt;
+use crate::serve_error::ServeError;
+use crate::shared::Shared;
 
 /// What a publisher may say once the upload is open.
 const SAID: &[Kind] = &[Kind::PushChunk, Kind::PushComplete];

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use carechain_api::{NodeError, RecordStream};
 use carechain_chunks::{LocalUpload, Put, StoreError};
 use carechain_custody::ranking;
+use carechain_process::brief;
 use carechain_types::{ByteRange, EntryId, SignedReadRequest};
 use futures::StreamExt as _;
 use tokio::runtime::Handle;
@@ -16,21 +17,20 @@ use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinHandle};
 use tokio::time::timeout;
 
-use super::access_check::{AccessGuard, AccessRefusal};
-use super::bad_chunk;
-use super::fetch_link::{Claim, KnownFile};
-use super::fetcher::{FetchFailed, Fetcher};
-use super::ledger_view::LedgerRecord;
-use super::limits::{
+use crate::access_check::{AccessGuard, AccessRefusal};
+use crate::bad_chunk;
+use crate::fetch_link::{Claim, KnownFile};
+use crate::fetcher::{FetchFailed, Fetcher};
+use crate::ledger_view::LedgerRecord;
+use crate::limits::{
     AHEAD_BYTES_ALL, AHEAD_BYTES_MAX, AHEAD_BYTES_MIN, LINKS_ALL, LOCAL_AHEAD, PIECES_MAX, READ_WAIT,
     READER_WAIT,
 };
-use super::local_chunks::{covering, inside};
-use super::message::Described;
-use super::shared::Shared;
-use super::start::Files;
-use super::store::store_failure;
-use crate::server::supervisor::brief;
+use crate::local_chunks::{covering, inside};
+use crate::message::Described;
+use crate::shared::Shared;
+use crate::start::Files;
+use crate::store::store_failure;
 
 impl Files {
     /// The bytes that a committed `allowed` entry opens, in order. An error ends them; the reader signs a new request
@@ -38,11 +38,7 @@ impl Files {
     ///
     /// # Errors
     /// `AccessEnded`, `NoHolder`, `Invalid` for a range outside the file, `Busy`.
-    pub(crate) async fn read(
-        &self,
-        entry: EntryId,
-        signed: SignedReadRequest,
-    ) -> Result<RecordStream, NodeError> {
+    pub async fn read(&self, entry: EntryId, signed: SignedReadRequest) -> Result<RecordStream, NodeError> {
         let shared = &self.0.shared;
         let SignedReadRequest { request, signature, .. } = signed;
         if request.gateway != shared.hospital {

@@ -4,7 +4,7 @@ use carechain_chunks::{Completion, UploadOpening};
 use carechain_custody::ReceiptExpectation;
 use carechain_types::{BoundedVec, NodeSigner, RECEIPT_VERSION, Receipt, ReceiptLeaf};
 
-use super::shared::Shared;
+use crate::shared::Shared;
 
 /// This hospital's promise for a file that is complete and durable here.
 pub(super) fn sign_receipt(shared: &Shared, opening: &UploadOpening, completion: &Completion) -> Receipt {

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use bytes::Bytes;
 use carechain_chunks::LocalUpload;
 
-use super::limits::RECENT_BYTES_MAX;
+use crate::limits::RECENT_BYTES_MAX;
 
 /// The newest chunks, oldest first, at most [`RECENT_BYTES_MAX`].
 #[derive(Debug, Default)]

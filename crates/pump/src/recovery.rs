@@ -7,8 +7,8 @@ use std::sync::{Arc, PoisonError};
 use carechain_chunks::{ChunkStore, PackFailure, StoreHealth};
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
-use super::disk_trouble::DiskTrouble;
-use super::shared::Shared;
+use crate::disk_trouble::DiskTrouble;
+use crate::shared::Shared;
 
 /// Looks at the store again and again.
 pub(super) async fn run(shared: Arc<Shared>) {

@@ -7,10 +7,10 @@ use carechain_custody::holders;
 use carechain_types::limits::TRANSACTION_LIFE_MAX;
 use carechain_types::{NodeSigner, RepairFetch, ehr_id};
 
-use super::limits::REPAIR_FETCH_LIFE;
-use super::message::{RefusalCode, SignedRepairFetch};
-use super::serve_error::ServeError;
-use super::shared::Shared;
+use crate::limits::REPAIR_FETCH_LIFE;
+use crate::message::{RefusalCode, SignedRepairFetch};
+use crate::serve_error::ServeError;
+use crate::shared::Shared;
 
 /// Asks a holder for chunks that this hospital should hold.
 pub(super) fn sign_repair_fetch(

@@ -10,10 +10,10 @@ use carechain_chunks::{CorruptChunk, ScrubPlace, ScrubStep};
 use serde::{Deserialize, Serialize};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
-use super::kept::Kept;
-use super::limits::{SCRUB_BYTES_PER_SECOND, SCRUB_SAVE_INTERVAL};
-use super::scrub_pace::ScrubPace;
-use super::shared::Shared;
+use crate::kept::Kept;
+use crate::limits::{SCRUB_BYTES_PER_SECOND, SCRUB_SAVE_INTERVAL};
+use crate::scrub_pace::ScrubPace;
+use crate::shared::Shared;
 
 /// Where to go on, as it is kept.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]

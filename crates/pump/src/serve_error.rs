@@ -3,8 +3,8 @@
 use carechain_api::NodeError;
 use carechain_chunks::StoreError;
 
-use super::frame::FrameError;
-use super::message::RefusalCode;
+use crate::frame::FrameError;
+use crate::message::RefusalCode;
 
 /// The service ends; the peer is told what [`ServeError::refusal`] says.
 #[derive(Debug, thiserror::Error)]

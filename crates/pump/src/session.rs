@@ -9,7 +9,7 @@ use carechain_types::{Receipt, SignedUploadOpen};
 use tokio::sync::{mpsc, watch};
 use tokio::task::AbortHandle;
 
-use super::message::PushComplete;
+use crate::message::PushComplete;
 
 pub(super) use registry::Sessions;
 

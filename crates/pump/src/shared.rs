@@ -11,52 +11,51 @@ use carechain_custody::repair::RepairSettings;
 use carechain_custody::upload::UploadSettings;
 use carechain_custody::{Candidate, candidates};
 use carechain_network::NetworkHandle;
-use carechain_types::{Membership, Verifier};
+use carechain_process::Clock;
+use carechain_types::{Membership, RememberedEd25519, Verifier};
 use tokio::sync::Semaphore;
 
-use super::copies::Copies;
-use super::counts::Counters;
-use super::disk_trouble::DiskTrouble;
-use super::guests::Guests;
-use super::ledger_view::LedgerView;
-use super::recent_chunks::RecentChunks;
-use super::store::Store;
-use crate::server::clock::Clock;
-use crate::server::scheme::NodeScheme;
+use crate::copies::Copies;
+use crate::counts::Counters;
+use crate::disk_trouble::DiskTrouble;
+use crate::guests::Guests;
+use crate::ledger_view::LedgerView;
+use crate::recent_chunks::RecentChunks;
+use crate::store::Store;
 
 /// How the byte pump works.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct FilesSettings {
+pub struct FilesSettings {
     /// Receipts that an abstract needs, by the ledger's parameter.
-    pub(super) receipts_required: usize,
+    pub receipts_required: usize,
     /// Copies of a file, by the ledger's parameter.
-    pub(super) copies: usize,
+    pub copies: usize,
     /// How uploads are forwarded; its `copies` gives way to the one above.
-    pub(super) upload: UploadSettings,
+    pub upload: UploadSettings,
     /// How files are fetched.
-    pub(super) fetch: FetchSettings,
+    pub fetch: FetchSettings,
     /// How copies are completed; its `copies` gives way to the one above.
-    pub(super) repair: RepairSettings,
+    pub repair: RepairSettings,
     /// How often the machines of custody are told the time.
-    pub(super) tick: Duration,
+    pub tick: Duration,
     /// How often unpublished uploads are collected and corrupt chunks looked for.
-    pub(super) care_interval: Duration,
+    pub care_interval: Duration,
     /// How often the store is asked whether a sync failed.
-    pub(super) recovery_tick: Duration,
+    pub recovery_tick: Duration,
     /// In which everything stored is read once.
-    pub(super) scrub_period: Duration,
+    pub scrub_period: Duration,
     /// How often some of it is read.
-    pub(super) scrub_round: Duration,
+    pub scrub_round: Duration,
     /// Corrupt chunks looked at in one round.
-    pub(super) corrupt_max: usize,
+    pub corrupt_max: usize,
     /// How long a client is kept waiting for receipts.
-    pub(super) receipts_wait: Duration,
+    pub receipts_wait: Duration,
 }
 
 impl FilesSettings {
     /// The defaults with the ledger's parameters.
     #[must_use]
-    pub(super) fn new(receipts_required: usize, copies: usize) -> Self {
+    pub fn new(receipts_required: usize, copies: usize) -> Self {
         Self {
             receipts_required,
             copies,
@@ -83,7 +82,7 @@ pub(super) struct Shared {
     pub(super) signer: Arc<SigningKeyPair>,
     pub(super) hospital: HospitalId,
     pub(super) membership: Arc<Membership>,
-    pub(super) verifier: Verifier<NodeScheme>,
+    pub(super) verifier: Verifier<RememberedEd25519>,
     pub(super) clock: Clock,
     pub(super) settings: FilesSettings,
     pub(super) counts: Counters,

@@ -8,46 +8,38 @@ use carechain_api::ChunkBuffers;
 use carechain_chunks::ChunkStore;
 use carechain_crypto::{HospitalId, SigningKeyPair};
 use carechain_network::{BulkReceiver, NetworkHandle};
-use carechain_types::{Membership, Parameters, Verifier};
+use carechain_process::{Clock, Supervisor};
+use carechain_types::{Membership, RememberedEd25519, Verifier};
 use prometheus_client::registry::Registry;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
-use super::bulk_service;
-use super::collection;
-use super::completion;
-use super::copies::Copies;
-use super::counts::Counters;
-use super::disk_trouble::DiskTrouble;
-use super::engine_view::EngineLedger;
-use super::guests::Guests;
-use super::ledger_view::LedgerView;
-use super::limits::{
+use crate::copies::Copies;
+use crate::counts::Counters;
+use crate::disk_trouble::DiskTrouble;
+use crate::guests::Guests;
+use crate::ledger_view::LedgerView;
+use crate::limits::{
     REPAIR_SERVICES_COMMON, REPAIR_SERVICES_OWN, SERVICE_CHUNKS_MAX, SERVICES_COMMON, SERVICES_OWN,
     SPARE_BUFFERS_MAX,
 };
-use super::recent_chunks::RecentChunks;
-use super::recovery;
-use super::scrubbing;
-use super::session::Sessions;
-use super::shared::{FilesSettings, Shared};
-use super::store::Store;
-use crate::server::clock::Clock;
-use crate::server::engine_thread::EngineHandle;
-use crate::server::scheme::NodeScheme;
-use crate::server::supervisor::Supervisor;
+use crate::recent_chunks::RecentChunks;
+use crate::session::Sessions;
+use crate::shared::{FilesSettings, Shared};
+use crate::store::Store;
+use crate::{bulk_service, collection, completion, recovery, scrubbing};
 
-/// What the byte pump of a node works with.
-pub(crate) struct FilesConfig {
+/// What a byte pump works with.
+pub struct PumpConfig {
     /// The bytes.
     pub chunks: Arc<ChunkStore>,
     /// Opens streams to other members.
     pub network: NetworkHandle,
     /// Streams that other members open.
     pub incoming: BulkReceiver,
-    /// This node's engine.
-    pub engine: EngineHandle,
+    /// This node's ledger.
+    pub ledger: Arc<dyn LedgerView>,
     /// The node key: signs receipts and repair fetches.
     pub signer: Arc<SigningKeyPair>,
     /// Whose node this is.
@@ -55,39 +47,22 @@ pub(crate) struct FilesConfig {
     /// The members now.
     pub membership: Arc<Membership>,
     /// Checks signatures of the ledger.
-    pub verifier: Verifier<NodeScheme>,
+    pub verifier: Verifier<RememberedEd25519>,
     /// The node's clock.
     pub clock: Clock,
     /// A folder for small files that outlive the process; made when it is not there.
     pub kept_folder: PathBuf,
-    /// The ledger's rules.
-    pub parameters: Parameters,
+    /// How it works.
+    pub settings: FilesSettings,
     /// Where everything runs.
     pub runtime: Handle,
     /// Watches that it does.
     pub supervisor: Supervisor,
 }
 
-/// The same over any ledger, with settings of its own.
-pub(super) struct PumpConfig {
-    pub(super) chunks: Arc<ChunkStore>,
-    pub(super) network: NetworkHandle,
-    pub(super) incoming: BulkReceiver,
-    pub(super) ledger: Arc<dyn LedgerView>,
-    pub(super) signer: Arc<SigningKeyPair>,
-    pub(super) hospital: HospitalId,
-    pub(super) membership: Arc<Membership>,
-    pub(super) verifier: Verifier<NodeScheme>,
-    pub(super) clock: Clock,
-    pub(super) kept_folder: PathBuf,
-    pub(super) settings: FilesSettings,
-    pub(super) runtime: Handle,
-    pub(super) supervisor: Supervisor,
-}
-
 /// The byte pump. Cheap to clone; ends when the last one is dropped.
 #[derive(Clone)]
-pub(crate) struct Files(pub(super) Arc<Running>);
+pub struct Files(pub(crate) Arc<Running>);
 
 /// What runs.
 pub(super) struct Running {
@@ -106,29 +81,7 @@ impl Drop for Running {
 impl Files {
     /// Starts serving other members, completing copies and collecting what was not published.
     #[must_use]
-    pub(crate) fn start(config: FilesConfig) -> Self {
-        let FilesConfig { chunks, network, incoming, signer, hospital, membership, .. } = config;
-        let FilesConfig { engine, verifier, clock, kept_folder, parameters, runtime, supervisor, .. } =
-            config;
-        let receipts_required = usize::from(parameters.receipts_required);
-        Self::pump(PumpConfig {
-            chunks,
-            network,
-            incoming,
-            ledger: Arc::new(EngineLedger::start(engine, &supervisor, &runtime)),
-            signer,
-            hospital,
-            membership,
-            verifier,
-            clock,
-            kept_folder,
-            settings: FilesSettings::new(receipts_required, usize::from(parameters.copies)),
-            runtime,
-            supervisor,
-        })
-    }
-
-    pub(super) fn pump(config: PumpConfig) -> Self {
+    pub fn start(config: PumpConfig) -> Self {
         let PumpConfig { incoming, runtime, supervisor, mut settings, .. } = config;
         settings.upload.copies = settings.copies;
         settings.repair.copies = settings.copies;
@@ -165,22 +118,22 @@ impl Files {
     }
 
     /// Lists the counters for the metrics.
-    pub(crate) fn register(&self, registry: &mut Registry) {
+    pub fn register(&self, registry: &mut Registry) {
         self.0.shared.counts.register(registry);
     }
 
     /// Why record files are not taken now, and since when; `None` while they are. Never waits for the disk.
-    pub(crate) fn trouble(&self) -> Option<DiskTrouble> {
+    pub fn trouble(&self) -> Option<DiskTrouble> {
         *self.0.shared.trouble.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What is known of the copies that this node must hold. Never waits for the disk.
-    pub(crate) fn copies(&self) -> Copies {
+    pub fn copies(&self) -> Copies {
         *self.0.shared.copies.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Where an upload's chunks are put together.
-    pub(crate) fn chunk_buffers(&self) -> ChunkBuffers {
+    pub fn chunk_buffers(&self) -> ChunkBuffers {
         self.0.shared.store.buffers().clone()
     }
 

@@ -6,9 +6,8 @@ use bytes::Bytes;
 use carechain_api::{ChunkBuffers, NodeError};
 use carechain_chunks::{ChunkStore, Completion, LocalUpload, StoreError, UploadState};
 use carechain_crypto::{Commitment, SubtreeValue};
+use carechain_process::blocking;
 use tokio::runtime::Handle;
-
-use crate::server::supervisor::blocking;
 
 /// The store. Cheap to clone.
 #[derive(Clone)]

@@ -1,6 +1,5 @@
 //! Byte pumps of several hospitals over real sockets and real chunk stores, above a ledger that says what it is told.
 
-mod alerts;
 mod client;
 mod copies;
 mod failing_disk;

@@ -8,19 +8,19 @@ use carechain_crypto::{Manifest, ManifestError, address_commitment, chunk_count}
 use carechain_schema::UploadState;
 use carechain_types::{BoundedVec, SignedUploadComplete, SignedUploadOpen, UploadReceipts};
 
-use super::local_chunks::runs;
-use super::message::PushComplete;
-use super::opening::{expiry_in_rule, opening_of};
-use super::session::{Completed, Progress, Session, Told};
-use super::start::Files;
-use super::store::store_failure;
+use crate::local_chunks::runs;
+use crate::message::PushComplete;
+use crate::opening::{expiry_in_rule, opening_of};
+use crate::session::{Completed, Progress, Session, Told};
+use crate::start::Files;
+use crate::store::store_failure;
 
 impl Files {
     /// Opens an upload, or goes on with the one these same bytes opened.
     ///
     /// # Errors
     /// `NotReady`, `Invalid`, `Expiry`, `Unauthorized`, `UploadExists`, `StorageFull`, `Busy`.
-    pub(crate) async fn upload_open(&self, signed: SignedUploadOpen) -> Result<UploadStatus, NodeError> {
+    pub async fn upload_open(&self, signed: SignedUploadOpen) -> Result<UploadStatus, NodeError> {
         self.check_open(&signed).await?;
         let session = self.0.sessions.enter(&self.0.shared, &self.0.runtime, signed).await?;
         self.status_of(&session)
@@ -49,11 +49,7 @@ impl Files {
     /// # Errors
     /// `NotFound` if the upload is not open here (the client opens it again) or not the caller's, `Invalid`,
     /// `UploadMismatch` if the bytes are not of the value that came with them, `StorageFull`.
-    pub(crate) async fn upload_chunk(
-        &self,
-        caller: UploadCaller,
-        chunk: UploadBytes,
-    ) -> Result<(), NodeError> {
+    pub async fn upload_chunk(&self, caller: UploadCaller, chunk: UploadBytes) -> Result<(), NodeError> {
         let UploadBytes { index, value, bytes } = chunk;
         let shared = &self.0.shared;
         let session = self.session_of(&caller).await?;
@@ -74,7 +70,7 @@ impl Files {
     /// # Errors
     /// `NotFound` if the upload is not open here or not the caller's. After a restart the client opens it again and reads
     /// the same from that answer.
-    pub(crate) async fn upload_status(&self, caller: UploadCaller) -> Result<UploadStatus, NodeError> {
+    pub async fn upload_status(&self, caller: UploadCaller) -> Result<UploadStatus, NodeError> {
         let session = self.session_of(&caller).await?;
         self.status_of(&session)
     }
@@ -103,7 +99,7 @@ impl Files {
     ///
     /// # Errors
     /// `NotFound`, `Unauthorized`, `UploadMismatch`, `UploadIncomplete`.
-    pub(crate) async fn upload_complete(
+    pub async fn upload_complete(
         &self,
         caller: UploadCaller,
         signed: SignedUploadComplete,

@@ -12,8 +12,8 @@ use carechain_types::{
     TransactionBody, Visibility,
 };
 
-use super::engine_thread::NodeEngine;
-use super::ledger_faults::{undecodable, unreadable};
+use crate::engine_thread::NodeEngine;
+use crate::ledger_faults::{undecodable, unreadable};
 
 /// A person with a key in force, as the head's state has them.
 pub(super) struct Viewer {

@@ -6,8 +6,8 @@ use std::time::Duration;
 use carechain_engine::Answer;
 use carechain_types::{Submission, Verified};
 
-use super::engine_thread::EngineGone;
-use super::parts::Parts;
+use crate::engine_thread::EngineGone;
+use crate::parts::Parts;
 
 /// How long a client waits for its commit.
 const COMMIT_WAIT: Duration = Duration::from_secs(30);

@@ -6,17 +6,16 @@ use std::sync::Arc;
 use carechain_chunks::ChunkStore;
 use carechain_crypto::SigningKeyPair;
 use carechain_network::{BulkReceiver, EventReceiver, NetworkHandle};
-use carechain_types::{Genesis, GenesisHospital, Membership, Verifier};
+use carechain_process::{Clock, Supervisor};
+use carechain_pump::{Files, FilesSettings, PumpConfig};
+use carechain_types::{Genesis, GenesisHospital, Membership, Parameters, RememberedEd25519, Verifier};
 use tokio::runtime::Handle;
 
-use super::clock::Clock;
-use super::engine_thread::EngineHandle;
-use super::files::{Files, FilesConfig};
-use super::heard::Heard;
-use super::peers::{self, Border};
-use super::scheme::NodeScheme;
-use super::status::{Monitor, MonitorConfig, Reserves};
-use super::supervisor::Supervisor;
+use crate::engine_thread::EngineHandle;
+use crate::engine_view::EngineLedger;
+use crate::heard::Heard;
+use crate::peers::{self, Border};
+use crate::status::{Monitor, MonitorConfig, Reserves};
 
 /// What all share.
 pub(super) struct Base {
@@ -33,7 +32,7 @@ pub(super) struct Base {
     /// The chunk store.
     pub chunks: Arc<ChunkStore>,
     /// Checks signatures.
-    pub verifier: Verifier<NodeScheme>,
+    pub verifier: Verifier<RememberedEd25519>,
     /// The node's clock.
     pub clock: Clock,
     /// Watches all threads and tasks.
@@ -63,18 +62,19 @@ impl Base {
         kept_folder: PathBuf,
         runtime: &Handle,
     ) -> Files {
-        Files::start(FilesConfig {
+        let Parameters { receipts_required, copies, .. } = self.genesis.parameters;
+        Files::start(PumpConfig {
             chunks: Arc::clone(&self.chunks),
             network: self.network.clone(),
             incoming,
-            engine: self.engine.clone(),
+            ledger: Arc::new(EngineLedger::start(self.engine.clone(), &self.supervisor, runtime)),
             signer,
             hospital: self.own.id,
             membership: Arc::clone(&self.membership),
             verifier: self.verifier.clone(),
             clock: self.clock,
             kept_folder,
-            parameters: self.genesis.parameters.clone(),
+            settings: FilesSettings::new(usize::from(receipts_required), usize::from(copies)),
             runtime: runtime.clone(),
             supervisor: self.supervisor.clone(),
         })

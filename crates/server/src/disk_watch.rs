@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use carechain_consensus::Voting;
 use carechain_engine::Input;
+use carechain_process::Supervisor;
 use tokio_util::sync::CancellationToken;
 
-use super::engine_thread::EngineHandle;
-use super::status::free_percent;
-use super::supervisor::Supervisor;
+use crate::engine_thread::EngineHandle;
+use crate::status::free_percent;
 
 /// What is watched, and who is told.
 pub(super) struct DiskWatch {

@@ -11,21 +11,19 @@ use carechain_engine::{
     Answer, Committed, Engine, Fatal, Input, Machine, Output, SharedSubmission, Stopped, Ticket,
 };
 use carechain_ledger::{FileJournal, RocksBackend};
-use carechain_types::Time;
+use carechain_process::{Clock, Supervisor};
+use carechain_types::{RememberedEd25519, Time};
 use crossbeam_channel::{Receiver, Sender, TrySendError, select};
 use tokio::sync::{broadcast, oneshot, watch};
 
-use super::clock::Clock;
-use super::peer_sender::PeerSender;
-use super::proving::{Newest, Prove as _};
-use super::questions::{self, Question, Questions, Step};
-use super::scheme::NodeScheme;
-use super::supervisor::Supervisor;
+use crate::peer_sender::PeerSender;
+use crate::proving::{Newest, Prove as _};
+use crate::questions::{self, Question, Questions, Step};
 
 /// The engine as this node runs it, between two turns.
-pub(super) type NodeEngine = Engine<RocksBackend, FileJournal, NodeScheme>;
+pub(super) type NodeEngine = Engine<RocksBackend, FileJournal, RememberedEd25519>;
 /// The same with its turns, until one fails.
-pub(super) type NodeMachine = Machine<RocksBackend, FileJournal, NodeScheme>;
+pub(super) type NodeMachine = Machine<RocksBackend, FileJournal, RememberedEd25519>;
 
 /// What the thread is told.
 #[expect(

@@ -6,6 +6,8 @@ use carechain_api::NodeError;
 use carechain_contract::{Capacity, Verb, permits};
 use carechain_crypto::{ChainId, EhrId, PersonId};
 use carechain_engine::Committed;
+use carechain_process::Supervisor;
+use carechain_pump::{AccessFacts, Asked, Ended, GrantFacts, LedgerHead, LedgerRecord, LedgerView, News};
 use carechain_types::{
     AccessValue, EhrValue, EntryId, GrantValue, Height, Outcome, Party, PersonValue, PublicPart, StateKey,
     TransactionBody, TransactionKind, UploadOpen, ehr_id,
@@ -13,12 +15,10 @@ use carechain_types::{
 use tokio::runtime::Handle;
 use tokio::sync::broadcast;
 
-use super::ledger_view::{AccessFacts, Asked, Ended, GrantFacts, LedgerHead, LedgerRecord, LedgerView, News};
-use crate::server::access::value;
-use crate::server::engine_thread::{EngineHandle, NodeEngine};
-use crate::server::ledger_faults::unreadable;
-use crate::server::node_errors::gone;
-use crate::server::supervisor::Supervisor;
+use crate::access::value;
+use crate::engine_thread::{EngineHandle, NodeEngine};
+use crate::ledger_faults::unreadable;
+use crate::node_errors::gone;
 
 /// News that a slow listener may lag behind before it must ask.
 const NEWS_KEPT: usize = 256;

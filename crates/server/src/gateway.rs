@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use carechain_api::NodeError;
 use carechain_crypto::{ChainId, HospitalId, Nonce, SigningKeyPair};
+use carechain_process::Clock;
 use carechain_types::limits::TRANSACTION_LIFE_DEFAULT;
 use carechain_types::{
     BoundedBytes, BoundedVec, NodeSigner, Party, PublicPart, ReadPart, Submission, TRANSACTION_VERSION, Time,
     Transaction, TransactionBody,
 };
-
-use super::clock::Clock;
 
 /// Signs in the name of the hospital's gateway.
 pub(super) struct Gateway {

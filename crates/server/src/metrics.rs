@@ -8,8 +8,6 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
-use super::files::Files;
-
 /// Everything the node counts.
 #[derive(Debug)]
 pub(super) struct Metrics {
@@ -66,13 +64,12 @@ impl NodeCounts {
 }
 
 impl Metrics {
-    /// Of a node with these files.
+    /// Of a node; `register_parts` adds what its parts count themselves.
     #[must_use]
-    pub(super) fn new(counts: NodeCounts, files: &Files, findings: impl FnOnce(&mut Registry)) -> Self {
+    pub(super) fn new(counts: NodeCounts, register_parts: impl FnOnce(&mut Registry)) -> Self {
         let mut registry = Registry::with_prefix("carechain");
         counts.register(&mut registry);
-        findings(&mut registry);
-        files.register(registry.sub_registry_with_prefix("files"));
+        register_parts(&mut registry);
         let (peers_connected, bulk_peers_connected) = (Gauge::default(), Gauge::default());
         registry.register("peers_connected", "Members connected for votes", peers_connected.clone());
         registry.register(
@@ -95,8 +92,16 @@ impl Metrics {
         let gauge = |members: Vec<_>| i64::try_from(members.len()).unwrap_or(i64::MAX);
         self.peers_connected.set(gauge(network.connected()));
         self.bulk_peers_connected.set(gauge(network.bulk_connected()));
+        self.encode()
+    }
+
+    fn encode(&self) -> String {
         let mut text = String::new();
         encode(&mut text, &self.registry).expect("writing to a string does not fail");
         text
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

@@ -3,7 +3,7 @@
 use carechain_api::NodeError;
 use carechain_engine::NotAdmitted;
 
-use super::engine_thread::EngineGone;
+use crate::engine_thread::EngineGone;
 
 /// A thread that does not take an order.
 pub(super) fn gone(error: EngineGone) -> NodeError {

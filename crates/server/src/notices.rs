@@ -9,9 +9,9 @@ use carechain_types::{
     ehr_id, grant_id, request_id,
 };
 
-use super::access::{Viewer, value};
-use super::engine_thread::NodeEngine;
-use super::ledger_faults::unreadable;
+use crate::access::{Viewer, value};
+use crate::engine_thread::NodeEngine;
+use crate::ledger_faults::unreadable;
 
 /// Blocks read for one answer; the caller asks on from where it ends.
 const BLOCKS_MAX: u64 = 16;

@@ -6,17 +6,16 @@ use std::sync::Arc;
 use bytes::Bytes;
 use carechain_crypto::HospitalId;
 use carechain_network::NetworkHandle;
-use carechain_types::Verifier;
+use carechain_pump::Files;
+use carechain_types::{RememberedEd25519, Verifier};
 
-use super::engine_thread::EngineHandle;
-use super::files::Files;
-use super::gateway::Gateway;
-use super::metrics::Metrics;
-use super::reads_in_flight::ReadsInFlight;
-use super::scheme::NodeScheme;
-use super::search_index::SearchIndex;
-use super::shared_proofs::SharedProofs;
-use super::status::Monitor;
+use crate::engine_thread::EngineHandle;
+use crate::gateway::Gateway;
+use crate::metrics::Metrics;
+use crate::reads_in_flight::ReadsInFlight;
+use crate::search_index::SearchIndex;
+use crate::shared_proofs::SharedProofs;
+use crate::status::Monitor;
 
 /// What a service works with.
 pub(super) struct Parts {
@@ -37,7 +36,7 @@ pub(super) struct Parts {
     /// Uploads, copies, reads.
     pub files: Files,
     /// Checks signatures.
-    pub verifier: Verifier<NodeScheme>,
+    pub verifier: Verifier<RememberedEd25519>,
     /// Search words.
     pub index: Arc<SearchIndex>,
     /// Signs the gateway's own transactions.

@@ -7,15 +7,13 @@ use bytes::Bytes;
 use carechain_crypto::SigningPublicKey;
 use carechain_engine::{Input, PeerMessage};
 use carechain_network::{Class, Event, EventReceiver};
-use carechain_types::{Membership, Moment, ReplicaId, Verifier};
+use carechain_process::{Clock, Supervisor};
+use carechain_types::{Membership, Moment, RememberedEd25519, ReplicaId, Verifier};
 use crossbeam_channel::{Receiver, Sender};
 
-use super::clock::Clock;
-use super::engine_thread::EngineHandle;
-use super::heard::Heard;
-use super::scheme::NodeScheme;
-use super::supervisor::Supervisor;
-use super::waiting_bytes::WaitingBytes;
+use crate::engine_thread::EngineHandle;
+use crate::heard::Heard;
+use crate::waiting_bytes::WaitingBytes;
 
 /// Messages that wait for one worker of the pool.
 const WAITING_PER_WORKER: usize = 1_024;
@@ -29,7 +27,7 @@ pub(super) struct Border {
     /// The members.
     pub membership: Arc<Membership>,
     /// Checks signatures.
-    pub verifier: Verifier<NodeScheme>,
+    pub verifier: Verifier<RememberedEd25519>,
     /// Notes who was heard, and when.
     pub heard: Heard,
     /// The node's clock.

@@ -11,7 +11,7 @@ use carechain_types::{
     Bodies, BoundedVec, Claim, Freshness, Height, Proof, SignatureScheme, SignedHead, StateKey, Time,
 };
 
-use super::ledger_faults::unreadable;
+use crate::ledger_faults::unreadable;
 
 /// Keys that one step checks and proves: about a millisecond, less than a vote waits for a sync.
 pub(super) const KEYS_PER_STEP: usize = 32;

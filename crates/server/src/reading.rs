@@ -11,12 +11,12 @@ use carechain_types::{
     StateKey, Submission, Time, decode,
 };
 
-use super::access::value;
-use super::admitted::{Undecided, admitted};
-use super::engine_thread::NodeEngine;
-use super::ledger_faults::unreadable;
-use super::node_errors::{gone, not_admitted};
-use super::parts::Parts;
+use crate::access::value;
+use crate::admitted::{Undecided, admitted};
+use crate::engine_thread::NodeEngine;
+use crate::ledger_faults::unreadable;
+use crate::node_errors::{gone, not_admitted};
+use crate::parts::Parts;
 
 /// Decides one read request on the ledger and opens the bytes if it is allowed.
 pub(super) async fn open_read(

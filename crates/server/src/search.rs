@@ -11,10 +11,10 @@ use carechain_types::{
     EhrValue, ParameterValue, PublicPart, SearchPolicy, SearchQuery, StateKey, Time, Visibility, parameter,
 };
 
-use super::access::{Viewer, value};
-use super::engine_thread::NodeEngine;
-use super::ledger_faults::unreadable;
-use super::search_index::{SealedEntry, SearchIndex, sealed_entry};
+use crate::access::{Viewer, value};
+use crate::engine_thread::NodeEngine;
+use crate::ledger_faults::unreadable;
+use crate::search_index::{SealedEntry, SearchIndex, sealed_entry};
 
 /// A page of hits whose words are still sealed.
 pub(super) struct SealedPage {

@@ -12,7 +12,7 @@ use carechain_types::{
     decode, ehr_id,
 };
 
-use super::engine_thread::NodeEngine;
+use crate::engine_thread::NodeEngine;
 
 /// Blocks looked through in one step.
 const BLOCKS_PER_STEP: u64 = 64;

@@ -11,6 +11,7 @@ use carechain_api::{
 use carechain_crypto::{ChainId, HospitalId, TransactionId};
 use carechain_engine::Answer as EngineAnswer;
 use carechain_ledger::{LedgerError, StoredPart};
+use carechain_process::blocking;
 use carechain_schema::StatusReport;
 use carechain_types::{
     Bodies, DetachedPart, Freshness, ListQuery, Proof, SearchQuery, SignedReadRequest, SignedUploadComplete,
@@ -19,18 +20,17 @@ use carechain_types::{
 use futures::FutureExt as _;
 use tokio::runtime::Handle;
 
-use super::access::{Viewer, check_keys, knows};
-use super::admitted::{Undecided, admitted};
-use super::engine_thread::NodeEngine;
-use super::ledger_faults::{undecodable, unreadable};
-use super::node_errors::{gone, not_admitted};
-use super::notices::Looking;
-use super::parts::Parts;
-use super::proving::{Patience, Progress, Proved, Proving};
-use super::reading;
-use super::search::Search;
-use super::status::free_percent;
-use super::supervisor::blocking;
+use crate::access::{Viewer, check_keys, knows};
+use crate::admitted::{Undecided, admitted};
+use crate::engine_thread::NodeEngine;
+use crate::ledger_faults::{undecodable, unreadable};
+use crate::node_errors::{gone, not_admitted};
+use crate::notices::Looking;
+use crate::parts::Parts;
+use crate::proving::{Patience, Progress, Proved, Proving};
+use crate::reading;
+use crate::search::Search;
+use crate::status::free_percent;
 
 /// How long a proof waits for heads that cover it.
 const HEADS_WAIT: Duration = Duration::from_secs(2);

@@ -13,7 +13,7 @@ use futures::future::{BoxFuture, Shared, WeakShared};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use super::proving::KEYS_PER_STEP;
+use crate::proving::KEYS_PER_STEP;
 
 /// An answer on its way.
 type Making = BoxFuture<'static, Result<Arc<Proof>, NodeError>>;

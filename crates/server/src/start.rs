@@ -8,41 +8,39 @@ use std::time::Duration;
 use bytes::Bytes;
 use carechain_api::{Certificate, CertificateError, Honoured, Hosts, Operators, Settings};
 use carechain_chunks::{ChunkStore, StoreError, StoreLimits};
-use carechain_client::{OperatorToken, TokenError};
 use carechain_consensus::{Timeouts, Window};
 use carechain_crypto::{IndexKeyShareContext, IndexKeyShareError, SealingKeyPair, Secret, SigningKeyPair};
+use carechain_disk::{OperatorToken, TokenError};
 use carechain_engine::{Machine, OpenError};
 use carechain_ledger::{
     BackendError, FileJournal, JournalBinding, JournalError, Ledger, LedgerError, RocksBackend,
 };
 use carechain_network::{Identity, Limits, Network, NetworkConfig, NetworkError, Peer, Runtimes};
-use carechain_types::{Genesis, GenesisError, GenesisHospital, Height, Membership, Verifier};
+use carechain_process::{Clock, Ended, Supervisor, blocking, end_within, raise_open_files, yield_to_votes};
+use carechain_setup::{Config, DataFolder, DiskReserves, FolderError, NodeConfig};
+use carechain_types::{
+    Genesis, GenesisError, GenesisHospital, Height, Membership, RememberedEd25519, Verifier,
+};
 use tokio::net::TcpListener;
 use tokio::runtime::{Handle, Runtime};
 use tokio_util::sync::CancellationToken;
 
-use super::base::Base;
-use super::clock::Clock;
-use super::disk_watch::DiskWatch;
-use super::engine_thread::{EngineGone, EngineHandle, EngineThread};
-use super::gateway::Gateway;
-use super::metrics::{Metrics, NodeCounts};
-use super::parts::Parts;
-use super::peer_sender::PeerSender;
-use super::reads_in_flight::ReadsInFlight;
-use super::scheme::NodeScheme;
-use super::search_index::{SearchIndex, unindexed};
-use super::service::Service;
-use super::shared_proofs::SharedProofs;
-use super::status::Reserves;
-use super::supervisor::{Ended, Supervisor, blocking, end_within};
-use super::system::{raise_open_files, yield_to_votes};
-use crate::config::{Config, DiskReserves, NodeConfig};
-use crate::folder::{DataFolder, FolderError};
+use crate::base::Base;
+use crate::disk_watch::DiskWatch;
+use crate::engine_thread::{EngineGone, EngineHandle, EngineThread};
+use crate::gateway::Gateway;
+use crate::metrics::{Metrics, NodeCounts};
+use crate::parts::Parts;
+use crate::peer_sender::PeerSender;
+use crate::reads_in_flight::ReadsInFlight;
+use crate::search_index::{SearchIndex, unindexed};
+use crate::service::Service;
+use crate::shared_proofs::SharedProofs;
+use crate::status::Reserves;
 
 /// Why a node does not start. Nothing was voted.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum StartError {
+pub enum StartError {
     /// The data folder cannot be used.
     #[error(transparent)]
     Folder(#[from] FolderError),
@@ -82,7 +80,10 @@ pub(crate) enum StartError {
     Journal(#[from] JournalError),
     /// The chunk store cannot be opened.
     #[error("the chunk store cannot be opened: {0}")]
-    Chunks(#[from] StoreError),
+    Chunks(StoreError),
+    /// Another version of the program wrote the packs of the chunk store.
+    #[error("the chunk store cannot be opened: {0}")]
+    OtherPackVersion(StoreError),
     /// The engine refuses to start.
     #[error(transparent)]
     Engine(#[from] OpenError),
@@ -108,8 +109,17 @@ pub(crate) enum StartError {
     System(#[from] std::io::Error),
 }
 
+impl From<StoreError> for StartError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::PackVersion { .. } => Self::OtherPackVersion(error),
+            error => Self::Chunks(error),
+        }
+    }
+}
+
 /// The node's private keys.
-pub(crate) struct NodeIdentity {
+pub struct NodeIdentity {
     /// Signs votes and receipts, authenticates connections.
     pub signing: SigningKeyPair,
     /// Opens the index key.
@@ -117,7 +127,7 @@ pub(crate) struct NodeIdentity {
 }
 
 /// A node that runs until it is stopped or stops itself.
-pub(crate) struct RunningNode {
+pub struct RunningNode {
     supervisor: Supervisor,
     engine: EngineHandle,
     consensus: std::thread::JoinHandle<()>,
@@ -128,7 +138,7 @@ pub(crate) struct RunningNode {
 }
 
 /// Starts everything; the node is a member's voting node.
-pub(crate) fn start(
+pub fn start(
     config: &Config,
     identity: NodeIdentity,
     supervisor: Supervisor,
@@ -145,7 +155,7 @@ pub(crate) fn start(
     supervisor.task(runtimes.calls.handle(), "network", async move { handle.ended().await });
 
     let clock = Clock::start();
-    let scheme = NodeScheme::default();
+    let scheme = RememberedEd25519::default();
     let membership = Arc::new(genesis.membership());
     let signing = Arc::new(identity.signing);
     let node_key = SigningKeyPair::from_seed(&signing.seed());
@@ -171,7 +181,10 @@ pub(crate) fn start(
     let files = base.start_files(network.incoming_bulk, Arc::clone(&signing), folder.custody(), transfers);
     let monitor =
         base.start_monitor((heard, files.clone()), folder.path().to_owned(), reserves(config), calls);
-    let metrics = Metrics::new(NodeCounts::default(), &files, |registry| monitor.register(registry));
+    let metrics = Metrics::new(NodeCounts::default(), |registry| {
+        monitor.register(registry);
+        files.register(registry.sub_registry_with_prefix("files"));
+    });
     let counts = metrics.counts().clone();
     let Base { own, engine, network, verifier, clock, supervisor, .. } = base;
     let indexing = index_and_count(engine.clone(), Arc::clone(&index), counts, supervisor.stop_token());
@@ -230,7 +243,7 @@ impl RunningNode {
     ///
     /// # Errors
     /// Which thread or task ended, and why.
-    pub(crate) fn wait(self) -> Result<(), Ended> {
+    pub fn wait(self) -> Result<(), Ended> {
         let supervisor = self.supervisor.clone();
         let Err(ended) = supervisor.wait() else {
             self.end();

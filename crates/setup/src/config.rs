@@ -10,11 +10,11 @@ use std::path::{Path, PathBuf};
 use carechain_crypto::{Digest, hash};
 use carechain_types::Span;
 
-pub(crate) use raw::RawConfig;
+pub use raw::RawConfig;
 
 /// Why a configuration is refused: names the key, the value and the bound.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum ConfigError {
+pub enum ConfigError {
     /// The file cannot be read.
     #[error("cannot read {}: {source}", path.display())]
     Unreadable {
@@ -67,7 +67,7 @@ pub(crate) enum ConfigError {
 
 /// Where certificate and key of the HTTP interface are.
 #[derive(Clone, Debug)]
-pub(crate) struct ApiTls {
+pub struct ApiTls {
     /// The chain, PEM, the node's own certificate first.
     pub certificate: PathBuf,
     /// Its private key, PEM.
@@ -76,7 +76,7 @@ pub(crate) struct ApiTls {
 
 /// Settings that all members share.
 #[derive(Clone, Debug)]
-pub(crate) struct ClusterConfig {
+pub struct ClusterConfig {
     /// The genesis file.
     pub genesis_file: PathBuf,
     /// Heights in flight.
@@ -89,7 +89,7 @@ pub(crate) struct ClusterConfig {
 
 /// Free disk space below which a node gives things up, percent.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct DiskReserves {
+pub struct DiskReserves {
     /// Below this, files are refused.
     pub files: u8,
     /// Below this, own clients' transactions are refused.
@@ -100,7 +100,7 @@ pub(crate) struct DiskReserves {
 
 /// Settings of one node.
 #[derive(Clone, Debug)]
-pub(crate) struct NodeConfig {
+pub struct NodeConfig {
     /// Where everything is kept.
     pub data_folder: PathBuf,
     /// The node's keystore.
@@ -133,7 +133,7 @@ pub(crate) struct NodeConfig {
 
 /// A checked configuration.
 #[derive(Clone, Debug)]
-pub(crate) struct Config {
+pub struct Config {
     /// Shared by all members.
     pub cluster: ClusterConfig,
     /// Of this node.
@@ -142,7 +142,7 @@ pub(crate) struct Config {
 
 impl Config {
     /// Reads and checks a file; relative paths in it start at its folder.
-    pub(crate) fn read(path: &Path) -> Result<Self, ConfigError> {
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let text = std::fs::read_to_string(path)
             .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
         let raw: RawConfig = toml::from_str(&text)
@@ -151,7 +151,7 @@ impl Config {
     }
 
     /// Checks every value; relative paths start at `base`.
-    pub(crate) fn check(raw: RawConfig, base: &Path) -> Result<Self, ConfigError> {
+    pub fn check(raw: RawConfig, base: &Path) -> Result<Self, ConfigError> {
         let RawConfig { cluster, node } = raw;
         let view_timeout = bounded("cluster.view_timeout_ms", cluster.view_timeout_ms, 50, 60_000)?;
         let view_timeout_max =
@@ -194,7 +194,7 @@ impl Config {
 
     /// Digest of the settings that all members share: exchanged in the handshake.
     #[must_use]
-    pub(crate) fn cluster_digest(&self) -> Digest {
+    pub fn cluster_digest(&self) -> Digest {
         let ClusterConfig { genesis_file: _, window, view_timeout, view_timeout_max } = &self.cluster;
         let numbers = [*window, view_timeout.as_micros(), view_timeout_max.as_micros()];
         hash(&numbers.map(u64::to_le_bytes).concat())

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// Why the folder cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum FolderError {
+pub enum FolderError {
     /// Another process has it.
     #[error("{} is in use by another process", path.display())]
     InUse {
@@ -27,14 +27,14 @@ pub(crate) enum FolderError {
 
 /// A data folder that this process owns until it is dropped.
 #[derive(Debug)]
-pub(crate) struct DataFolder {
+pub struct DataFolder {
     path: PathBuf,
     _lock: File,
 }
 
 impl DataFolder {
     /// Makes the folder if it is missing, and locks it.
-    pub(crate) fn open(path: &Path) -> Result<Self, FolderError> {
+    pub fn open(path: &Path) -> Result<Self, FolderError> {
         let failed = |what| move |source| FolderError::System { what, path: path.to_owned(), source };
         std::fs::create_dir_all(path).map_err(failed("create"))?;
         let lock = OpenOptions::new()
@@ -52,43 +52,43 @@ impl DataFolder {
 
     /// The folder.
     #[must_use]
-    pub(crate) fn path(&self) -> &Path {
+    pub fn path(&self) -> &Path {
         &self.path
     }
 
     /// What custody keeps of its work: repairs that failed, the place of the scrub. Deleting it loses nothing else.
     #[must_use]
-    pub(crate) fn custody(&self) -> PathBuf {
+    pub fn custody(&self) -> PathBuf {
         self.path.join("custody")
     }
 
     /// The ledger's database.
     #[must_use]
-    pub(crate) fn ledger(&self) -> PathBuf {
+    pub fn ledger(&self) -> PathBuf {
         self.path.join("ledger")
     }
 
     /// The replica's journal: a folder of its own, never in a backup.
     #[must_use]
-    pub(crate) fn journal(&self) -> PathBuf {
+    pub fn journal(&self) -> PathBuf {
         journal_folder(&self.path)
     }
 
     /// Record files of IEFS.
     #[must_use]
-    pub(crate) fn chunks(&self) -> PathBuf {
+    pub fn chunks(&self) -> PathBuf {
         self.path.join("chunks")
     }
 }
 
 /// Whether a process owns a data folder now.
 #[must_use]
-pub(crate) fn is_in_use(path: &Path) -> bool {
+pub fn is_in_use(path: &Path) -> bool {
     File::open(path.join("lock")).is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)))
 }
 
 /// The journal's folder inside a data folder.
 #[must_use]
-pub(crate) fn journal_folder(data_folder: &Path) -> PathBuf {
+pub fn journal_folder(data_folder: &Path) -> PathBuf {
     data_folder.join("journal")
 }

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use carechain_client::{EnrolError, Keystore, KeystoreError, SystemRandom, private_file};
+use carechain_client::{EnrolError, Keystore, KeystoreError, SystemRandom};
 use carechain_crypto::{IndexKeyShareContext, SealError, SealingKeyPair, Secret, SigningPublicKey};
+use carechain_disk::private_file;
 use carechain_ledger::{FileJournal, JournalBinding, JournalError};
 use carechain_types::{
     BoundedBytes, BoundedVec, Endpoints, Genesis, GenesisHospital, HostPort, KeyAgent as _, OrganisationName,
@@ -16,7 +17,7 @@ use crate::folder::journal_folder;
 
 /// Why a ledger is not founded. Nothing is overwritten.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum FoundingError {
+pub enum FoundingError {
     /// A file cannot be written.
     #[error(transparent)]
     File(#[from] private_file::FileError),
@@ -67,7 +68,7 @@ pub(crate) enum FoundingError {
 
 /// What is said of one founding hospital.
 #[derive(Clone, Debug)]
-pub(crate) struct HospitalPlan {
+pub struct HospitalPlan {
     /// Its name.
     pub name: OrganisationName,
     /// Where its node listens for votes.
@@ -92,7 +93,7 @@ struct HospitalKeys {
 
 /// Makes all keys, writes the genesis file, and an empty journal for every node: into a folder that the caller puts in
 /// its place once all is there.
-pub(crate) fn found(
+pub fn found(
     name: &OrganisationName,
     plans: &[HospitalPlan],
     genesis_file: &Path,
@@ -186,7 +187,7 @@ fn person_keys(folder: &Path, name: &str) -> Result<SigningPublicKey, FoundingEr
 }
 
 /// 32 random bytes as hex, in a file of mode 0600.
-pub(crate) fn new_passphrase(file: &Path) -> Result<Secret<Vec<u8>>, FoundingError> {
+pub fn new_passphrase(file: &Path) -> Result<Secret<Vec<u8>>, FoundingError> {
     let mut random = [0; 32];
     getrandom::fill(&mut random).map_err(|_| FoundingError::Random)?;
     let text: String = random.iter().map(|byte| format!("{byte:02x}")).collect();

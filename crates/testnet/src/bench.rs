@@ -13,7 +13,7 @@ mod quantiles;
 mod stages;
 mod transfer;
 
-pub(crate) use error::BenchError;
-pub(crate) use plan::BenchPlan;
-pub(crate) use publish::publish;
-pub(crate) use transfer::{Gateway, download, upload};
+pub use error::BenchError;
+pub use plan::BenchPlan;
+pub use publish::publish;
+pub use transfer::{Gateway, download, upload};

@@ -17,12 +17,12 @@ use carechain_crypto::EhrId;
 use carechain_schema::{DemoReport, DemoStep};
 use carechain_types::{Proof, check_lists};
 
-use crate::testnet::{Interface, Life, Testnet, kill, start, start_all, stop_all, wait_until_ready};
+use crate::network::{Interface, Life, Testnet, kill, start, start_all, stop_all, wait_until_ready};
 
-pub(crate) use error::DemoError;
+pub use error::DemoError;
 use files::{read, write};
 use people::People;
-pub(crate) use plan::DemoPlan;
+pub use plan::DemoPlan;
 use report::Steps;
 
 /// How long a node may take to be ready.
@@ -32,7 +32,7 @@ const READY: Duration = Duration::from_secs(30);
 ///
 /// # Errors
 /// If any byte or decision differs from what it should be.
-pub(crate) fn run(plan: &DemoPlan, watch: &dyn Fn(&DemoStep)) -> Result<DemoReport, DemoError> {
+pub fn run(plan: &DemoPlan, watch: &dyn Fn(&DemoStep)) -> Result<DemoReport, DemoError> {
     let net = Testnet::init(&plan.folder, plan.nodes, Interface::Clear)?;
     let result = on_network(plan, &net, watch);
     let ended = stop_all(&net);

@@ -16,8 +16,8 @@ mod people;
 mod ports;
 mod process;
 
-pub(crate) use layout::{InitError, Interface, NodePlace, Testnet, TestnetError};
-pub(crate) use people::{PeopleError, enrol};
-pub(crate) use process::{
+pub use layout::{InitError, Interface, NodePlace, Testnet, TestnetError};
+pub use people::{PeopleError, enrol};
+pub use process::{
     Life, ProcessError, freeze, kill, running, start, start_all, stop, stop_all, thaw, wait_until_ready,
 };

@@ -63,7 +63,7 @@ pub const CONFINED: [Confinement; 10] = [
     },
     Confinement {
         library: "tokio",
-        crates: &["api", "network", "node"],
+        crates: &["api", "network", "process", "pump", "server"],
         only_file: None,
         reason: "pure crates and the client have no runtime",
     },

@@ -6,7 +6,7 @@ use crate::manifest::{crate_of, dependencies};
 use crate::{Finding, Tree};
 
 /// Crate, and the crates of ours it may name in its manifest, dev-dependencies included.
-pub const ALLOWED: [(&str, &[&str]); 15] = [
+pub const ALLOWED: [(&str, &[&str]); 21] = [
     ("crypto", &[]),
     ("schema", &[]),
     ("tidy", &[]),
@@ -19,25 +19,36 @@ pub const ALLOWED: [(&str, &[&str]); 15] = [
     ("network", &["crypto", "types"]),
     ("engine", &["consensus", "contract", "crypto", "custody", "ledger", "types"]),
     ("api", &["crypto", "schema", "types"]),
-    ("client", &["crypto", "schema", "types"]),
+    ("client", &["crypto", "disk", "schema", "types"]),
+    ("disk", &["crypto"]),
+    ("process", &["types"]),
+    ("pump", &["api", "chunks", "crypto", "custody", "disk", "network", "process", "schema", "types"]),
+    ("setup", &["client", "crypto", "disk", "ledger", "types"]),
+    ("testnet", &["client", "crypto", "disk", "schema", "setup", "types"]),
     ("simulator", &["consensus", "contract", "crypto", "custody", "engine", "ledger", "types"]),
+    ("server", &SERVER),
     ("node", &NODE),
 ];
 
-const NODE: [&str; 12] = [
+const SERVER: [&str; 14] = [
     "api",
     "chunks",
-    "client",
     "consensus",
     "contract",
     "crypto",
-    "custody",
+    "disk",
     "engine",
     "ledger",
     "network",
+    "process",
+    "pump",
     "schema",
+    "setup",
     "types",
 ];
+
+const NODE: [&str; 9] =
+    ["client", "crypto", "disk", "process", "schema", "server", "setup", "testnet", "types"];
 
 /// Finds edges that are not in the table, crates without a row, and crates without the workspace's lints.
 #[must_use]

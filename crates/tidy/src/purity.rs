@@ -1,5 +1,5 @@
-//! Pure crates ban clocks, sleep and unordered maps by a `clippy.toml` of their own, the same in each; `node` bans threads
-//! that no supervisor watches.
+//! Pure crates ban clocks, sleep and unordered maps by a `clippy.toml` of their own, the same in each; the crates that a node
+//! runs ban threads that no supervisor watches, by another.
 //!
 //! Clippy reads the nearest `clippy.toml` only, so each repeats the root's settings; this keeps them from drifting apart.
 
@@ -8,20 +8,24 @@ use crate::{Finding, Source, Tree};
 /// Crates in which a seed decides everything.
 pub const PURE: [&str; 7] = ["consensus", "contract", "crypto", "custody", "engine", "simulator", "types"];
 
-/// Finds pure crates whose `clippy.toml` is missing or differs from the first one's, and crates whose own lacks a line of the
-/// root's.
+/// Crates whose code runs in a node, where each thread and task is watched by `process`.
+pub const SUPERVISED: [&str; 6] = ["node", "process", "pump", "server", "setup", "testnet"];
+
+/// Finds pure or supervised crates whose `clippy.toml` is missing or differs from the first one's of their kind, and crates
+/// whose own lacks a line of the root's.
 #[must_use]
 pub fn check(tree: &Tree) -> Vec<Finding> {
     let text_of = |path: &str| tree.sources().find(|source| source.path() == path).map(Source::text);
     let mut findings = Vec::new();
     let root = text_of("clippy.toml").unwrap_or_default();
-    let first = text_of("crates/consensus/clippy.toml").unwrap_or_default();
-    for name in PURE {
+    let kinds = [("consensus", &PURE[..]), ("node", &SUPERVISED[..])];
+    for (first, name) in
+        kinds.into_iter().flat_map(|(first, kind)| kind.iter().map(move |name| (first, name)))
+    {
         let path = format!("crates/{name}/clippy.toml");
         let text = text_of(&path).unwrap_or_default();
-        if text != first || text.is_empty() {
-            let message = "is not the one of crates/consensus: copy that".to_owned();
-            findings.push(Finding::new(&path, 1, message));
+        if text.is_empty() || Some(text) != text_of(&format!("crates/{first}/clippy.toml")) {
+            findings.push(Finding::new(&path, 1, format!("is not the one of crates/{first}: copy that")));
         }
     }
     let own =

@@ -1,4 +1,4 @@
-//! Ed25519 as the node checks it.
+//! Ed25519 with a memory of what verified.
 //!
 //! Signatures inside a transaction are checked when it arrives and again when its block is executed; a short memory of
 //! what verified saves the second check. Only successes are remembered, by a hash over all three inputs.
@@ -6,15 +6,15 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
+use crate::verified::{Ed25519, SignatureScheme};
 use carechain_crypto::{Digest, Signature, SigningPublicKey, hash_parts};
-use carechain_types::{Ed25519, SignatureScheme};
 
 /// Signatures remembered; two generations of this many.
 const REMEMBERED_MAX: usize = 32_768;
 
 /// Ed25519 with a memory, shared by clones.
 #[derive(Clone, Debug, Default)]
-pub(super) struct NodeScheme(Arc<Mutex<Memory>>);
+pub struct RememberedEd25519(Arc<Mutex<Memory>>);
 
 #[derive(Debug, Default)]
 struct Memory {
@@ -35,7 +35,7 @@ impl Memory {
     }
 }
 
-impl SignatureScheme for NodeScheme {
+impl SignatureScheme for RememberedEd25519 {
     fn verify(&self, key: &SigningPublicKey, bytes: &[u8], signature: &Signature) -> bool {
         let digest = hash_parts(&[key.as_slice(), signature.get(), bytes]);
         let memory = || self.0.lock().expect("no holder of this lock panics");

@@ -3,9 +3,10 @@
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 
+use carechain_disk::OperatorToken;
 use carechain_schema::{ErrorCode, Method, Retry};
 
-use super::{Call, CallError, Caller, OperatorToken};
+use super::{Call, CallError, Caller};
 
 /// Answers every connection with these bytes and closes it.
 pub(crate) fn prepared(answer: &'static str) -> String {

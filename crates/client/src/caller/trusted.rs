@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use carechain_disk::private_file::{self, FileError};
 use rustls::crypto::ring::default_provider;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 
 use crate::limits::SMALL_FILE_BYTES_MAX;
-use crate::private_file::{self, FileError};
 
 /// Why the certificates of a file are not used. The person mends the file, or names another.
 #[derive(Debug, thiserror::Error)]

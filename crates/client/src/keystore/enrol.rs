@@ -6,6 +6,7 @@ use carechain_crypto::{
     ChainId, SealingKeyError, SealingPublicKey, Signature, SigningKeyError, SigningPublicKey,
     check_sealing_key, check_signing_key,
 };
+use carechain_disk::private_file::{self, FileError};
 use carechain_types::{
     BoundedVec, Ed25519, KeyAgent as _, POSSESSION_VERSION, PersonBody, Possession, SealingKey, TooMany,
 };
@@ -14,7 +15,6 @@ use serde::{Deserialize, Serialize};
 
 use super::keys::Keystore;
 use crate::limits::SMALL_FILE_BYTES_MAX;
-use crate::private_file::{self, FileError};
 
 const SCHEMA: &str = "carechain/enrol/1";
 

@@ -1,6 +1,6 @@
 //! Why a keystore is not opened or written.
 
-use crate::private_file::FileError;
+use carechain_disk::private_file::FileError;
 
 /// Why a keystore is not opened or written.
 #[derive(Debug, thiserror::Error)]

@@ -9,6 +9,7 @@ use carechain_crypto::{
     Address, EhrId, GrantId, HospitalId, PersonId, SealingPublicKey, UploadId, UploadSecret, open_box,
     seal_box,
 };
+use carechain_disk::private_file;
 use carechain_types::limits::RECIPIENTS_MAX;
 use carechain_types::{
     BoundedBytes, BoundedVec, EhrKind, IndexEntry, Party, RecipientUse, SignedUploadOpen, Visibility, decode,
@@ -20,7 +21,6 @@ use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::error::OperationError;
 use crate::limits::SMALL_FILE_BYTES_MAX;
-use crate::private_file;
 use crate::random::SystemRandom;
 use crate::session::Session;
 use crate::spool::{Held, SpoolFolder};

@@ -61,6 +61,6 @@ fn a_registry_in_which_two_spellings_of_a_number_stand_for_two_persons_is_refuse
         "numbers": { "77": one.to_string(), " 77": other.to_string() },
         "persons": [one.to_string(), other.to_string()],
     });
-    crate::private_file::write_new(&path, file.to_string().as_bytes(), 0o600).unwrap();
+    carechain_disk::private_file::write_new(&path, file.to_string().as_bytes(), 0o600).unwrap();
     assert!(matches!(Registry::load(&path).unwrap_err(), RegistryError::Json { .. }));
 }

@@ -4,11 +4,11 @@ use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
+use carechain_disk::NewFolder;
 use rustix::fs::statvfs;
 
 use crate::archive::UnpackError;
 use crate::error::OperationError;
-use crate::new_folder::NewFolder;
 use crate::spool::{Note, SpoolFolder};
 
 /// The folder, private until it is in its place.

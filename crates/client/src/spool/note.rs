@@ -9,12 +9,12 @@ use std::io::{self, Read as _, Write as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
+use carechain_disk::NEW_FOLDER_PREFIX;
+use carechain_disk::private_file::sync_folder;
 use data_encoding::HEXLOWER;
 
 use super::{Held, SpoolFolder};
 use crate::limits::SMALL_FILE_BYTES_MAX;
-use crate::new_folder;
-use crate::private_file::sync_folder;
 use crate::random::SystemRandom;
 
 /// The note; removed when dropped, if the folder is gone.
@@ -52,6 +52,6 @@ pub(super) fn noted_at(note: &Path) -> io::Result<Option<PathBuf>> {
     File::open(note)?.take(SMALL_FILE_BYTES_MAX).read_to_end(&mut bytes)?;
     let folder = PathBuf::from(OsStr::from_bytes(&bytes));
     let is_own = folder.is_absolute()
-        && folder.file_name().is_some_and(|name| name.as_bytes().starts_with(new_folder::PREFIX.as_bytes()));
+        && folder.file_name().is_some_and(|name| name.as_bytes().starts_with(NEW_FOLDER_PREFIX.as_bytes()));
     Ok(is_own.then_some(folder))
 }

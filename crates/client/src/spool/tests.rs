@@ -6,9 +6,10 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::time::{Duration, SystemTime};
 
+use carechain_disk::NewFolder;
+
 use super::SpoolFolder;
 use crate::limits::FETCHED_LIFE;
-use crate::new_folder::NewFolder;
 use crate::progress::{Progress, Stage, Unwatched};
 
 fn spool(state: &tempfile::TempDir) -> SpoolFolder {

@@ -102,6 +102,6 @@ pub(crate) fn folder_of(path: &Path) -> &Path {
 }
 
 /// A new name is durable once its folder is.
-pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }

@@ -5,8 +5,8 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use carechain_client::private_file::{self, FileError, LockedFile};
 use carechain_crypto::{AccessRequestId, Digest};
+use carechain_disk::private_file::{self, FileError, LockedFile};
 
 use super::CommandError;
 

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::{iter, slice};
 
-use carechain_client::private_file::{FileError, check_free, with_suffix, write_new};
 use carechain_client::{AuditTrail, PersonName, proof_file};
 use carechain_crypto::{EhrId, PersonId};
+use carechain_disk::private_file::{FileError, check_free, with_suffix, write_new};
 use carechain_schema::{AuditReport, Base64};
 use clap::Args;
 

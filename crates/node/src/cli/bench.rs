@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 
 use bytesize::ByteSize;
 use carechain_schema::{BenchPublish, BenchTransfer, Described, Machine};
-use clap::{Args, Subcommand};
+use carechain_testnet::bench::{BenchError, BenchPlan, Gateway, download, publish, upload};
+use clap::{Args, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use tempfile::TempDir;
 
 use super::{CommandError, Output};
-use crate::bench::{BenchError, BenchPlan, Gateway, download, publish, upload};
 
 /// Measurements on a fresh local network of real processes.
 #[derive(Debug, Subcommand)]
@@ -44,9 +44,27 @@ pub(super) enum BenchCommand {
         #[command(flatten)]
         files: Files,
         /// Read through a node that holds a copy, or through one that fetches from the holders.
-        #[arg(long, value_enum, default_value_t = Gateway::Elsewhere)]
-        gateway: Gateway,
+        #[arg(long, value_enum, default_value_t = ReadThrough::Elsewhere)]
+        gateway: ReadThrough,
     },
+}
+
+/// Through which node a file is read, as it is typed.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(super) enum ReadThrough {
+    /// One that holds a copy.
+    Holder,
+    /// One that fetches from the holders.
+    Elsewhere,
+}
+
+impl From<ReadThrough> for Gateway {
+    fn from(typed: ReadThrough) -> Self {
+        match typed {
+            ReadThrough::Holder => Self::Holder,
+            ReadThrough::Elsewhere => Self::Elsewhere,
+        }
+    }
 }
 
 /// Where it is measured.
@@ -81,7 +99,7 @@ pub(super) fn run(command: &BenchCommand, output: &Output) -> Result<(), Command
             measure(output, place, (files.count, files.size.as_u64()), upload, describe_transfer)
         }
         BenchCommand::Download { place, files, gateway } => {
-            let download = |plan: &BenchPlan, watch: &dyn Fn(usize)| download(plan, *gateway, watch);
+            let download = |plan: &BenchPlan, watch: &dyn Fn(usize)| download(plan, (*gateway).into(), watch);
             measure(output, place, (files.count, files.size.as_u64()), download, describe_transfer)
         }
     }

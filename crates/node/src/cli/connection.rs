@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use carechain_client::private_file::with_suffix;
 use carechain_client::{
     Committed, Keystore, LockedRegistry, OperationError, PersonName, Profile, Registry, Session, is_node_url,
 };
 use carechain_crypto::PersonId;
+use carechain_disk::private_file::with_suffix;
 use carechain_schema::{Origin, OutcomeLine};
 use carechain_types::{Refusal, Role};
 

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use carechain_schema::{DemoReport, DemoStep};
+use carechain_testnet::demo::{DemoError, DemoPlan, run as run_demo};
 use clap::Args;
 
 use super::{CommandError, Output};
-use crate::demo::{DemoError, DemoPlan, run as run_demo};
 
 /// The main job on a fresh local network, every byte and every decision checked.
 #[derive(Args, Debug)]

@@ -3,13 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use carechain_client::NewFolder;
+use carechain_disk::NewFolder;
 use carechain_schema::{GenesisHospitalLine, GenesisReport};
+use carechain_setup::{HospitalPlan, found};
 use carechain_types::{Genesis, HostPort, HostPortError, OrganisationName, OrganisationNameError, Quorum};
 use clap::Subcommand;
 
 use super::{CommandError, Output};
-use crate::founding::{HospitalPlan, found};
 
 /// The file that founds a ledger.
 #[derive(Debug, Subcommand)]

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::slice;
 
-use carechain_client::private_file::{FileError, check_free, with_suffix};
 use carechain_client::{Keystore, KeystoreError};
 use carechain_crypto::Secret;
+use carechain_disk::private_file::{FileError, check_free, with_suffix};
 use carechain_schema::{ErrorCode, KeyCreated, KeyLine};
 use carechain_types::{AgentKeys, KeyAgent as _};
 use clap::Subcommand;

@@ -2,16 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use carechain_chunks::StoreError;
-use carechain_client::{Call, CallError, Caller, Keystore, OperatorToken, Waits, private_file};
+use carechain_client::{Call, CallError, Caller, Keystore, Waits};
 use carechain_crypto::Secret;
+use carechain_disk::{OperatorToken, private_file};
+use carechain_process::Supervisor;
 use carechain_schema::{ErrorCode, ExitStatus, FindingLine, Route, Severity, StatusReport};
+use carechain_server::{NodeIdentity, StartError, start};
+use carechain_setup::Config;
 use clap::Subcommand;
 
 use super::failure::describe_keystore_error;
 use super::{CommandError, Global, Output};
-use crate::config::Config;
-use crate::server::{NodeIdentity, StartError, Supervisor, start};
 
 /// Run, check and look at a node.
 #[derive(Debug, Subcommand)]
@@ -198,7 +199,7 @@ fn start_error(error: &StartError) -> CommandError {
         StartError::Journal(_) => {
             "a node without its own intact journal must not vote; \"Lost disk\" in docs/operations.md says what is left to do"
         }
-        StartError::Chunks(StoreError::PackVersion { .. }) => {
+        StartError::OtherPackVersion(_) => {
             "start the version of carechain that wrote it; or move data/chunks aside, and this node fetches its \
              copies from the other hospitals again"
         }

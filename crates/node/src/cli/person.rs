@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use carechain_client::private_file::with_suffix;
 use carechain_client::{Enrolment, EnrolmentPlan, PatientNumber, RenewalPlan, now};
 use carechain_crypto::{DepartmentId, Digest, PersonId};
+use carechain_disk::private_file::with_suffix;
 use carechain_schema::{KeyLine, PersonLine, PersonList, RoleLine};
 use carechain_types::{PersonValue, ReasonCode, Role, Span, Time};
 use clap::{Args, Subcommand};

@@ -5,14 +5,14 @@ mod claim;
 
 use std::path::{Path, PathBuf};
 
-use carechain_client::private_file;
+use carechain_disk::private_file;
 use carechain_schema::{AccessLine, ProofCheck, ProofFileCheck, WholeListLine};
 use carechain_types::limits::PROOF_BYTES_MAX;
 use carechain_types::{Genesis, StateTag};
+use check::NamedFile;
 use clap::Subcommand;
 
 use super::{CommandError, Global, Output, genesis};
-use check::NamedFile;
 
 /// Evidence that verifies offline.
 #[derive(Debug, Subcommand)]

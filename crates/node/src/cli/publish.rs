@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 use std::slice;
 use std::time::Instant;
 
-use carechain_client::private_file::{FileError, check_free, write_new};
 use carechain_client::{Keys, PersonName, PublishPlan, Published};
 use carechain_crypto::{EhrId, GrantId, UploadId};
+use carechain_disk::private_file::{FileError, check_free, write_new};
 use carechain_schema::{CopyHolder, PublishReport};
 use carechain_types::{EhrKind, Visibility};
 use clap::Args;

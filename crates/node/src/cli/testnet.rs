@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use carechain_schema::{ErrorCode, TestnetNode, TestnetReport};
-use clap::Subcommand;
-
-use super::{CommandError, Output, node};
-use crate::testnet::{
+use carechain_testnet::{
     Interface, Life, NodePlace, ProcessError, Testnet, freeze, kill, running, start, start_all, stop,
     stop_all, thaw, wait_until_ready,
 };
+use clap::Subcommand;
+
+use super::{CommandError, Output, node};
 
 /// Local test networks, one process a node.
 #[derive(Debug, Subcommand)]

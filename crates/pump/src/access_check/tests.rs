@@ -9,7 +9,7 @@ use carechain_types::{
 };
 
 use super::{AccessRefusal, still_open};
-use crate::server::files::ledger_view::{AccessFacts, Ended, GrantFacts, LedgerRecord};
+use crate::ledger_view::{AccessFacts, Ended, GrantFacts, LedgerRecord};
 
 const DECIDED: Time = Time::from_micros(1_000_000_000);
 

@@ -8,13 +8,13 @@ use carechain_crypto::{Commitment, EhrId, HospitalId, chunk_count};
 use carechain_custody::repair::{HeldFile, Lacking, OtherCopies};
 use tokio::sync::mpsc;
 
-use crate::server::files::fetch_link::{Claim, KnownFile};
-use crate::server::files::fetcher::{Delivered, FetchFailed, Fetcher};
-use crate::server::files::ledger_view::LedgerRecord;
-use crate::server::files::limits::{AHEAD_BYTES_MIN, REPAIR_LIFE};
-use crate::server::files::local_chunks::runs;
-use crate::server::files::message::Described;
-use crate::server::files::shared::Shared;
+use crate::fetch_link::{Claim, KnownFile};
+use crate::fetcher::{Delivered, FetchFailed, Fetcher};
+use crate::ledger_view::LedgerRecord;
+use crate::limits::{AHEAD_BYTES_MIN, REPAIR_LIFE};
+use crate::local_chunks::runs;
+use crate::message::Described;
+use crate::shared::Shared;
 
 /// What became of one file.
 pub(super) struct Mended {

@@ -4,14 +4,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use carechain_client::private_file::FileError;
 use carechain_crypto::{Commitment, EhrId, HospitalId, UploadId};
 use carechain_custody::limits::PENDING_MAX;
 use carechain_custody::repair::{HeldFile, Retry};
+use carechain_disk::private_file::FileError;
 use carechain_types::{BoundedVec, Time};
 use serde::{Deserialize, Serialize};
 
-use crate::server::files::kept::Kept;
+use crate::kept::Kept;
 
 /// One file of which a repair failed.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]

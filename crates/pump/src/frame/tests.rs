@@ -10,7 +10,7 @@ use super::{
     Frame, FrameError, Kind, read_frame, read_version, taken, write_chunk, write_frame, write_push_chunk,
     write_version,
 };
-use crate::server::files::limits::{CHUNK_FRAME_BYTES_MAX, CONTROL_BYTES_MAX};
+use crate::limits::{CHUNK_FRAME_BYTES_MAX, CONTROL_BYTES_MAX};
 
 fn block_on<T>(future: impl Future<Output = T>) -> T {
     Builder::new_current_thread().enable_time().build().unwrap().block_on(future)

@@ -12,22 +12,22 @@ use tokio::sync::Mutex;
 
 use super::Session;
 use super::task::Task;
-use crate::server::files::limits::SESSIONS_MAX;
-use crate::server::files::opening::opening_of;
-use crate::server::files::shared::Shared;
-use crate::server::files::store::store_failure;
+use crate::limits::SESSIONS_MAX;
+use crate::opening::opening_of;
+use crate::shared::Shared;
+use crate::store::store_failure;
 
 /// All uploads with a task, and those that ended lately.
 #[derive(Default)]
-pub(in crate::server::files) struct Sessions(Mutex<BTreeMap<UploadId, Arc<Session>>>);
+pub(crate) struct Sessions(Mutex<BTreeMap<UploadId, Arc<Session>>>);
 
 impl Sessions {
-    pub(in crate::server::files) async fn find(&self, upload: &UploadId) -> Option<Arc<Session>> {
+    pub(crate) async fn find(&self, upload: &UploadId) -> Option<Arc<Session>> {
         self.0.lock().await.get(upload).filter(|session| session.is_of_use()).cloned()
     }
 
     /// The session of this opening, which the caller has checked; begins one if there is none.
-    pub(in crate::server::files) async fn enter(
+    pub(crate) async fn enter(
         &self,
         shared: &Arc<Shared>,
         runtime: &Handle,

@@ -7,6 +7,7 @@ use carechain_chunks::{LocalUpload, StoreError};
 use carechain_crypto::HospitalId;
 use carechain_custody::upload::{Upload, UploadInput, UploadOutput, UploadPhase, UploadPlan};
 use carechain_custody::{FileShape, ranking};
+use carechain_process::brief;
 use carechain_types::{Receipt, SignedUploadOpen, ehr_id};
 use tokio::runtime::Handle;
 use tokio::sync::broadcast::error::RecvError;
@@ -14,13 +15,12 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::{Completed, Progress, Session, Told};
-use crate::server::files::ledger_view::{LedgerRecord, News};
-use crate::server::files::limits::{CLIENT_IDLE_MAX, EVENTS_MAX, ORDERS_MAX, SLOW_TICK};
-use crate::server::files::opening::opening_of;
-use crate::server::files::push_link::{Heard, LinkEvent, PushLink, PushOrder};
-use crate::server::files::receipt::{expectation, sign_receipt};
-use crate::server::files::shared::Shared;
-use crate::server::supervisor::brief;
+use crate::ledger_view::{LedgerRecord, News};
+use crate::limits::{CLIENT_IDLE_MAX, EVENTS_MAX, ORDERS_MAX, SLOW_TICK};
+use crate::opening::opening_of;
+use crate::push_link::{Heard, LinkEvent, PushLink, PushOrder};
+use crate::receipt::{expectation, sign_receipt};
+use crate::shared::Shared;
 
 /// The machine with everything it needs to act.
 pub(super) struct Task {

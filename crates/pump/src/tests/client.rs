@@ -16,8 +16,8 @@ use carechain_types::{
 };
 
 use super::ledger::CHAIN;
-use crate::server::files::Files;
-use crate::server::files::ledger_view::LedgerRecord;
+use crate::Files;
+use crate::ledger_view::LedgerRecord;
 
 pub(super) const TAG: AddressTag = AddressTag::new([5; 32]);
 

@@ -6,12 +6,12 @@ use carechain_chunks::{ScrubPlace, ScrubStep};
 use carechain_types::Span;
 
 use super::world::{MEBIBYTE, World, eventually, runtime, settings};
-use crate::server::files::fetch_link::{Claim, open};
-use crate::server::files::link_error::LinkError;
-use crate::server::files::message::RefusalCode;
-use crate::server::files::opening::opening_of;
-use crate::server::files::scrubbing::Scrub;
-use crate::server::files::shared::FilesSettings;
+use crate::fetch_link::{Claim, open};
+use crate::link_error::LinkError;
+use crate::message::RefusalCode;
+use crate::opening::opening_of;
+use crate::scrubbing::Scrub;
+use crate::shared::FilesSettings;
 
 const LENGTH: usize = 6 * MEBIBYTE + 7;
 

@@ -6,9 +6,9 @@ use carechain_api::NodeError;
 use carechain_chunks::PackOperation;
 
 use super::world::{MEBIBYTE, World, eventually, runtime, settings};
-use crate::server::files::opening::opening_of;
-use crate::server::files::recovery::Recovery;
-use crate::server::files::shared::FilesSettings;
+use crate::opening::opening_of;
+use crate::recovery::Recovery;
+use crate::shared::FilesSettings;
 
 const LENGTH: usize = 2 * MEBIBYTE + 3;
 

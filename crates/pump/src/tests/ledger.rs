@@ -10,9 +10,7 @@ use carechain_types::{
 };
 use tokio::sync::broadcast;
 
-use crate::server::files::ledger_view::{
-    AccessFacts, Asked, Ended, GrantFacts, LedgerHead, LedgerRecord, LedgerView, News,
-};
+use crate::ledger_view::{AccessFacts, Asked, Ended, GrantFacts, LedgerHead, LedgerRecord, LedgerView, News};
 
 pub(super) const CHAIN: ChainId = ChainId::new([7; 32]);
 

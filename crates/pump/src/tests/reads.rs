@@ -6,9 +6,9 @@ use futures::StreamExt as _;
 
 use super::client::Client;
 use super::world::{MEBIBYTE, World, eventually, runtime};
-use crate::server::files::fetch_link::{Claim, open};
-use crate::server::files::link_error::LinkError;
-use crate::server::files::message::RefusalCode;
+use crate::fetch_link::{Claim, open};
+use crate::link_error::LinkError;
+use crate::message::RefusalCode;
 
 const LENGTH: usize = 9 * MEBIBYTE + 3;
 

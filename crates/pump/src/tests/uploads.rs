@@ -6,11 +6,10 @@ use bytes::Bytes;
 use carechain_api::{NodeError, UploadBytes, UploadCaller};
 use carechain_crypto::{UploadId, UploadSecret, chunk_subtree_value};
 use carechain_schema::UploadState;
-use carechain_types::{Span, Verifier};
+use carechain_types::{RememberedEd25519, Span, Verifier};
 
 use super::ledger::CHAIN;
 use super::world::{MEBIBYTE, World, eventually, runtime};
-use crate::server::scheme::NodeScheme;
 
 const LENGTH: usize = 5 * MEBIBYTE + 3;
 
@@ -21,7 +20,7 @@ fn upload_gives_receipts_of_distinct_hospitals_and_then_all_copies() {
         let client = world.client(0, 1, LENGTH);
         let receipts = client.upload(world.files(0)).await;
         assert!(receipts.len() >= 2, "{}", receipts.len());
-        let verifier = Verifier::new(NodeScheme::default(), CHAIN);
+        let verifier = Verifier::new(RememberedEd25519::default(), CHAIN);
         let record = client.record();
         for receipt in &receipts {
             verifier.receipt(receipt).unwrap();

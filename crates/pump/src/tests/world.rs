@@ -11,22 +11,18 @@ use carechain_chunks::{ChunkStore, Disk, LocalUpload, Medium, StoreError, StoreL
 use carechain_crypto::{Commitment, Digest, HospitalId, Secret, SigningKeyPair};
 use carechain_custody::{candidates, ranking};
 use carechain_network::{Identity, Limits, Network, NetworkConfig, NetworkHandle, Peer, Runtimes};
+use carechain_process::{Clock, Supervisor};
 use carechain_types::{
-    BoundedString, Endpoints, EntryId, Epoch, Member, Membership, NonEmptyVec, SealingKey, Span, Time,
-    Verifier,
+    BoundedString, Endpoints, EntryId, Epoch, Member, Membership, NonEmptyVec, RememberedEd25519, SealingKey,
+    Span, Time, Verifier,
 };
 use futures::StreamExt as _;
 use tokio::runtime::{Handle, Runtime};
 
 use super::client::Client;
 use super::ledger::{CHAIN, FakeLedger};
-use crate::server::clock::Clock;
-use crate::server::files::Files;
-use crate::server::files::counts::FilesCounts;
-use crate::server::files::shared::FilesSettings;
-use crate::server::files::start::PumpConfig;
-use crate::server::scheme::NodeScheme;
-use crate::server::supervisor::Supervisor;
+use crate::counts::FilesCounts;
+use crate::{Files, FilesSettings, PumpConfig};
 
 /// Far beyond anything a working pump needs, so that only a broken one meets it.
 pub(super) const DEADLINE: Duration = Duration::from_secs(60);
@@ -156,7 +152,7 @@ impl World {
         };
         let network = Network::start(config, &Runtimes::shared(Handle::current())).await.unwrap();
         let chunks = Arc::new(self.open_store(index).await);
-        let files = Files::pump(PumpConfig {
+        let files = Files::start(PumpConfig {
             chunks: Arc::clone(&chunks),
             network: network.handle.clone(),
             incoming: network.incoming_bulk,
@@ -164,7 +160,7 @@ impl World {
             signer: Arc::new(key(index)),
             hospital: id(index),
             membership: Arc::clone(&self.membership),
-            verifier: Verifier::new(NodeScheme::default(), CHAIN),
+            verifier: Verifier::new(RememberedEd25519::default(), CHAIN),
             clock: self.clock,
             kept_folder: self.custody_folder(index),
             settings: self.settings,

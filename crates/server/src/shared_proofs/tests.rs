@@ -11,7 +11,7 @@ use futures::{FutureExt as _, poll};
 use tokio::sync::Semaphore;
 
 use super::{LONG_MAX, Making, SharedProofs};
-use crate::server::proving::KEYS_PER_STEP;
+use crate::proving::KEYS_PER_STEP;
 
 fn query(height: u64) -> StateQuery {
     let freshness = Freshness { min_height: Some(Height::new(height)), complete_as_of: None };

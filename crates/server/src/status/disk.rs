@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use carechain_chunks::{ChunkStore, StoreHealth};
+use carechain_pump::Copies;
 use carechain_schema::StorageStatus;
 
 use super::inputs::Storage;
-use crate::server::files::Copies;
 
 /// One look at the disk.
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 use carechain_consensus::Status;
 use carechain_types::{Height, Quorum, ReplicaId, Span, Time, View};
 
-use crate::server::heard::Awake;
+use crate::heard::Awake;
 
 /// One look at the node.
 #[derive(Clone, Debug)]

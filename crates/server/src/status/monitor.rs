@@ -10,6 +10,8 @@ use carechain_api::NodeError;
 use carechain_chunks::ChunkStore;
 use carechain_crypto::HospitalId;
 use carechain_network::NetworkHandle;
+use carechain_process::{Clock, Supervisor, blocking};
+use carechain_pump::Files;
 use carechain_schema::{FindingLine, StatusReport};
 use carechain_types::{Genesis, Membership, ReplicaId, Span, Time};
 use prometheus_client::registry::Registry;
@@ -23,11 +25,8 @@ use super::inputs::{Inputs, Member, Reserves};
 use super::memory::Memory;
 use super::report::{Looked, Reporter, is_ready};
 use super::view::EngineView;
-use crate::server::clock::Clock;
-use crate::server::engine_thread::EngineHandle;
-use crate::server::files::Files;
-use crate::server::heard::{Awake, BEAT, Heard, Voice};
-use crate::server::supervisor::{Supervisor, blocking};
+use crate::engine_thread::EngineHandle;
+use crate::heard::{Awake, BEAT, Heard, Voice};
 
 /// What is looked at.
 pub(crate) struct MonitorConfig {

@@ -11,7 +11,7 @@ use carechain_types::{Genesis, GenesisHospital, Membership};
 use super::inputs::{Inputs, Member, Presence};
 use super::phase;
 use super::view::{EngineView, timestamp};
-use crate::server::heard::Voice;
+use crate::heard::Voice;
 
 /// Whose report it is.
 pub(super) struct Reporter<'a> {

@@ -4,7 +4,7 @@ use carechain_consensus::Status;
 use carechain_schema::{HeadLine, Timestamp};
 use carechain_types::Time;
 
-use crate::server::engine_thread::NodeEngine;
+use crate::engine_thread::NodeEngine;
 
 /// One look at the engine.
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 /// The file `node.toml`.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[serde(default, deny_unknown_fields)]
-pub(crate) struct RawConfig {
+pub struct RawConfig {
     /// Shared by all members.
     pub cluster: RawCluster,
     /// Of this node.
@@ -15,7 +15,7 @@ pub(crate) struct RawConfig {
 /// Section `[cluster]`.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(default, deny_unknown_fields)]
-pub(crate) struct RawCluster {
+pub struct RawCluster {
     /// The genesis file.
     pub genesis_file: String,
     /// Heights in flight.
@@ -40,7 +40,7 @@ impl Default for RawCluster {
 /// Section `[node]`.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(default, deny_unknown_fields)]
-pub(crate) struct RawNode {
+pub struct RawNode {
     /// Where everything is kept.
     pub data_folder: String,
     /// The node's keystore.

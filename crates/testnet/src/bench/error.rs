@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 
 use carechain_client::OperationError;
-use carechain_client::private_file::FileError;
+use carechain_disk::private_file::FileError;
 
-use crate::testnet::{InitError, PeopleError, ProcessError, TestnetError};
+use crate::network::{InitError, PeopleError, ProcessError, TestnetError};
 
 /// A measurement that does not come to its end gives no figures.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum BenchError {
+pub enum BenchError {
     /// The network cannot be made.
     #[error(transparent)]
     Init(#[from] InitError),

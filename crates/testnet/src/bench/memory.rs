@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::error::BenchError;
-use crate::testnet::{NodePlace, running};
+use crate::network::{NodePlace, running};
 
 /// A process whose memory is watched.
 #[derive(Clone, Debug)]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::error::BenchError;
 use super::plan::BenchPlan;
-use crate::testnet::{Interface, Life, Testnet, start_all, stop_all};
+use crate::network::{Interface, Life, Testnet, start_all, stop_all};
 
 /// How long a node may take to be ready.
 const READY: Duration = Duration::from_secs(60);

@@ -6,7 +6,7 @@ use carechain_client::{Keys, OperationError, Progress, PublishPlan, Published, S
 use carechain_types::{EhrKind, Role, Visibility};
 
 use super::error::BenchError;
-use crate::testnet::{Testnet, enrol};
+use crate::network::{Testnet, enrol};
 
 /// The hospital of patient and author, from 1: not that of the first primary, as most hospitals are not.
 pub(super) const PUBLISHER: usize = 2;

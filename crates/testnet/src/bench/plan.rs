@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 /// What a measurement is asked for.
 #[derive(Clone, Debug)]
-pub(crate) struct BenchPlan {
+pub struct BenchPlan {
     /// How many nodes.
     pub nodes: usize,
     /// Folder of the network and of everything made.

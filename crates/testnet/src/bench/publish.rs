@@ -1,7 +1,7 @@
 //! Latency of publishing on an idle network: one transaction at a time, its file uploaded before.
 
 use carechain_client::Unwatched;
-use carechain_client::private_file::write_new;
+use carechain_disk::private_file::write_new;
 use carechain_schema::BenchPublish;
 
 use super::error::BenchError;
@@ -15,7 +15,7 @@ use super::quantiles::Sorted;
 const WARM_UP: usize = 10;
 
 /// Measures; `watch` learns how many publications are done.
-pub(crate) fn publish(plan: &BenchPlan, watch: &dyn Fn(usize)) -> Result<BenchPublish, BenchError> {
+pub fn publish(plan: &BenchPlan, watch: &dyn Fn(usize)) -> Result<BenchPublish, BenchError> {
     let machine = machine(&plan.folder)?;
     let times = on_network(plan, |net| {
         let people = People::enrol(net)?;

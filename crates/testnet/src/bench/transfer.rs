@@ -18,12 +18,12 @@ use super::people::{PUBLISHER, People};
 use super::plan::BenchPlan;
 use super::quantiles::Sorted;
 use super::stages::{StageTimes, medians};
+use crate::network::{Testnet, enrol};
 use crate::noise::Noise;
-use crate::testnet::{Testnet, enrol};
 
 /// Through which node a file is read.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, clap::ValueEnum)]
-pub(crate) enum Gateway {
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Gateway {
     /// One that holds a copy.
     Holder,
     /// One that fetches from the holders.
@@ -31,7 +31,7 @@ pub(crate) enum Gateway {
 }
 
 /// Measures publishing: sealing, upload, two durable copies, commit; `watch` learns how many are done.
-pub(crate) fn upload(plan: &BenchPlan, watch: &dyn Fn(usize)) -> Result<BenchTransfer, BenchError> {
+pub fn upload(plan: &BenchPlan, watch: &dyn Fn(usize)) -> Result<BenchTransfer, BenchError> {
     let machine = machine(&plan.folder)?;
     on_network(plan, |net| {
         let people = People::enrol(net)?;
@@ -47,7 +47,7 @@ pub(crate) fn upload(plan: &BenchPlan, watch: &dyn Fn(usize)) -> Result<BenchTra
 }
 
 /// Measures retrieving: decision, transfer, verification, unpacking; `watch` learns how many are done.
-pub(crate) fn download(
+pub fn download(
     plan: &BenchPlan,
     gateway: Gateway,
     watch: &dyn Fn(usize),

@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 
 use carechain_client::OperationError;
-use carechain_client::private_file::FileError;
+use carechain_disk::private_file::FileError;
 
-use crate::testnet::{InitError, PeopleError, ProcessError, TestnetError};
+use crate::network::{InitError, PeopleError, ProcessError, TestnetError};
 
 /// A demonstration that fails says at which step and why.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum DemoError {
+pub enum DemoError {
     /// The network cannot be made.
     #[error(transparent)]
     Init(#[from] InitError),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use carechain_client::private_file::write_new;
+use carechain_disk::private_file::write_new;
 
 use super::error::DemoError;
 

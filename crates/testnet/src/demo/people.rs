@@ -7,7 +7,7 @@ use carechain_crypto::PersonId;
 use carechain_types::{EhrKind, Role, Visibility};
 
 use super::error::DemoError;
-use crate::testnet::{Testnet, enrol};
+use crate::network::{Testnet, enrol};
 
 /// A keyword of the demonstration's record.
 pub(super) const KEYWORD: &str = "ct";

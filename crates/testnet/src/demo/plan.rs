@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 /// What a demonstration is asked for.
 #[derive(Clone, Debug)]
-pub(crate) struct DemoPlan {
+pub struct DemoPlan {
     /// How many nodes, at least 4.
     pub nodes: usize,
     /// Folder of the network and of everything made.

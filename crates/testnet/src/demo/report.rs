@@ -6,7 +6,7 @@ use carechain_client::OperationError;
 use carechain_schema::DemoStep;
 
 use super::error::DemoError;
-use crate::testnet::Testnet;
+use crate::network::Testnet;
 
 /// Steps done so far.
 pub(super) struct Steps<'a> {

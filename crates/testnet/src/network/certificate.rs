@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use carechain_client::private_file::{self, FileError};
+use carechain_disk::private_file::{self, FileError};
 
 /// The certificate in a node's folder.
 pub(super) const FILE: &str = "api.pem";
@@ -11,7 +11,7 @@ pub(super) const KEY_FILE: &str = "api.key";
 
 /// Why a node of a test network has no certificate.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum CertificateError {
+pub enum CertificateError {
     /// It is not made.
     #[error("a certificate of the test network is not made: {0}")]
     Made(#[from] rcgen::Error),

@@ -3,12 +3,11 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use carechain_client::{Caller, NewFolder, NewFolderError, OperationError, Waits, node_status, private_file};
+use carechain_client::{Caller, OperationError, Waits, node_status};
+use carechain_disk::{NewFolder, NewFolderError, private_file};
 use carechain_schema::StatusReport;
+use carechain_setup::{Config, ConfigError, FoundingError, HospitalPlan, RawConfig, found};
 use carechain_types::{Genesis, HostPort};
-
-use crate::config::{Config, ConfigError, RawConfig};
-use crate::founding::{FoundingError, HospitalPlan, found};
 
 use super::certificate::{self, CertificateError};
 use super::ports::free_ports;
@@ -18,7 +17,7 @@ pub(super) const NODES_MAX: usize = 100;
 
 /// Why a network is not made.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum InitError {
+pub enum InitError {
     /// Too few or too many nodes.
     #[error("--nodes {nodes} is outside 1 to {NODES_MAX}")]
     Nodes {
@@ -50,7 +49,7 @@ pub(crate) enum InitError {
 
 /// Why a folder is no network.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum TestnetError {
+pub enum TestnetError {
     /// No genesis file.
     #[error("{} holds no network: `carechain testnet init --dir {}` makes one", path.display(), path.display())]
     NoNetwork {
@@ -72,7 +71,7 @@ pub(crate) enum TestnetError {
 
 /// One node of a network.
 #[derive(Clone, Debug)]
-pub(crate) struct NodePlace {
+pub struct NodePlace {
     /// 1, 2, ...
     pub index: usize,
     /// Its folder.
@@ -85,7 +84,7 @@ pub(crate) struct NodePlace {
 
 /// How the HTTP interfaces of a network speak. They listen on this machine only.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Interface {
+pub enum Interface {
     /// In the clear.
     Clear,
     /// Encrypted, with certificates of their own that the profiles pin.
@@ -95,44 +94,44 @@ pub(crate) enum Interface {
 impl NodePlace {
     /// Its configuration.
     #[must_use]
-    pub(crate) fn config_file(&self) -> PathBuf {
+    pub fn config_file(&self) -> PathBuf {
         self.folder.join("node.toml")
     }
 
     /// Its process id while it runs.
     #[must_use]
-    pub(crate) fn pid_file(&self) -> PathBuf {
+    pub fn pid_file(&self) -> PathBuf {
         self.folder.join("node.pid")
     }
 
     /// Its data folder.
     #[must_use]
-    pub(crate) fn data_folder(&self) -> PathBuf {
+    pub fn data_folder(&self) -> PathBuf {
         self.folder.join("data")
     }
 
     /// What it logs.
     #[must_use]
-    pub(crate) fn log_file(&self) -> PathBuf {
+    pub fn log_file(&self) -> PathBuf {
         self.folder.join("node.log")
     }
 
     /// Base address of its HTTP interface.
     #[must_use]
-    pub(crate) fn url(&self) -> String {
+    pub fn url(&self) -> String {
         let scheme = if self.certificate.is_some() { "https" } else { "http" };
         format!("{scheme}://{}", self.api)
     }
 
     /// How it says it is.
-    pub(crate) fn status(&self) -> Result<StatusReport, OperationError> {
+    pub fn status(&self) -> Result<StatusReport, OperationError> {
         node_status(&Caller::with_waits(&self.url(), self.certificate.as_deref(), Waits::STATUS)?)
     }
 }
 
 /// A network on disk.
 #[derive(Clone, Debug)]
-pub(crate) struct Testnet {
+pub struct Testnet {
     /// Its folder.
     pub folder: PathBuf,
     /// Its nodes, in order.
@@ -141,7 +140,7 @@ pub(crate) struct Testnet {
 
 impl Testnet {
     /// Makes a new network.
-    pub(crate) fn init(folder: &Path, nodes: usize, interface: Interface) -> Result<Self, InitError> {
+    pub fn init(folder: &Path, nodes: usize, interface: Interface) -> Result<Self, InitError> {
         if !(1..=NODES_MAX).contains(&nodes) {
             return Err(InitError::Nodes { nodes });
         }
@@ -173,7 +172,7 @@ impl Testnet {
     }
 
     /// Opens a network.
-    pub(crate) fn open(folder: &Path) -> Result<Self, TestnetError> {
+    pub fn open(folder: &Path) -> Result<Self, TestnetError> {
         if !folder.join("genesis.json").exists() {
             return Err(TestnetError::NoNetwork { path: folder.to_owned() });
         }
@@ -192,20 +191,20 @@ impl Testnet {
     }
 
     /// One node, from 1.
-    pub(crate) fn node(&self, index: usize) -> Result<&NodePlace, TestnetError> {
+    pub fn node(&self, index: usize) -> Result<&NodePlace, TestnetError> {
         let missing = TestnetError::NoNode { index, nodes: self.nodes.len() };
         index.checked_sub(1).and_then(|position| self.nodes.get(position)).ok_or(missing)
     }
 
     /// The genesis file.
     #[must_use]
-    pub(crate) fn genesis_file(&self) -> PathBuf {
+    pub fn genesis_file(&self) -> PathBuf {
         self.folder.join("genesis.json")
     }
 
     /// Folder of a hospital's keys, from 1.
     #[must_use]
-    pub(crate) fn hospital_folder(&self, index: usize) -> PathBuf {
+    pub fn hospital_folder(&self, index: usize) -> PathBuf {
         self.folder.join(format!("hospital-{index}"))
     }
 }

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use carechain_client::private_file::{FileError, read_passphrase};
 use carechain_client::{EnrolmentPlan, Keystore, KeystoreError, OperationError, Profile, Session, now};
 use carechain_crypto::Secret;
+use carechain_disk::private_file::{FileError, read_passphrase};
 use carechain_types::{Role, Span};
 
 use super::layout::{Testnet, TestnetError};
@@ -15,7 +15,7 @@ const ROLE_LIFE: Span = Span::DAY.times(300);
 
 /// Why somebody is not enrolled.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum PeopleError {
+pub enum PeopleError {
     /// There is no such hospital.
     #[error(transparent)]
     Testnet(#[from] TestnetError),
@@ -32,7 +32,7 @@ pub(crate) enum PeopleError {
 
 /// Makes keys for somebody and has a hospital's registrar, from 1, enrol them. The keystore stays in `people/NAME.key`
 /// with the passphrase "test network NAME".
-pub(crate) fn enrol(net: &Testnet, hospital: usize, name: &str, role: Role) -> Result<Session, PeopleError> {
+pub fn enrol(net: &Testnet, hospital: usize, name: &str, role: Role) -> Result<Session, PeopleError> {
     let registrar = open(net, hospital, "registrar", registrar_keys(net, hospital)?, Role::Registrar)?;
     let folder = net.folder.join("people");
     std::fs::create_dir_all(&folder).map_err(FileError::at(&folder))?;

@@ -7,15 +7,15 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use carechain_client::private_file::{FileError, LockedFile};
+use carechain_disk::private_file::{FileError, LockedFile};
+use carechain_setup::is_in_use;
 use rustix::process::{Pid, Signal};
 
 use super::{NodePlace, Testnet};
-use crate::folder::is_in_use;
 
 /// Why a process does not do what it should.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum ProcessError {
+pub enum ProcessError {
     /// It runs already.
     #[error("node {index} runs already as process {pid}")]
     Running {
@@ -82,7 +82,7 @@ pub(crate) enum ProcessError {
 }
 
 /// The process of a node, if it runs.
-pub(crate) fn running(node: &NodePlace) -> Option<Pid> {
+pub fn running(node: &NodePlace) -> Option<Pid> {
     let text = std::fs::read_to_string(node.pid_file()).ok()?;
     let (pid, started) = text.trim().split_once(' ')?;
     let pid = Pid::from_raw(pid.parse().ok()?)?;
@@ -110,7 +110,7 @@ const START_TIME_AFTER_STATE: usize = 18;
 
 /// How long a node lives.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Life {
+pub enum Life {
     /// Until it is told to end.
     OfItsOwn,
     /// Until it is told to end, or this process ends, however that comes: the kernel closes the node's input then.
@@ -118,7 +118,7 @@ pub(crate) enum Life {
 }
 
 /// Starts a node as a process of its own.
-pub(crate) fn start(node: &NodePlace, life: Life) -> Result<(), ProcessError> {
+pub fn start(node: &NodePlace, life: Life) -> Result<(), ProcessError> {
     // Until the process id is written, nobody else may start the node.
     let pid_file = LockedFile::lock(&node.pid_file())?;
     if let Some(pid) = running(node) {
@@ -169,22 +169,22 @@ fn open_log(path: &PathBuf) -> io::Result<File> {
 }
 
 /// Asks a node to end, and waits until it has.
-pub(crate) fn stop(node: &NodePlace) -> Result<(), ProcessError> {
+pub fn stop(node: &NodePlace) -> Result<(), ProcessError> {
     end(node, Signal::TERM)
 }
 
 /// Ends a node as a power failure would, and waits until it is gone.
-pub(crate) fn kill(node: &NodePlace) -> Result<(), ProcessError> {
+pub fn kill(node: &NodePlace) -> Result<(), ProcessError> {
     end(node, Signal::KILL)
 }
 
 /// Stops a node's process where it stands.
-pub(crate) fn freeze(node: &NodePlace) -> Result<(), ProcessError> {
+pub fn freeze(node: &NodePlace) -> Result<(), ProcessError> {
     signal(node, Signal::STOP)
 }
 
 /// Lets a frozen node go on.
-pub(crate) fn thaw(node: &NodePlace) -> Result<(), ProcessError> {
+pub fn thaw(node: &NodePlace) -> Result<(), ProcessError> {
     signal(node, Signal::CONT)
 }
 
@@ -216,7 +216,7 @@ fn end(node: &NodePlace, signal: Signal) -> Result<(), ProcessError> {
 }
 
 /// Starts every node that does not run, and waits until all are connected to each other.
-pub(crate) fn start_all(net: &Testnet, life: Life, patience: Duration) -> Result<(), ProcessError> {
+pub fn start_all(net: &Testnet, life: Life, patience: Duration) -> Result<(), ProcessError> {
     for place in net.nodes.iter().filter(|place| running(place).is_none()) {
         start(place, life)?;
     }
@@ -224,7 +224,7 @@ pub(crate) fn start_all(net: &Testnet, life: Life, patience: Duration) -> Result
 }
 
 /// Ends every node that runs, and looks whether its data folder is free; gives how many ran.
-pub(crate) fn stop_all(net: &Testnet) -> Result<usize, ProcessError> {
+pub fn stop_all(net: &Testnet) -> Result<usize, ProcessError> {
     let running: Vec<_> = net.nodes.iter().filter(|place| running(place).is_some()).collect();
     running.iter().try_for_each(|place| stop(place))?;
     // A node that somebody started by hand, or whose process id was lost.
@@ -237,11 +237,7 @@ pub(crate) fn stop_all(net: &Testnet) -> Result<usize, ProcessError> {
 }
 
 /// Waits until a node answers and is connected to `peers` others.
-pub(crate) fn wait_until_ready(
-    node: &NodePlace,
-    peers: usize,
-    patience: Duration,
-) -> Result<(), ProcessError> {
+pub fn wait_until_ready(node: &NodePlace, peers: usize, patience: Duration) -> Result<(), ProcessError> {
     let started = Instant::now();
     loop {
         let why = match node.status() {

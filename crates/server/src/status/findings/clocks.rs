@@ -5,8 +5,8 @@ use carechain_types::Span;
 use carechain_types::limits::CLOCK_SKEW_MAX;
 
 use super::finding::{Finding, seconds};
-use crate::server::status::inputs::{Inputs, Member};
-use crate::server::status::names::listed;
+use crate::status::inputs::{Inputs, Member};
+use crate::status::names::listed;
 
 const TIME_SERVICE: &str =
     "mend the time service of this machine (`timedatectl`, `chronyc tracking`); the node goes on by itself";

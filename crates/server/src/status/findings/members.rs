@@ -3,9 +3,9 @@
 use carechain_schema::FindingCode;
 
 use super::finding::{Finding, seconds};
-use crate::server::heard::Awake;
-use crate::server::status::inputs::{Inputs, Member, Presence};
-use crate::server::status::names::{are, listed};
+use crate::heard::Awake;
+use crate::status::inputs::{Inputs, Member, Presence};
+use crate::status::names::{are, listed};
 
 const VOTES_PORT: &str =
     "ring them, and look at the network between their nodes and this one (the votes port)";

@@ -5,9 +5,9 @@ use carechain_schema::FindingCode;
 use carechain_types::Span;
 
 use super::finding::{Finding, seconds};
-use crate::server::status::inputs::Inputs;
-use crate::server::status::names::{are, listed};
-use crate::server::status::phase;
+use crate::status::inputs::Inputs;
+use crate::status::names::{are, listed};
+use crate::status::phase;
 
 /// Blocks a node may be behind and still keep up: the newest may be on its way here.
 const BEHIND_MAX: u64 = 1;

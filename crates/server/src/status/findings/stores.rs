@@ -3,7 +3,7 @@
 use carechain_schema::FindingCode;
 
 use super::finding::Finding;
-use crate::server::status::inputs::Inputs;
+use crate::status::inputs::Inputs;
 
 /// Less room than one chunk is none.
 const QUOTA_LEFT_MIN: u64 = 1 << 20;

@@ -5,8 +5,8 @@ use carechain_schema::{FindingCode, Severity};
 use carechain_types::{Height, Quorum, ReplicaId, Span, Time, View};
 
 use super::{Finding, findings, undecidable};
-use crate::server::heard::Awake;
-use crate::server::status::inputs::{Inputs, Member, Reserves, Storage};
+use crate::heard::Awake;
+use crate::status::inputs::{Inputs, Member, Reserves, Storage};
 
 const SECOND: i64 = 1_000_000;
 

@@ -5,8 +5,8 @@ use carechain_schema::{FindingCode, HeadLine, Timestamp};
 use carechain_types::{Height, Moment, ReplicaId, Span, Time, View};
 
 use super::Memory;
-use crate::server::status::findings::Finding;
-use crate::server::status::view::{EngineView, timestamp};
+use crate::status::findings::Finding;
+use crate::status::view::{EngineView, timestamp};
 
 fn at(seconds: u64) -> Time {
     Time::from_micros(seconds * 1_000_000)
