@@ -1,4 +1,4 @@
-//! The frames in which nodes exchange files, compiled in by their paths: their crate `node` links RocksDB.
+//! The frames in which nodes exchange files, compiled in by their paths: their crate, `pump`, shows them to nobody.
 
 #![allow(dead_code, unreachable_pub, missing_docs, reason = "files of another crate, linted there")]
 

@@ -20,7 +20,7 @@ use carechain_crypto::SubtreeValue;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::timeout;
 
-use crate::limits::{
+use super::limits::{
     BITMAP_BYTES_MAX, CHUNK_FRAME_BYTES_MAX, CONTROL_BYTES_MAX, MANIFEST_BYTES_MAX, PAYLOAD_WAIT,
     PUSH_CHUNK_FRAME_BYTES_MAX,
 };

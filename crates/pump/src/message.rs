@@ -6,8 +6,8 @@ use carechain_types::{EntryId, ReadRequest, RepairFetch, UploadComplete, decode,
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::frame::{Frame, FrameError, Kind};
-use crate::limits::CONTROL_BYTES_MAX;
+use super::frame::{Frame, FrameError, Kind};
+use super::limits::CONTROL_BYTES_MAX;
 
 /// The client's completion as it is forwarded: the holder computes the manifest itself.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
