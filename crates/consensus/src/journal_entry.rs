@@ -113,3 +113,7 @@ pub fn retained(entries: Vec<JournalEntry>, synced: Height) -> Vec<JournalEntry>
         .map(|(_, entry)| entry.clone())
         .collect()
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

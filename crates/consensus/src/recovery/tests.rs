@@ -1,5 +1,8 @@
 //! After a restart, rule by rule.
 
+mod refusals;
+mod votes;
+
 use carechain_types::{Phase, Span};
 
 use super::RecoverError;

@@ -2,9 +2,12 @@
 
 mod backoff;
 mod extremes;
+mod late_members;
 mod left_behind;
+mod malformed;
 mod new_views;
 mod passed_over;
+mod patience;
 
 use carechain_types::{Header, Phase, Span, ViewChange};
 
