@@ -45,10 +45,10 @@ build() {
 fuzz() {
     local target="$1" log="$work/logs/$1.log" limit=(-max_total_time="$seconds")
     ((seconds > 0)) || limit=(-runs=0)
-    mkdir -p "$work/corpus/$target" "$work/crashes/$target" "$work/logs" "fuzz/corpus/$target"
+    mkdir -p "$work/corpus/$target" "$work/crashes/$target" "$work/logs"
     local begun=$SECONDS
     if CARECHAIN_FUZZ_TARGET="$target" "$binary" "${limit[@]}" -timeout=10 -rss_limit_mb=1024 -print_final_stats=1 \
-        -artifact_prefix="$work/crashes/$target/" "$work/corpus/$target" "fuzz/corpus/$target" \
+        -artifact_prefix="$work/crashes/$target/" "$work/corpus/$target" "$work/unpacked/$target" \
         "$work/seeds/$target" >"$log" 2>&1; then
         say "$target: $(executions "$log") executions in $((SECONDS - begun)) s, clean"
         return
@@ -71,13 +71,12 @@ keep_corpus() {
     mkdir -p "$kept" "$work/found"
     cp -r "$work/corpus/$target" "$found"
     CARECHAIN_FUZZ_TARGET="$target" "$binary" -set_cover_merge=1 -use_counters=0 -use_cmp=0 "$kept" \
-        "$work/seeds/$target" "fuzz/corpus/$target" "$found" >"$work/logs/$target-keep.log" 2>&1
+        "$work/seeds/$target" "$work/unpacked/$target" "$found" >"$work/logs/$target-keep.log" 2>&1
     find "$kept" -type f -size +16k -delete
     find "$work/seeds/$target" -type f -exec sha1sum {} + | while read -r digest _; do
         rm -f "$kept/$digest"
     done
-    rm -rf "fuzz/corpus/$target"
-    cp -r "$kept" "fuzz/corpus/$target"
+    CARECHAIN_FUZZ_TARGET="$target" CARECHAIN_FUZZ_PACK="$kept" "$binary"
     say "$target: $(find "$kept" -type f | wc -l) inputs kept"
 }
 
@@ -119,8 +118,9 @@ end_network() {
 
 make_seeds() {
     build
-    rm -rf "$work/seeds"
+    rm -rf "$work/seeds" "$work/unpacked"
     CARECHAIN_FUZZ_SEEDS="$work/seeds" "$binary"
+    CARECHAIN_FUZZ_UNPACK="$work/unpacked" "$binary"
 }
 
 broken=()

@@ -20,8 +20,9 @@ pub(crate) const CHAIN: ChainId = ChainId::new([1; 32]);
 pub(crate) const HOSPITAL: HospitalId = HospitalId::new([0x44; 20]);
 pub(crate) const PERSON: PersonId = PersonId::new([3; 20]);
 
-/// Length of the file that every upload id stands for: two chunks.
-const FILE_BYTES: u64 = (1 << 20) + 77;
+/// Bytes of the second and last chunk of the file that every upload id stands for.
+pub(crate) const LAST_CHUNK_BYTES: usize = 77;
+const FILE_BYTES: u64 = (1 << 20) + LAST_CHUNK_BYTES as u64;
 
 const STATUS: &str = include_str!("../../tests/fixtures/schema/status-2.json");
 const PROOF: &[u8] = include_bytes!("../../tests/fixtures/proof.json");
