@@ -42,11 +42,12 @@ impl Fetch {
     }
 
     fn intact(&mut self, now: Time, sender: HospitalId, index: u32, outputs: &mut Vec<FetchOutput>) {
-        if let Some(holder) = self.holders.get_mut(&sender) {
+        // Only what it owes counts: who sends anything else, again and again, says nothing of what it was asked for.
+        if let Some(holder) = self.holders.get_mut(&sender)
+            && let Some(asked) = holder.settle(index)
+        {
             holder.heard_at(now);
-            if let Some(asked) = holder.settle(index) {
-                self.latencies.add(now.since(asked));
-            }
+            self.latencies.add(now.since(asked));
         }
         let Some(asked) = self.chunks.arrive(index) else {
             self.counts.discarded += 1;

@@ -125,6 +125,22 @@ fn silent_holder_is_dropped_and_may_come_back() {
     check(&mut fetch, at(5_001), FetchInput::HolderJoined { holder: hospital(1) }, &[request(1, 0..1)]);
 }
 
+/// It keeps a chunk from the reader and repeats another one, which verifies. The chunk is asked of one more holder; two that do
+/// so together would hold up a read for as long as they like.
+#[test]
+fn holder_that_repeats_what_it_does_not_owe_is_silent_all_the_same() {
+    let mut fetch = fetch(2, 1, settings(2, 100, 1));
+    check(&mut fetch, at(0), FetchInput::Start, &[request(1, 0..1), request(1, 1..2)]);
+    check(&mut fetch, at(1), chunk(1, 0, Verdict::Intact), &[FetchOutput::Deliver { index: 0 }]);
+    let repeated = [FetchOutput::Discard { holder: hospital(1), index: 0 }];
+    for second in 1..5 {
+        check(&mut fetch, at(second * 1_000), chunk(1, 0, Verdict::Intact), &repeated);
+    }
+    let mut outputs = Vec::new();
+    fetch.step(at(5_001), FetchInput::Tick, &mut outputs);
+    assert_eq!(outputs[0], FetchOutput::Drop { holder: hospital(1), reason: DropReason::Silent });
+}
+
 #[test]
 fn fetch_without_holders_fails_with_the_counts() {
     let mut fetch = fetch(3, 2, settings(2, 100, 1));
