@@ -83,6 +83,17 @@ fn no_node_no_profile_and_another_ledger_are_said_plainly() {
     };
     patient.run(&["records", "--node", &closed]).failed(5, "no_node");
     patient.run(&["records", "--node", "ftp://x"]).failed(2, "usage");
+    // An address that is no loopback one, and where nothing listens on this machine either.
+    let elsewhere = closed.replace("127.0.0.1", "0.0.0.0");
+    for typed in [["records", "--node", &elsewhere], ["requests", "--node", &elsewhere]] {
+        let message = patient.run(&typed).failed(2, "usage");
+        assert!(message.contains("everybody on the way"), "{message}");
+    }
+    let status = network.run(&["node", "status", "--json", "--url", &elsewhere]);
+    let message = status.failed(2, "usage");
+    assert!(message.contains("everybody on the way"), "{message}");
+    patient.run(&["records", "--insecure", "--node", &elsewhere]).failed(5, "no_node");
+    patient.run(&["records", "--ca", "ca.pem", "--node", &closed]).failed(2, "usage");
     let message = patient.run(&["records", "--profile", "nobody"]).failed(2, "usage");
     assert!(message.contains("places"), "the names that exist: {message}");
     let empty = tempfile::tempdir().unwrap();

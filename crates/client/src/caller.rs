@@ -17,6 +17,7 @@ use ureq::{Agent, Body, SendBody};
 use zeroize::Zeroizing;
 
 use crate::limits::{ANSWER_BYTES_MAX, ANSWER_WAIT, CONNECT_WAIT, READ_WAIT};
+use crate::node_url::NodeUrl;
 
 pub use answer::{Answer, ByteStream};
 pub use error::CallError;
@@ -71,26 +72,30 @@ pub struct Caller {
 }
 
 impl Caller {
-    /// For the node at a base address, `http://host:port`. It trusts no certificate, so `https` wants
+    /// For the node at an address. It trusts no certificate, so `https` wants
     /// [`trusting`](Self::trusting).
     #[must_use]
-    pub fn new(node: &str) -> Self {
+    pub fn new(node: &NodeUrl) -> Self {
         Self::with_tls(node, trusted::only(&[]), Waits::default())
     }
 
-    /// For the node at a base address, `https://host:port`, that shows a certificate of this file, or one signed by it.
+    /// For the node at an address, that shows a certificate of this file, or one signed by it.
     ///
     /// # Errors
     /// See [`TrustedError`].
-    pub fn trusting(node: &str, certificates: &Path) -> Result<Self, TrustedError> {
+    pub fn trusting(node: &NodeUrl, certificates: &Path) -> Result<Self, TrustedError> {
         Self::with_waits(node, Some(certificates), Waits::default())
     }
 
-    /// For the node at a base address, with the certificates it is trusted by, if any, and waits of its own.
+    /// For the node at an address, with the certificates it is trusted by, if any, and waits of its own.
     ///
     /// # Errors
     /// See [`TrustedError`].
-    pub fn with_waits(node: &str, certificates: Option<&Path>, waits: Waits) -> Result<Self, TrustedError> {
+    pub fn with_waits(
+        node: &NodeUrl,
+        certificates: Option<&Path>,
+        waits: Waits,
+    ) -> Result<Self, TrustedError> {
         let tls = match certificates {
             Some(certificates) => trusted::only(&trusted::load(certificates)?),
             None => trusted::only(&[]),
@@ -98,7 +103,7 @@ impl Caller {
         Ok(Self::with_tls(node, tls, waits))
     }
 
-    fn with_tls(node: &str, tls: TlsConfig, waits: Waits) -> Self {
+    fn with_tls(node: &NodeUrl, tls: TlsConfig, waits: Waits) -> Self {
         let config = Agent::config_builder()
             .tls_config(tls)
             .http_status_as_error(false)
@@ -113,7 +118,7 @@ impl Caller {
             .output_buffer_size(256 * 1_024)
             .max_idle_connections_per_host(8)
             .build();
-        Self { agent: Agent::new_with_config(config), node: node.trim_end_matches('/').to_owned() }
+        Self { agent: Agent::new_with_config(config), node: node.to_string() }
     }
 
     /// Base address of the node.

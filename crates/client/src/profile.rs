@@ -2,7 +2,7 @@
 //!
 //! ```toml
 //! [profile.alice]
-//! node = "https://10.0.0.5:7100"
+//! node = "https://10.0.0.5:7100"   # http:// within one machine; to another one only with `insecure = true`
 //! ca = "hospital-ca.pem"    # what the node's certificate is signed with, or that certificate itself; for https
 //! genesis = "genesis.json"
 //! key = "alice.key"
@@ -22,6 +22,7 @@ use carechain_types::Role;
 use serde::Deserialize;
 
 use crate::limits::SMALL_FILE_BYTES_MAX;
+use crate::node_url::{InTheClear, NodeUrl, NodeUrlError};
 
 /// Why a profile is not used. The person mends the file.
 #[derive(Debug, thiserror::Error)]
@@ -70,8 +71,8 @@ pub enum ProfileError {
 pub struct Profile {
     /// Its name.
     pub name: String,
-    /// Base address of the node, `https://host:port`, or `http://` within one machine.
-    pub node: String,
+    /// Where the node is.
+    pub node: NodeUrl,
     /// Certificates that the node must show one of, or one signed by; needed for https.
     pub ca: Option<PathBuf>,
     /// The genesis file that pins the ledger.
@@ -102,6 +103,8 @@ struct RawFile {
 struct RawProfile {
     node: String,
     ca: Option<PathBuf>,
+    #[serde(default)]
+    insecure: bool,
     genesis: PathBuf,
     key: PathBuf,
     role: String,
@@ -139,15 +142,20 @@ impl RawProfile {
             value: value.to_owned(),
             expected: expected.to_string(),
         };
-        let node = self.node.trim_end_matches('/').to_owned();
-        if !is_node_url(&node) {
-            return Err(wrong("node", &self.node, &"expected https://host:port or http://host:port"));
-        }
-        if node.starts_with("https://") && self.ca.is_none() {
+        let clear = if self.insecure { InTheClear::Anywhere } else { InTheClear::ThisMachine };
+        let node = NodeUrl::parse(&self.node, clear).map_err(|error| match error {
+            NodeUrlError::Form => wrong("node", &self.node, &error),
+            NodeUrlError::Clear => {
+                let way_out =
+                    "use https:// and `ca`, or set `insecure = true` where a tunnel of your own carries it";
+                wrong("node", &self.node, &format_args!("{error}: {way_out}"))
+            }
+        })?;
+        if node.is_encrypted() && self.ca.is_none() {
             let expected = "https needs `ca`, the file with the certificate of the node or of its authority";
             return Err(wrong("node", &self.node, &expected));
         }
-        if node.starts_with("http://") && self.ca.is_some() {
+        if !node.is_encrypted() && self.ca.is_some() {
             let expected = "`ca` is for https: over http nobody would ask the node for its certificate";
             return Err(wrong("node", &self.node, &expected));
         }
@@ -176,14 +184,6 @@ impl RawProfile {
             name,
         })
     }
-}
-
-/// Whether a text is a base address of a node, without a slash at its end.
-#[must_use]
-pub fn is_node_url(text: &str) -> bool {
-    ["https://", "http://"]
-        .iter()
-        .any(|scheme| text.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()))
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use carechain_crypto::{HospitalId, PersonId};
 use carechain_types::Role;
 
 use crate::keystore::Keystore;
+use crate::node_url::{InTheClear, NodeUrl};
 use crate::profile::Profile;
 use crate::session::Session;
 
@@ -55,7 +56,7 @@ impl Gateway {
         let person = self.ledger.lock().unwrap().enrol(&keystore, role);
         let profile = Profile {
             name: name.to_owned(),
-            node: self.address.clone(),
+            node: NodeUrl::parse(&self.address, InTheClear::ThisMachine).unwrap(),
             ca: None,
             genesis: self.folder.path().join("genesis.json"),
             key: PathBuf::new(),

@@ -6,12 +6,18 @@ use std::net::TcpListener;
 use carechain_disk::OperatorToken;
 use carechain_schema::{ErrorCode, Method, Retry};
 
-use super::{Call, CallError, Caller};
+use super::{Call, CallError, Caller, NodeUrl};
+use crate::node_url::InTheClear;
+
+fn address_of(listener: &TcpListener) -> NodeUrl {
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    NodeUrl::parse(&url, InTheClear::ThisMachine).unwrap()
+}
 
 /// Answers every connection with these bytes and closes it.
-pub(crate) fn prepared(answer: &'static str) -> String {
+fn prepared(answer: &'static str) -> NodeUrl {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
+    let address = address_of(&listener);
     std::thread::spawn(move || {
         for stream in listener.incoming() {
             let mut stream = stream.unwrap();
@@ -28,7 +34,7 @@ const GET: Call<'_> = Call { method: Method::Get, path: "/v1/status", query: Non
 #[test]
 fn nobody_there_is_no_node() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
+    let address = address_of(&listener);
     drop(listener);
     let error = Caller::new(&address).call(GET, b"").unwrap_err();
     assert!(matches!(error, CallError::NoNode { .. }), "{error}");
@@ -68,7 +74,7 @@ fn an_operator_shows_the_token_as_bearer() {
     let file = folder.path().join("token");
     std::fs::write(&file, "0f1e2d\n").unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
+    let address = address_of(&listener);
     let node = std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
         let mut request = [0; 65_536];

@@ -32,7 +32,7 @@ fn check_message(text: &str, parts: &[&str]) {
 #[test]
 fn the_only_profile_is_used_and_paths_start_at_the_file() {
     let profile = load(GOOD, None).unwrap();
-    assert_eq!(profile.node, "http://127.0.0.1:8001");
+    assert_eq!(profile.node.as_str(), "http://127.0.0.1:8001");
     assert_eq!(profile.genesis.to_str(), Some("genesis.json"));
     assert_eq!(profile.key.to_str(), Some("/keys/alice.key"));
     assert_eq!(profile.state.to_str(), Some("state/alice"));
@@ -64,4 +64,15 @@ fn messages_name_key_and_value() {
     check_message(&GOOD.replace("http://127.0.0.1:8001/", "ftp://x"), &["node", "ftp://x"]);
     check_message(&GOOD.replace("key =", "kee ="), &["kee"]);
     check_message(&format!("{GOOD}person = \"per_aaaa\"\n"), &["person", "per_aaaa"]);
+}
+
+#[test]
+fn http_to_another_machine_is_refused_unless_the_profile_says_so() {
+    let clear = GOOD.replace("127.0.0.1", "10.0.0.5");
+    check_message(
+        &clear,
+        &["node", "http://10.0.0.5:8001/", "everybody on the way", "https://", "insecure = true"],
+    );
+    let profile = load(&format!("{clear}insecure = true\n"), None).unwrap();
+    assert_eq!(profile.node.as_str(), "http://10.0.0.5:8001");
 }

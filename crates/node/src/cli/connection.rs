@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use carechain_client::{
-    Committed, Keystore, LockedRegistry, OperationError, PersonName, Profile, Registry, Session, is_node_url,
+    Committed, InTheClear, Keystore, LockedRegistry, NodeUrl, NodeUrlError, OperationError, PersonName,
+    Profile, Registry, Session,
 };
 use carechain_crypto::PersonId;
 use carechain_disk::private_file::with_suffix;
@@ -109,7 +110,7 @@ fn profile(global: &Global) -> Result<Profile, CommandError> {
     let named = global.profile.is_some() || global.client.exists();
     let mut profile = match (&global.node, &global.key, &global.genesis) {
         (Some(node), Some(key), Some(genesis)) if global.profile.is_none() => {
-            of_options(global, node, key, genesis)
+            of_options(global, node_url("--node", node, global)?, key, genesis)
         }
         _ if named => Profile::load(&global.client, global.profile.as_deref()).map_err(|error| {
             CommandError::usage(error, "--profile names a profile of the file that --client names")
@@ -122,11 +123,13 @@ fn profile(global: &Global) -> Result<Profile, CommandError> {
         }
     };
     if let Some(node) = &global.node {
+        let node = node_url("--node", node, global)?;
         // Another node is another gateway: its hospital is asked for.
-        profile.hospital = profile.hospital.filter(|_| *node == profile.node);
-        profile.node = checked_url(node)?;
+        profile.hospital = profile.hospital.filter(|_| node == profile.node);
+        profile.node = node;
     }
     if let Some(ca) = &global.ca {
+        check_ca(&profile.node, global)?;
         profile.ca = Some(ca.clone());
     }
     if let Some(key) = &global.key {
@@ -139,11 +142,11 @@ fn profile(global: &Global) -> Result<Profile, CommandError> {
     Ok(profile)
 }
 
-fn of_options(global: &Global, node: &str, key: &Path, genesis: &Path) -> Profile {
+fn of_options(global: &Global, node: NodeUrl, key: &Path, genesis: &Path) -> Profile {
     let folder = global.client.parent().unwrap_or(Path::new("."));
     Profile {
         name: "options".to_owned(),
-        node: node.to_owned(),
+        node,
         ca: None,
         genesis: genesis.to_owned(),
         key: key.to_owned(),
@@ -160,14 +163,27 @@ fn state_beside(key: &Path) -> PathBuf {
     with_suffix(key, ".state")
 }
 
-fn checked_url(text: &str) -> Result<String, CommandError> {
-    let url = text.trim_end_matches('/');
-    if !is_node_url(url) {
-        let message = format!("--node {text} is no address of a node");
-        return Err(CommandError::usage(
-            message,
-            "for example --node https://10.0.0.5:7100 --ca hospital-ca.pem",
-        ));
+/// The address that an option names.
+pub(super) fn node_url(option: &str, text: &str, global: &Global) -> Result<NodeUrl, CommandError> {
+    let clear = if global.insecure { InTheClear::Anywhere } else { InTheClear::ThisMachine };
+    let url = NodeUrl::parse(text, clear).map_err(|error| {
+        let hint = match error {
+            NodeUrlError::Form => format!("for example {option} https://10.0.0.5:7100 --ca hospital-ca.pem"),
+            NodeUrlError::Clear => format!(
+                "{option} https://... with --ca FILE; or add --insecure where a tunnel of your own carries it"
+            ),
+        };
+        CommandError::usage(format!("{option} {text}: {error}"), hint)
+    })?;
+    check_ca(&url, global)?;
+    Ok(url)
+}
+
+/// A certificate that nobody would ask the node for makes the user feel safe who is not.
+fn check_ca(url: &NodeUrl, global: &Global) -> Result<(), CommandError> {
+    if global.ca.is_some() && !url.is_encrypted() {
+        let message = format!("--ca is for https: over {url} nobody asks the node for its certificate");
+        return Err(CommandError::usage(message, "name the node by https://, or leave out --ca"));
     }
-    Ok(url.to_owned())
+    Ok(())
 }

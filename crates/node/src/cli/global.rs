@@ -20,6 +20,10 @@ pub(crate) struct Global {
     /// Address of the node, in place of the profile's.
     #[arg(long, global = true, value_name = "URL")]
     pub node: Option<String>,
+    /// Let --node and `node status --url` be http:// to another machine, where everybody on the way reads along: for a
+    /// tunnel of your own. A profile says `insecure = true`.
+    #[arg(long, global = true)]
+    pub insecure: bool,
     /// Certificate of the node or of its authority, PEM, in place of the profile's.
     #[arg(long, global = true, value_name = "FILE")]
     pub ca: Option<PathBuf>,

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use carechain_client::{Call, CallError, Caller, Keystore, Waits};
+use carechain_client::{Call, CallError, Caller, Keystore, NodeUrl, Waits};
 use carechain_crypto::Secret;
 use carechain_disk::{OperatorToken, private_file};
 use carechain_process::Supervisor;
@@ -11,6 +11,7 @@ use carechain_server::{NodeIdentity, StartError, start};
 use carechain_setup::Config;
 use clap::Subcommand;
 
+use super::connection::node_url;
 use super::failure::describe_keystore_error;
 use super::{CommandError, Global, Output};
 
@@ -67,7 +68,8 @@ pub(super) fn run(
             Ok(ExitStatus::Done)
         }
         NodeCommand::Status { url, token_file } => {
-            let report = status(url, global.ca.as_deref(), token_file.as_deref())?;
+            let url = node_url("--url", url, global)?;
+            let report = status(&url, global.ca.as_deref(), token_file.as_deref())?;
             let ready = report.ready;
             output.done(report, describe);
             Ok(if ready { ExitStatus::Done } else { ErrorCode::NotReady.exit_status() })
@@ -223,7 +225,7 @@ fn start_error(error: &StartError) -> CommandError {
 
 /// Asks a node how it is; from another machine with the token of its operators.
 pub(super) fn status(
-    url: &str,
+    url: &NodeUrl,
     ca: Option<&Path>,
     token_file: Option<&Path>,
 ) -> Result<StatusReport, CommandError> {
@@ -256,7 +258,7 @@ pub(super) fn status(
     }
 }
 
-fn no_status(url: &str, error: &CallError) -> CommandError {
+fn no_status(url: &NodeUrl, error: &CallError) -> CommandError {
     match error {
         CallError::Refused { failure, .. } => (**failure).clone().into(),
         CallError::Broken { .. } => CommandError::new(

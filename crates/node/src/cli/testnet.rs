@@ -190,7 +190,7 @@ fn look(net: &Testnet) -> TestnetReport {
         let runs = running(place).is_some();
         TestnetNode {
             index: u32::try_from(place.index).unwrap_or(u32::MAX),
-            url: place.url(),
+            url: place.url().to_string(),
             running: runs,
             height: status.as_ref().ok().map(|report| report.head.height),
             summary: match status {

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use carechain_client::{Caller, OperationError, Waits, node_status};
+use carechain_client::{Caller, InTheClear, NodeUrl, OperationError, Waits, node_status};
 use carechain_disk::{NewFolder, NewFolderError, private_file};
 use carechain_schema::StatusReport;
 use carechain_setup::{Config, ConfigError, FoundingError, HospitalPlan, RawConfig, found};
@@ -118,9 +118,10 @@ impl NodePlace {
 
     /// Base address of its HTTP interface.
     #[must_use]
-    pub fn url(&self) -> String {
+    pub fn url(&self) -> NodeUrl {
         let scheme = if self.certificate.is_some() { "https" } else { "http" };
-        format!("{scheme}://{}", self.api)
+        let url = format!("{scheme}://{}", self.api);
+        NodeUrl::parse(&url, InTheClear::Anywhere).expect("a scheme and a socket address make a URL")
     }
 
     /// How it says it is.
