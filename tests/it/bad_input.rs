@@ -181,7 +181,7 @@ const BODY_BYTES: usize = 2 << 20;
 #[test]
 fn a_body_too_large_or_malformed_is_refused_at_the_border() {
     let network = Network::shared();
-    let caller = Caller::new(&network.url(1));
+    let caller = Caller::new(&network.node_url(1));
     let code = |body: &[u8]| {
         let call = Call { method: Route::SUBMIT.method, path: Route::SUBMIT.path, query: None };
         match caller.call(call, body) {

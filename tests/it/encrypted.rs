@@ -1,5 +1,7 @@
 //! The HTTP interface behind TLS: profiles pin the node's certificate, and a renewed one is used while the node runs.
 
+use carechain_types::Role;
+
 use crate::support::{Network, Ran};
 
 fn status(network: &Network, ca: &str) -> Ran {
@@ -19,6 +21,8 @@ fn client_speaks_only_to_the_certificate_that_it_pins_and_a_renewed_one_is_used_
     // The registrar's profile names the certificate.
     let asked = network.as_registrar(1, &["transaction", "status", &"0".repeat(64), "--json"]);
     assert_eq!(asked.data()["state"], "unknown");
+    // So does the profile that `person register` prints for somebody whom that registrar enrols.
+    network.person("pinned", 1, Role::Patient).run(&["records"]).done();
     status(&network, "net/node-1/api.pem").done();
     check_untrusted(&status(&network, "net/node-2/api.pem"));
     check_untrusted(&network.run(&["node", "status", "--url", &network.url(1), "--json"]));

@@ -1,6 +1,6 @@
 //! Reads through gateways: without the file, replayed at another, refused, by the owner; every attempt is audited.
 
-use carechain_client::{Call, CallError, Caller, SystemRandom, now};
+use carechain_client::{Call, CallError, Caller, NodeUrl, SystemRandom, now};
 use carechain_crypto::{AddressShown, Nonce, SealingKeyPair};
 use carechain_schema::{ErrorCode, Route};
 use carechain_types::limits::TRANSACTION_LIFE_DEFAULT;
@@ -100,9 +100,9 @@ fn read_request(network: &Network, reader: &Person, gateway: &str, ehr: &str) ->
 }
 
 #[track_caller]
-fn refused(url: &str, body: &[u8]) -> ErrorCode {
+fn refused(node: &NodeUrl, body: &[u8]) -> ErrorCode {
     let call = Call { method: Route::READ.method, path: Route::READ.path, query: None };
-    match Caller::new(url).open(call, body) {
+    match Caller::new(node).open(call, body) {
         Ok(_) => panic!("a read without an address is not allowed"),
         Err(CallError::Refused { failure, .. }) => failure.code,
         Err(error) => panic!("{error}"),
@@ -119,13 +119,13 @@ fn a_read_request_is_honoured_once_and_by_its_gateway_alone() {
     let gateway = network.node_status(2)["hospital"].as_str().unwrap().to_owned();
     let body = read_request(&network, &reader, &gateway, &ehr);
     // At another gateway: refused, and no entry in the reader's name.
-    assert_eq!(refused(&network.url(3), &body), ErrorCode::WrongGateway);
+    assert_eq!(refused(&network.node_url(3), &body), ErrorCode::WrongGateway);
     assert!(patient.audited(&ehr).is_empty());
     // At its own: decided once, on the ledger.
-    assert_eq!(refused(&network.url(2), &body), ErrorCode::NotFound);
+    assert_eq!(refused(&network.node_url(2), &body), ErrorCode::NotFound);
     assert_eq!(patient.audited(&ehr).len(), 1);
     // Again at its own: a replay, and no second entry.
-    assert_eq!(refused(&network.url(2), &body), ErrorCode::Replayed);
+    assert_eq!(refused(&network.node_url(2), &body), ErrorCode::Replayed);
     assert_eq!(patient.audited(&ehr).len(), 1);
 }
 

@@ -4,18 +4,25 @@
 //! keep what they began with. Files that do not fit together, as in the middle of a renewal, are not used: the
 //! certificate before them is, and the log says so once.
 
+mod term;
+mod validity;
+
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::client::verify_server_name;
 use tokio_rustls::rustls::crypto::ring::default_provider;
 use tokio_rustls::rustls::pki_types::pem::{self, PemObject as _};
-use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use tokio_rustls::rustls::server::{ClientHello, ResolvesServerCert};
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use tokio_rustls::rustls::server::{ClientHello, ParsedCertificate, ResolvesServerCert};
 use tokio_rustls::rustls::sign::CertifiedKey;
 use tokio_rustls::rustls::{self, ServerConfig};
+
+pub use term::CertificateTerm;
+pub use validity::Validity;
 
 /// Why a certificate is not used. The operator mends the files.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +45,12 @@ pub enum CertificateError {
         /// What is wrong.
         source: rustls::Error,
     },
+    /// The certificate does not say in the usual form from when until when it is good.
+    #[error("{} does not say from when until when it is good", certificate.display())]
+    NoDates {
+        /// File of the certificate.
+        certificate: PathBuf,
+    },
 }
 
 /// Certificate and key that follow their files.
@@ -55,7 +68,14 @@ struct Files {
 struct Current {
     /// Of the files when they were read last, whether they served or not.
     stamps: [Option<Stamp>; 2],
+    pair: Pair,
+}
+
+/// A certificate with its key, fit for use.
+#[derive(Clone, Debug)]
+struct Pair {
     certified: Arc<CertifiedKey>,
+    validity: Validity,
 }
 
 /// What tells a changed file: device and inode, length, and when it was written, with nanoseconds.
@@ -68,8 +88,23 @@ impl Certificate {
     /// See [`CertificateError`].
     pub fn load(certificate: &Path, key: &Path) -> Result<Self, CertificateError> {
         let stamps = [stamp(certificate), stamp(key)];
-        let current = Mutex::new(Current { stamps, certified: read(certificate, key)? });
+        let current = Mutex::new(Current { stamps, pair: read(certificate, key)? });
         Ok(Self(Arc::new(Files { certificate: certificate.to_owned(), key: key.to_owned(), current })))
+    }
+
+    /// From when until when the one in use is good.
+    #[must_use]
+    pub fn validity(&self) -> Validity {
+        self.0.newest().validity
+    }
+
+    /// Whether the one in use is for a host: a client that calls the node by this name or address accepts it.
+    #[must_use]
+    pub fn is_for(&self, host: &str) -> bool {
+        let certified = self.0.newest().certified;
+        let own = certified.end_entity_cert().and_then(ParsedCertificate::try_from);
+        let name = ServerName::try_from(host);
+        own.is_ok_and(|own| name.is_ok_and(|name| verify_server_name(&own, &name).is_ok()))
     }
 
     /// Accepts connections with it.
@@ -85,14 +120,14 @@ impl Certificate {
 }
 
 impl Files {
-    fn newest(&self) -> Arc<CertifiedKey> {
+    fn newest(&self) -> Pair {
         let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         let stamps = [stamp(&self.certificate), stamp(&self.key)];
         if current.stamps != stamps {
             current.stamps = stamps;
             match read(&self.certificate, &self.key) {
-                Ok(certified) => {
-                    current.certified = certified;
+                Ok(pair) => {
+                    current.pair = pair;
                     tracing::info!(certificate = %self.certificate.display(), "the new certificate is in use");
                 }
                 Err(error) => {
@@ -100,13 +135,13 @@ impl Files {
                 }
             }
         }
-        Arc::clone(&current.certified)
+        current.pair.clone()
     }
 }
 
 impl ResolvesServerCert for Files {
     fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        Some(self.newest())
+        Some(self.newest().certified)
     }
 }
 
@@ -115,7 +150,7 @@ fn stamp(path: &Path) -> Option<Stamp> {
     std::fs::metadata(path).ok().map(of)
 }
 
-fn read(certificate: &Path, key: &Path) -> Result<Arc<CertifiedKey>, CertificateError> {
+fn read(certificate: &Path, key: &Path) -> Result<Pair, CertificateError> {
     let file = |path: &Path| {
         let path = path.to_owned();
         move |source| CertificateError::File { path, source }
@@ -128,7 +163,10 @@ fn read(certificate: &Path, key: &Path) -> Result<Arc<CertifiedKey>, Certificate
     let private = PrivateKeyDer::from_pem_file(key).map_err(file(key))?;
     let pair =
         |source| CertificateError::Pair { certificate: certificate.to_owned(), key: key.to_owned(), source };
-    CertifiedKey::from_der(chain, private, &default_provider()).map(Arc::new).map_err(pair)
+    let validity = Validity::of(&chain);
+    let certified = CertifiedKey::from_der(chain, private, &default_provider()).map_err(pair)?;
+    let no_dates = || CertificateError::NoDates { certificate: certificate.to_owned() };
+    Ok(Pair { certified: Arc::new(certified), validity: validity.ok_or_else(no_dates)? })
 }
 
 #[cfg(test)]

@@ -41,7 +41,7 @@ mod server;
 mod settings;
 mod timed_stream;
 
-pub use certificate::{Certificate, CertificateError};
+pub use certificate::{Certificate, CertificateError, CertificateTerm, Validity};
 pub use chunk_buffers::{ChunkBuffer, ChunkBuffers};
 pub use hosts::Hosts;
 pub use list::{ListError, counters_key, is_public, list_keys};

@@ -14,6 +14,7 @@ mod inbox;
 mod key;
 mod lines;
 mod node;
+mod node_address;
 mod output;
 mod person;
 mod plain;

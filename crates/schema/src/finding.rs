@@ -71,6 +71,8 @@ finding_codes! {
     FilesRefused = "files_refused", Blocking;
     /// The disk is so full that no transactions of own clients are taken.
     TransactionsRefused = "transactions_refused", Blocking;
+    /// The certificate of the HTTP interface has ended, or begins later: no client accepts it.
+    CertificateRefused = "certificate_refused", Blocking;
     /// Files held here have fewer copies than the policy asks for.
     CopiesBelowPolicy = "copies_below_policy", Warning;
     /// Chunks of files held here are missing or damaged.
@@ -81,6 +83,8 @@ finding_codes! {
     MembersAway = "members_away", Warning;
     /// Record files cannot be exchanged with a hospital that is otherwise there.
     FilesUnreachable = "files_unreachable", Warning;
+    /// The certificate of the HTTP interface ends soon.
+    CertificateEnding = "certificate_ending", Warning;
 }
 
 /// One thing that was found.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use carechain_api::Certificate;
 use carechain_chunks::ChunkStore;
 use carechain_crypto::SigningKeyPair;
 use carechain_network::{BulkReceiver, EventReceiver, NetworkHandle};
@@ -37,6 +38,16 @@ pub(super) struct Base {
     pub clock: Clock,
     /// Watches all threads and tasks.
     pub supervisor: Supervisor,
+}
+
+/// What the monitor looks at beside what all share.
+pub(super) struct Watched {
+    /// Where everything is kept.
+    pub data_folder: PathBuf,
+    /// Free space below which the node gives things up.
+    pub reserves: Reserves,
+    /// What the HTTP interface shows to clients, if it is encrypted.
+    pub certificate: Option<Certificate>,
 }
 
 impl Base {
@@ -84,8 +95,7 @@ impl Base {
     pub(super) fn start_monitor(
         &self,
         (heard, files): (Heard, Files),
-        data_folder: PathBuf,
-        reserves: Reserves,
+        Watched { data_folder, reserves, certificate }: Watched,
         runtime: &Handle,
     ) -> Monitor {
         let own = self.membership.replica_of_key(&self.own.node_key);
@@ -101,6 +111,7 @@ impl Base {
             heard,
             files,
             chunks: Arc::clone(&self.chunks),
+            certificate,
             clock: self.clock,
         };
         Monitor::start(config, &self.supervisor, runtime)

@@ -10,11 +10,13 @@
 mod access;
 mod admitted;
 mod base;
+mod check;
 mod disk_watch;
 mod engine_thread;
 mod engine_view;
 mod gateway;
 mod heard;
+mod http_interface;
 mod ledger_faults;
 mod metrics;
 mod node_errors;
@@ -34,4 +36,6 @@ mod start;
 mod status;
 mod waiting_bytes;
 
+pub use check::{CheckError, check};
+pub use http_interface::InterfaceError;
 pub use start::{NodeIdentity, RunningNode, StartError, start};

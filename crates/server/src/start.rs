@@ -1,34 +1,31 @@
 //! Starting and stopping a node: every part in its order, every failure with what to do.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use carechain_api::{Certificate, CertificateError, Honoured, Hosts, Operators, Settings};
 use carechain_chunks::{ChunkStore, StoreError, StoreLimits};
 use carechain_consensus::{Timeouts, Window};
 use carechain_crypto::{IndexKeyShareContext, IndexKeyShareError, SealingKeyPair, Secret, SigningKeyPair};
-use carechain_disk::{OperatorToken, TokenError};
 use carechain_engine::{Machine, OpenError};
 use carechain_ledger::{
     BackendError, FileJournal, JournalBinding, JournalError, Ledger, LedgerError, RocksBackend,
 };
 use carechain_network::{Identity, Limits, Network, NetworkConfig, NetworkError, Peer, Runtimes};
 use carechain_process::{Clock, Ended, Supervisor, blocking, end_within, raise_open_files, yield_to_votes};
-use carechain_setup::{Config, DataFolder, DiskReserves, FolderError, NodeConfig};
+use carechain_setup::{Config, DataFolder, DiskReserves, FolderError};
 use carechain_types::{
     Genesis, GenesisError, GenesisHospital, Height, Membership, RememberedEd25519, Verifier,
 };
-use tokio::net::TcpListener;
 use tokio::runtime::{Handle, Runtime};
 use tokio_util::sync::CancellationToken;
 
-use crate::base::Base;
+use crate::base::{Base, Watched};
 use crate::disk_watch::DiskWatch;
 use crate::engine_thread::{EngineGone, EngineHandle, EngineThread};
 use crate::gateway::Gateway;
+use crate::http_interface::{HttpInterface, InterfaceError};
 use crate::metrics::{Metrics, NodeCounts};
 use crate::parts::Parts;
 use crate::peer_sender::PeerSender;
@@ -90,20 +87,9 @@ pub enum StartError {
     /// The network does not start.
     #[error(transparent)]
     Network(#[from] NetworkError),
-    /// The certificate of the HTTP interface cannot be used.
-    #[error("the certificate of the HTTP interface: {0}")]
-    Certificate(#[from] CertificateError),
-    /// The token file of the HTTP interface cannot be used.
-    #[error("node.api_token_file: {0}")]
-    Token(#[from] TokenError),
-    /// The HTTP interface cannot listen.
-    #[error("cannot listen on node.api_listen = {address}: {source}")]
-    Listen {
-        /// Where.
-        address: SocketAddr,
-        /// What the system says.
-        source: std::io::Error,
-    },
+    /// The HTTP interface does not start.
+    #[error(transparent)]
+    Interface(#[from] InterfaceError),
     /// The system gives no thread or runtime.
     #[error("the system refuses a thread: {0}")]
     System(#[from] std::io::Error),
@@ -145,6 +131,7 @@ pub fn start(
 ) -> Result<RunningNode, StartError> {
     raise_open_files();
     let folder = DataFolder::open(&config.node.data_folder)?;
+    let interface = HttpInterface::of(&config.node)?;
     let (genesis, genesis_file) = read_genesis(config)?;
     let own = own_hospital(&genesis, &identity)?.clone();
     let index = Arc::new(SearchIndex::new(open_index_key(&genesis, &own, &identity)?));
@@ -179,8 +166,7 @@ pub fn start(
     let heard = base.start_peers(network.events)?;
     let (calls, transfers) = (runtimes.calls.handle(), runtimes.files.handle());
     let files = base.start_files(network.incoming_bulk, Arc::clone(&signing), folder.custody(), transfers);
-    let monitor =
-        base.start_monitor((heard, files.clone()), folder.path().to_owned(), reserves(config), calls);
+    let monitor = base.start_monitor((heard, files.clone()), watched(config, &interface), calls);
     let metrics = Metrics::new(NodeCounts::default(), |registry| {
         monitor.register(registry);
         files.register(registry.sub_registry_with_prefix("files"));
@@ -207,35 +193,9 @@ pub fn start(
         proofs: SharedProofs::default(),
         metrics,
     });
-    let api = serve(&config.node, &runtimes.calls, service, &supervisor)?;
+    let api = interface.serve(&runtimes.calls, service, &supervisor)?;
     tracing::info!(hospital = %own.id, name = own.name.as_str(), "node started");
     Ok(RunningNode { supervisor, engine, consensus, api, network, runtimes, _folder: folder })
-}
-
-fn serve(
-    config: &NodeConfig,
-    runtime: &Runtime,
-    service: Service,
-    supervisor: &Supervisor,
-) -> Result<tokio::task::JoinHandle<()>, StartError> {
-    let address = config.api_listen;
-    let certificate = config.api_tls.as_ref().map(|tls| Certificate::load(&tls.certificate, &tls.key));
-    let token = config.api_token_file.as_deref().map(OperatorToken::read).transpose()?;
-    let settings = Settings {
-        certificate: certificate.transpose()?,
-        hosts: Hosts::new(config.api_hosts.clone()),
-        operators: token
-            .map_or_else(Operators::default, |token| Operators::with_token(token.expose().as_bytes())),
-        honoured: Honoured::in_folder(&config.data_folder)?,
-    };
-    let listener = runtime
-        .block_on(TcpListener::bind(address))
-        .map_err(|source| StartError::Listen { address, source })?;
-    let encrypted = settings.certificate.is_some();
-    tracing::info!(%address, encrypted, "the HTTP interface listens");
-    let stop = supervisor.stop_token().cancelled_owned();
-    let serving = carechain_api::serve(listener, Arc::new(service), settings, stop);
-    Ok(supervisor.task(runtime.handle(), "http", serving))
 }
 
 impl RunningNode {
@@ -282,9 +242,11 @@ struct Stores {
     chunks: Arc<ChunkStore>,
 }
 
-fn reserves(config: &Config) -> Reserves {
+fn watched(config: &Config, interface: &HttpInterface) -> Watched {
     let DiskReserves { files, transactions, votes } = config.node.disk_reserves;
-    Reserves { files: files.into(), transactions: transactions.into(), votes: votes.into() }
+    let reserves = Reserves { files: files.into(), transactions: transactions.into(), votes: votes.into() };
+    let data_folder = config.node.data_folder.clone();
+    Watched { data_folder, reserves, certificate: interface.certificate() }
 }
 
 fn read_genesis(config: &Config) -> Result<(Genesis, Bytes), StartError> {

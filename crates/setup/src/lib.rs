@@ -5,6 +5,8 @@
 mod config;
 mod folder;
 mod founding;
+pub mod own_certificate;
+pub mod server_files;
 
 pub use config::{ApiTls, ClusterConfig, Config, ConfigError, DiskReserves, NodeConfig, RawConfig};
 pub use folder::{DataFolder, FolderError, is_in_use, journal_folder};

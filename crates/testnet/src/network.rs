@@ -10,7 +10,6 @@
 //! DIR/credentials/            passphrases of the nodes' keystores
 //! ```
 
-mod certificate;
 mod layout;
 mod people;
 mod ports;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
+use carechain_client::{InTheClear, NodeUrl};
 use carechain_types::Role;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -94,6 +95,11 @@ impl Network {
     /// Address of a node's HTTP interface, from 1.
     pub(crate) fn url(&self, node: usize) -> String {
         self.status()[node - 1]["url"].as_str().unwrap().to_owned()
+    }
+
+    /// The same, for a caller in this process.
+    pub(crate) fn node_url(&self, node: usize) -> NodeUrl {
+        NodeUrl::parse(&self.url(node), InTheClear::ThisMachine).unwrap()
     }
 
     /// What a node says of itself, ready or not.

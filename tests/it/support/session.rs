@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use carechain_client::{InTheClear, Keystore, NodeUrl, Profile, Session};
+use carechain_client::{Keystore, Profile, Session};
 use carechain_crypto::Secret;
 use carechain_types::Role;
 
@@ -24,7 +24,7 @@ impl Network {
     fn profile(&self, name: &str, node: usize, role: Role) -> Profile {
         Profile {
             name: name.to_owned(),
-            node: NodeUrl::parse(&self.url(node), InTheClear::ThisMachine).unwrap(),
+            node: self.node_url(node),
             ca: None,
             genesis: self.path("genesis.json"),
             key: PathBuf::new(),

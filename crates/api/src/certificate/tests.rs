@@ -4,7 +4,7 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use super::{Certificate, CertificateError};
+use super::{Certificate, CertificateError, Validity};
 
 fn write(folder: &Path) -> rcgen::CertifiedKey {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
@@ -19,7 +19,7 @@ fn load(folder: &TempDir) -> Result<Certificate, CertificateError> {
 
 #[track_caller]
 fn presents(certificate: &Certificate, expected: &rcgen::CertifiedKey) {
-    assert_eq!(certificate.0.newest().cert[0], *expected.cert.der());
+    assert_eq!(certificate.0.newest().certified.cert[0], *expected.cert.der());
 }
 
 #[test]
@@ -58,4 +58,31 @@ fn files_that_do_not_serve_are_refused_at_the_start_with_their_names() {
     std::fs::write(folder.path().join("api.pem"), first.cert.pem()).unwrap();
     let error = load(&folder).unwrap_err().to_string();
     assert!(error.contains("api.pem") && error.contains("api.key"), "{error}");
+}
+
+#[test]
+fn chain_is_good_while_all_of_it_is_and_for_the_hosts_of_its_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = rcgen::KeyPair::generate().unwrap();
+    let pem = |host: &str, years: [i32; 2]| {
+        let mut params = rcgen::CertificateParams::new(vec![host.to_owned(), "10.0.0.5".to_owned()]).unwrap();
+        params.not_before = rcgen::date_time_ymd(years[0], 1, 1);
+        params.not_after = rcgen::date_time_ymd(years[1], 1, 1);
+        params.self_signed(&key).unwrap().pem()
+    };
+    let chain = [pem("anna.example", [2020, 2040]), pem("authority.example", [2025, 2030])].concat();
+    std::fs::write(folder.path().join("api.pem"), chain).unwrap();
+    std::fs::write(folder.path().join("api.key"), key.serialize_pem()).unwrap();
+    let certificate = load(&folder).unwrap();
+    let Validity { begins, ends } = certificate.validity();
+    assert_eq!((begins.as_micros(), ends.as_micros()), (1_735_689_600_000_000, 1_893_456_000_000_000));
+    for (host, expected) in [
+        ("anna.example", true),
+        ("10.0.0.5", true),
+        ("authority.example", false),
+        ("10.0.0.6", false),
+        ("", false),
+    ] {
+        assert_eq!(certificate.is_for(host), expected, "{host}");
+    }
 }

@@ -4,8 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use carechain_client::{
-    Committed, InTheClear, Keystore, LockedRegistry, NodeUrl, NodeUrlError, OperationError, PersonName,
-    Profile, Registry, Session,
+    Committed, Keystore, LockedRegistry, NodeUrl, OperationError, PersonName, Profile, Registry, Session,
 };
 use carechain_crypto::PersonId;
 use carechain_disk::private_file::with_suffix;
@@ -13,6 +12,7 @@ use carechain_schema::{Origin, OutcomeLine};
 use carechain_types::{Refusal, Role};
 
 use super::key::{keystore_error, passphrase};
+use super::node_address::{check_ca, node_url};
 use super::words::timestamp;
 use super::{CommandError, Global};
 
@@ -161,29 +161,4 @@ fn of_options(global: &Global, node: NodeUrl, key: &Path, genesis: &Path) -> Pro
 /// `alice.key` remembers in `alice.key.state`.
 fn state_beside(key: &Path) -> PathBuf {
     with_suffix(key, ".state")
-}
-
-/// The address that an option names.
-pub(super) fn node_url(option: &str, text: &str, global: &Global) -> Result<NodeUrl, CommandError> {
-    let clear = if global.insecure { InTheClear::Anywhere } else { InTheClear::ThisMachine };
-    let url = NodeUrl::parse(text, clear).map_err(|error| {
-        let hint = match error {
-            NodeUrlError::Form => format!("for example {option} https://10.0.0.5:7100 --ca hospital-ca.pem"),
-            NodeUrlError::Clear => format!(
-                "{option} https://... with --ca FILE; or add --insecure where a tunnel of your own carries it"
-            ),
-        };
-        CommandError::usage(format!("{option} {text}: {error}"), hint)
-    })?;
-    check_ca(&url, global)?;
-    Ok(url)
-}
-
-/// A certificate that nobody would ask the node for makes the user feel safe who is not.
-fn check_ca(url: &NodeUrl, global: &Global) -> Result<(), CommandError> {
-    if global.ca.is_some() && !url.is_encrypted() {
-        let message = format!("--ca is for https: over {url} nobody asks the node for its certificate");
-        return Err(CommandError::usage(message, "name the node by https://, or leave out --ca"));
-    }
-    Ok(())
 }

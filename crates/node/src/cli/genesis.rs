@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use carechain_disk::NewFolder;
 use carechain_schema::{GenesisHospitalLine, GenesisReport};
-use carechain_setup::{HospitalPlan, found};
+use carechain_setup::{HospitalPlan, found, server_files};
 use carechain_types::{Genesis, HostPort, HostPortError, OrganisationName, OrganisationNameError, Quorum};
 use clap::Subcommand;
 
@@ -20,8 +20,8 @@ pub(super) enum GenesisCommand {
     --hospital \"St. Anna=anna.example:7101,anna.example:7102\" \\
     --hospital \"General=general.example:7101,general.example:7102\"
 
-Each hospital's folder goes to that hospital: node/ to its server, keys/ to its registrar and its board, the
-credential to where the server reads it.")]
+Each hospital's folder goes to that hospital: etc/ and node/ to its server, where `carechain node run` finds everything,
+TLS included; keys/ to its registrar and its board.")]
     Create {
         /// Folder to make everything in; absent or empty.
         #[arg(long)]
@@ -101,23 +101,37 @@ fn create(dir: &Path, name: &OrganisationName, hospitals: &[Founder]) -> Result<
     let folder = NewFolder::prepare(dir).map_err(new_folder)?;
     let plans: Vec<_> =
         (1..).zip(hospitals).map(|(index, founder)| plan(folder.path(), index, founder)).collect();
-    let genesis = found(name, &plans, &folder.path().join("genesis.json"), carechain_client::now()).map_err(
-        |error| CommandError::usage(error, "nothing was made: mend it and type the command again"),
-    )?;
+    let nothing_made = "nothing was made: mend it and type the command again";
+    let now = carechain_client::now();
+    let genesis = found(name, &plans, &folder.path().join("genesis.json"), now)
+        .map_err(|error| CommandError::usage(error, nothing_made))?;
+    for (index, plan) in (1..).zip(&plans) {
+        server_files::write(&etc(folder.path(), index), plan, &genesis.to_bytes(), now)
+            .map_err(|error| CommandError::usage(error, nothing_made))?;
+    }
     folder.put_in_place().map_err(new_folder)?;
     Ok(genesis)
 }
 
 fn plan(dir: &Path, index: usize, founder: &Founder) -> HospitalPlan {
-    let folder = dir.join(format!("hospital-{index}"));
+    let folder = hospital(dir, index);
     HospitalPlan {
         name: founder.name.clone(),
         votes: founder.votes.clone(),
         bulk: founder.bulk.clone(),
         node_folder: folder.join("node"),
         hospital_folder: folder.join("keys"),
-        credential_file: folder.join("credential"),
+        credential_file: etc(dir, index).join("credential"),
     }
+}
+
+fn hospital(dir: &Path, index: usize) -> PathBuf {
+    dir.join(format!("hospital-{index}"))
+}
+
+/// What its server reads from /etc/carechain.
+fn etc(dir: &Path, index: usize) -> PathBuf {
+    hospital(dir, index).join("etc")
 }
 
 fn warn_of_no_tolerance(hospitals: usize, output: &Output) {

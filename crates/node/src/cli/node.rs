@@ -2,17 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use carechain_client::{Call, CallError, Caller, Keystore, NodeUrl, Waits};
+use carechain_client::{Call, CallError, Caller, Keystore, NodeUrl, Waits, now};
 use carechain_crypto::Secret;
 use carechain_disk::{OperatorToken, private_file};
 use carechain_process::Supervisor;
 use carechain_schema::{ErrorCode, ExitStatus, FindingLine, Route, Severity, StatusReport};
-use carechain_server::{NodeIdentity, StartError, start};
+use carechain_server::{CheckError, InterfaceError, NodeIdentity, StartError, check, start};
 use carechain_setup::Config;
 use clap::Subcommand;
 
-use super::connection::node_url;
 use super::failure::describe_keystore_error;
+use super::node_address::node_url;
 use super::{CommandError, Global, Output};
 
 /// Run, check and look at a node.
@@ -31,8 +31,9 @@ pub(super) enum NodeCommand {
         #[arg(long, hide = true, value_name = "NAME")]
         plant_panic: Option<String>,
     },
-    /// Say what is wrong with a configuration, without starting anything.
-    #[command(after_help = "Example:\n  carechain node check --config node.toml")]
+    /// Say what is wrong with a configuration, its certificate and its token, without starting anything.
+    #[command(after_help = "Example:\n  carechain node check --config node.toml\n\n\
+        Exit code 0: sound, with a warning for a certificate that ends within 30 days; 2: the message says what is wrong.")]
     Check {
         /// The configuration.
         #[arg(long, value_name = "FILE")]
@@ -63,7 +64,10 @@ pub(super) fn run(
             run_node(config, *end_with_stdin, Supervisor::with_planted_panic(plant_panic.clone()))
         }
         NodeCommand::Check { config } => {
-            read_config(config)?;
+            let soon = check(&read_config(config)?.node, now()).map_err(|error| check_error(&error))?;
+            if let Some(soon) = soon {
+                output.caution(soon);
+            }
             output.say(format_args!("{} is sound", config.display()));
             Ok(ExitStatus::Done)
         }
@@ -87,7 +91,7 @@ fn run_node(path: &Path, end_with_stdin: bool, supervisor: Supervisor) -> Result
     init_log(&config)?;
     let identity = unlock(&config)?;
     supervisor.watch_panics();
-    let node = start(&config, identity, supervisor.clone()).map_err(|error| start_error(&error))?;
+    let node = start(&config, identity, supervisor.clone()).map_err(start_error)?;
     let mut signals = signal_hook::iterator::Signals::new(END_SIGNALS).map_err(|error| {
         CommandError::local(error, "the system does not let this process wait for signals")
     })?;
@@ -184,8 +188,10 @@ pub(super) fn read_passphrase(file: &Path) -> Result<Secret<Vec<u8>>, CommandErr
         .map_err(|error| CommandError::usage(error, "a passphrase file has the passphrase in its first line"))
 }
 
-fn start_error(error: &StartError) -> CommandError {
-    let hint = match error {
+fn start_error(error: StartError) -> CommandError {
+    let hint = match &error {
+        StartError::Interface(InterfaceError::Certificate(_)) => CERTIFICATE_HINT,
+        StartError::Interface(InterfaceError::Token(_)) => TOKEN_HINT,
         StartError::Folder(_) => {
             "a node runs on this folder already, and `node status` asks it; a second one needs a node.data_folder of its own"
         }
@@ -209,19 +215,30 @@ fn start_error(error: &StartError) -> CommandError {
         StartError::Engine(_) => {
             "the ledger and the journal do not belong together: \"Lost disk\" in docs/operations.md says what is left to do"
         }
-        StartError::Network(_) | StartError::Listen { .. } => {
+        StartError::Network(_) | StartError::Interface(InterfaceError::Listen { .. }) => {
             "another process listens there, perhaps this node already: `node status` asks it; or choose other ports"
         }
-        StartError::Certificate(_) => {
-            "node.api_certificate and node.api_key name PEM files that belong together and that the node may read"
-        }
-        StartError::Token(_) => {
-            "node.api_token_file names a file that the node may read, with the token in its first line"
-        }
+        StartError::Interface(InterfaceError::Honoured(_)) => "check the folder's permissions and the disk",
         StartError::System(_) => "check the limits on threads and memory",
     };
     CommandError::usage(error, hint)
 }
+
+fn check_error(error: &CheckError) -> CommandError {
+    let hint = match error {
+        CheckError::Token(_) => TOKEN_HINT,
+        CheckError::Certificate(_) => CERTIFICATE_HINT,
+        CheckError::Term { .. } => {
+            "write a new certificate and its key over the two files; \"Certificate\" in docs/operations.md says how"
+        }
+        CheckError::Name { .. } => "have it made for every name and address by which clients call the node",
+    };
+    CommandError::usage(error, hint)
+}
+
+const CERTIFICATE_HINT: &str =
+    "node.api_certificate and node.api_key name PEM files that belong together and that the node may read";
+const TOKEN_HINT: &str = "the first line of that file is the token, and the node may read it; leave the key out if no other machine asks";
 
 /// Asks a node how it is; from another machine with the token of its operators.
 pub(super) fn status(

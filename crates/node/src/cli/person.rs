@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use carechain_client::{Enrolment, EnrolmentPlan, PatientNumber, RenewalPlan, now};
+use carechain_client::{
+    Enrolment, EnrolmentPlan, InTheClear, NodeUrl, PatientNumber, Profile, RenewalPlan, now,
+};
 use carechain_crypto::{DepartmentId, Digest, PersonId};
 use carechain_disk::private_file::with_suffix;
 use carechain_schema::{KeyLine, PersonLine, PersonList, RoleLine};
@@ -162,17 +164,30 @@ fn in_a_year() -> Time {
 /// What the person puts into client.toml.
 fn snippet(registration: &Registration, connection: &Connection, person: PersonId) -> String {
     let stem = registration.enrolment.file_stem().and_then(|stem| stem.to_str()).unwrap_or("me");
-    let genesis = absolute(&connection.profile.genesis);
+    let profile = &connection.profile;
+    let genesis = absolute(&profile.genesis);
     let key = absolute(&keystore_beside(&registration.enrolment));
     let role = registration.roles.first().map_or("patient", |role| role.as_str());
     format!(
-        "[profile.{stem:?}]\nnode = {:?}\ngenesis = {:?}\nkey = {:?}\nrole = \"{role}\"\nperson = \"{person}\"\n\
+        "[profile.{stem:?}]\nnode = {:?}\n{}genesis = {:?}\nkey = {:?}\nrole = \"{role}\"\nperson = \"{person}\"\n\
          hospital = \"{}\"",
-        connection.profile.node,
+        profile.node.as_str(),
+        trust(profile),
         genesis.display().to_string(),
         key.display().to_string(),
         connection.session.gateway(),
     )
+}
+
+/// What the registrar's own profile trusts at this node, the person's does too.
+fn trust(profile: &Profile) -> String {
+    match &profile.ca {
+        Some(ca) => format!("ca = {:?}\n", absolute(ca).display().to_string()),
+        None if NodeUrl::parse(profile.node.as_str(), InTheClear::ThisMachine).is_err() => {
+            "insecure = true\n".to_owned()
+        }
+        None => String::new(),
+    }
 }
 
 /// The keystore that `key new` wrote with an .enrol file: `alice.key`, or `dr.alice` where that is there.

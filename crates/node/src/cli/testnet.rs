@@ -24,7 +24,8 @@ pub(super) enum TestnetCommand {
         /// How many hospitals.
         #[arg(long, default_value_t = 4)]
         nodes: usize,
-        /// Encrypt the HTTP interfaces, with certificates made here that the profiles pin.
+        /// Encrypt the HTTP interfaces, with certificates made here that the profiles pin. Without it they speak in the clear,
+        /// which leaves this machine nowhere: they listen on 127.0.0.1, and what goes over them can be read while learning.
         #[arg(long)]
         tls: bool,
     },

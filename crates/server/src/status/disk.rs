@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use carechain_api::{Certificate, Validity};
 use carechain_chunks::{ChunkStore, StoreHealth};
 use carechain_pump::Copies;
 use carechain_schema::StorageStatus;
@@ -15,12 +16,19 @@ pub(super) struct DiskView {
     pub storage: Option<Storage>,
     /// As the status shows it.
     pub status: StorageStatus,
+    /// From when until when the certificate of the HTTP interface is good.
+    pub certificate: Option<Validity>,
 }
 
 impl DiskView {
     /// Looks. How many files lack copies the custody knows, not the disk.
     #[must_use]
-    pub(super) fn of(folder: &Path, chunks: &ChunkStore, copies: Copies) -> Self {
+    pub(super) fn of(
+        folder: &Path,
+        chunks: &ChunkStore,
+        copies: Copies,
+        certificate: Option<&Certificate>,
+    ) -> Self {
         let files_below_policy = copies.known_below_policy();
         let stats = chunks.stats().ok();
         let storage = stats.map(|stats| Storage {
@@ -41,7 +49,7 @@ impl DiskView {
             file_count: stats.map(|stats| stats.files),
             file_count_below_policy: files_below_policy,
         };
-        Self { storage, status }
+        Self { storage, status, certificate: certificate.map(Certificate::validity) }
     }
 }
 

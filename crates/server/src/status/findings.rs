@@ -4,6 +4,7 @@
 
 mod clocks;
 mod finding;
+mod interface;
 mod members;
 mod replica;
 mod stores;
@@ -36,8 +37,10 @@ pub(super) fn findings(inputs: &Inputs) -> Vec<Finding> {
         stores::files_not_written,
         stores::files_refused,
         stores::transactions_refused,
+        interface::certificate_refused,
         stores::copies_below_policy,
         stores::chunks_missing,
+        interface::certificate_ending,
     ];
     let of_each = [clocks::member_clock_off, members::members_away, members::files_unreachable];
     let mut found: Vec<_> = drawn.iter().filter_map(|draw| draw(inputs)).collect();

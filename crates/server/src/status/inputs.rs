@@ -1,5 +1,6 @@
 //! What findings are drawn from: one look at everything, without a clock, a lock or a socket.
 
+use carechain_api::CertificateTerm;
 use carechain_consensus::Status;
 use carechain_types::{Height, Quorum, ReplicaId, Span, Time, View};
 
@@ -30,6 +31,8 @@ pub(super) struct Inputs {
     pub storage: Option<Storage>,
     /// Free space below which the node gives things up, percent.
     pub reserves: Reserves,
+    /// How long the certificate of the HTTP interface is still good; `None` without one, and when the disk does not answer.
+    pub certificate: Option<CertificateTerm>,
 }
 
 /// One member.

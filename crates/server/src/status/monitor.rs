@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use carechain_api::NodeError;
+use carechain_api::{Certificate, CertificateTerm, NodeError};
 use carechain_chunks::ChunkStore;
 use carechain_crypto::HospitalId;
 use carechain_network::NetworkHandle;
@@ -52,6 +52,8 @@ pub(crate) struct MonitorConfig {
     pub files: Files,
     /// The chunk store.
     pub chunks: Arc<ChunkStore>,
+    /// What the HTTP interface shows to clients, if it is encrypted.
+    pub certificate: Option<Certificate>,
     /// The node's clock.
     pub clock: Clock,
 }
@@ -174,6 +176,8 @@ impl Monitor {
         inputs.waiting = view.as_ref().map_or(0, |view| view.waiting);
         (inputs.silent, inputs.standing) = (memory.silent(now), memory.standing(now));
         inputs.storage = disk.as_ref().and_then(|disk| disk.storage.clone());
+        let validity = disk.as_ref().and_then(|disk| disk.certificate);
+        inputs.certificate = validity.map(|validity| CertificateTerm::at(moment.wall, validity));
         let findings = memory.note_findings(findings(&inputs), moment);
         self.0.gauges.set(&findings, is_ready(&findings));
         Look { inputs, voices, view, disk, findings }
@@ -185,9 +189,10 @@ impl Monitor {
         let alone = Arc::clone(&self.0.disk).lock_owned().await;
         let (folder, chunks) = (config.data_folder.clone(), Arc::clone(&config.chunks));
         let copies = config.files.copies();
+        let certificate = config.certificate.clone();
         blocking(&Handle::current(), move || {
             let _alone = alone;
-            DiskView::of(&folder, &chunks, copies)
+            DiskView::of(&folder, &chunks, copies, certificate.as_ref())
         })
         .await
     }
@@ -221,6 +226,7 @@ impl Monitor {
             standing: Span::from_micros(0),
             storage: None,
             reserves: config.reserves,
+            certificate: None,
         }
     }
 

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use carechain_client::{Caller, InTheClear, NodeUrl, OperationError, Waits, node_status};
 use carechain_disk::{NewFolder, NewFolderError, private_file};
 use carechain_schema::StatusReport;
+use carechain_setup::own_certificate::{self, OwnCertificateError};
 use carechain_setup::{Config, ConfigError, FoundingError, HospitalPlan, RawConfig, found};
 use carechain_types::{Genesis, HostPort};
 
-use super::certificate::{self, CertificateError};
 use super::ports::free_ports;
 
 /// Most nodes of a local network.
@@ -41,7 +41,7 @@ pub enum InitError {
     Founding(#[from] FoundingError),
     /// A certificate cannot be made or written.
     #[error(transparent)]
-    Certificate(#[from] CertificateError),
+    Certificate(#[from] OwnCertificateError),
     /// A file cannot be written.
     #[error(transparent)]
     File(#[from] private_file::FileError),
@@ -156,7 +156,7 @@ impl Testnet {
         for index in 1..=nodes {
             let folder = new.path().join(format!("node-{index}"));
             if interface == Interface::Encrypted {
-                certificate::write(&folder)?;
+                own_certificate::write(&folder, loopback_names(), carechain_client::now())?;
             }
             let text = node_toml(index, &ports, interface);
             private_file::write_new(&folder.join("node.toml"), text.as_bytes(), 0o644)?;
@@ -166,7 +166,7 @@ impl Testnet {
         new.put_in_place()?;
         let nodes = (1..=nodes).map(|index| {
             let folder = folder.join(format!("node-{index}"));
-            let certificate = (interface == Interface::Encrypted).then(|| folder.join(certificate::FILE));
+            let certificate = (interface == Interface::Encrypted).then(|| folder.join(own_certificate::FILE));
             NodePlace { index, folder, api: address(ports[3 * (index - 1)]), certificate }
         });
         Ok(Self { folder: folder.to_owned(), nodes: nodes.collect() })
@@ -222,6 +222,11 @@ fn plan(folder: &Path, index: usize, ports: &[u16]) -> HospitalPlan {
     }
 }
 
+/// The names by which this machine calls itself.
+fn loopback_names() -> Vec<String> {
+    ["127.0.0.1", "::1", "localhost"].map(str::to_owned).to_vec()
+}
+
 const fn address(port: u16) -> SocketAddr {
     SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port)
 }
@@ -237,8 +242,8 @@ fn node_toml(index: usize, ports: &[u16], interface: Interface) -> String {
     raw.node.credential_file = format!("../credentials/node-{index}.passphrase");
     raw.node.api_listen = address(ports[0]).to_string();
     if interface == Interface::Encrypted {
-        raw.node.api_certificate = certificate::FILE.to_owned();
-        raw.node.api_key = certificate::KEY_FILE.to_owned();
+        raw.node.api_certificate = own_certificate::FILE.to_owned();
+        raw.node.api_key = own_certificate::KEY_FILE.to_owned();
     }
     raw.node.votes_listen = address(ports[1]).to_string();
     raw.node.bulk_listen = address(ports[2]).to_string();
@@ -259,7 +264,7 @@ fn client_toml(genesis: &Genesis, ports: &[u16], interface: Interface) -> String
         let node = match interface {
             Interface::Clear => format!("node = \"http://{api}\""),
             Interface::Encrypted => {
-                format!("node = \"https://{api}\"\nca = \"node-{index}/{}\"", certificate::FILE)
+                format!("node = \"https://{api}\"\nca = \"node-{index}/{}\"", own_certificate::FILE)
             }
         };
         text.push_str(&format!(

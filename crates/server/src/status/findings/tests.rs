@@ -1,5 +1,6 @@
 //! Each finding: when it is drawn, when it is not, and whom it names.
 
+use carechain_api::CertificateTerm;
 use carechain_consensus::{Phase, Status};
 use carechain_schema::{FindingCode, Severity};
 use carechain_types::{Height, Quorum, ReplicaId, Span, Time, View};
@@ -56,6 +57,7 @@ fn well() -> Inputs {
             files_lost: 0,
         }),
         reserves: Reserves { files: 10, transactions: 5, votes: 2 },
+        certificate: Some(CertificateTerm::Good { left: Span::DAY.times(90) }),
     }
 }
 
@@ -365,6 +367,19 @@ fn missing_copies_and_chunks_are_counted_and_unknown_is_not_none() {
 fn a_hospital_that_votes_but_takes_no_files_is_named() {
     let sentence = only(FindingCode::FilesUnreachable, |inputs| inputs.members[3].bulk_linked = false);
     assert_eq!(sentence, "record files cannot be exchanged with D");
+}
+
+#[test]
+fn a_certificate_is_found_when_it_ends_soon_and_when_no_client_accepts_it() {
+    let sentence = only(FindingCode::CertificateEnding, |inputs| {
+        inputs.certificate = Some(CertificateTerm::Good { left: Span::DAY.times(12) });
+    });
+    assert!(sentence.contains("ends in 12 days"), "{sentence}");
+    let sentence = only(FindingCode::CertificateRefused, |inputs| {
+        inputs.certificate = Some(CertificateTerm::Ended { ago: Span::DAY.times(3) });
+    });
+    assert!(sentence.contains("ended 3 days ago: no client accepts it"), "{sentence}");
+    nothing(|inputs| inputs.certificate = None);
 }
 
 #[test]
