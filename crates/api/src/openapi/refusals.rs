@@ -1,4 +1,4 @@
-//! Which error codes a route refuses with, and how the description says so: one answer for each set of codes that share a status.
+//! Which error codes a route refuses with. Codes that share a status are one answer, which routes share by its name.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,31 +9,31 @@ use utoipa::openapi::{Content, Ref, RefOr, Response, ResponseBuilder};
 use super::operation::{Body, Credential, Operation};
 use crate::media;
 
-/// Of every route: the Host header, the bounds on connections and calls, and faults of the node.
+/// Every route: the Host header is wrong, a bound is reached, the node has a fault.
 const EVERYWHERE: &[ErrorCode] = &[ErrorCode::Malformed, ErrorCode::Busy, ErrorCode::Internal];
-/// Of what asks the node's ledger or store.
+/// Routes that ask the ledger or the store.
 pub(super) const ASKS: &[ErrorCode] = &[ErrorCode::NotReady];
-/// Of what needs a decision of the ledger.
+/// Routes that wait for a decision of the ledger.
 pub(super) const DECIDES: &[ErrorCode] =
     &[ErrorCode::NotReady, ErrorCode::NoQuorum, ErrorCode::OutcomeUnknown];
-/// Of what a stranger must not tell from what is not there.
+/// Routes to things that a stranger must not tell from things that do not exist.
 pub(super) const HIDES: &[ErrorCode] = &[ErrorCode::NotFound];
-/// Of what is signed, whether as a query or in the body.
+/// Routes whose query or body is signed.
 pub(super) const SIGNED: &[ErrorCode] = &[ErrorCode::Unauthenticated, ErrorCode::OutsideExpiry];
-/// Of what is signed for one node, and honoured once.
+/// Routes whose signature is for one node and counts once.
 pub(super) const FOR_THIS_NODE: &[ErrorCode] = &[ErrorCode::Replayed, ErrorCode::WrongGateway];
-/// Of what fills the disk.
+/// Routes that fill the disk.
 pub(super) const STORES: &[ErrorCode] = &[ErrorCode::DiskFull];
 
 /// The codes that an operation refuses with, by HTTP status.
 pub(super) fn by_status(operation: &Operation) -> BTreeMap<u16, BTreeSet<&'static str>> {
     let from_shape: &[&[ErrorCode]] = &[
         EVERYWHERE,
-        // A path whose value is empty is another path.
+        // With an empty value it is another path, which no route has.
         if operation.route.path.contains('{') { &[ErrorCode::NoRoute] } else { &[] },
         match operation.body {
             Body::Stream { .. } => &[],
-            // Bytes that belong to no body are too many, too.
+            // A route that takes no body refuses any byte of one.
             Body::None | Body::Json { .. } | Body::Octets { .. } => &[ErrorCode::TooLarge],
         },
         match operation.credential {
