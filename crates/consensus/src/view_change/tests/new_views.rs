@@ -1,9 +1,9 @@
 //! NEW-VIEWs of a faulty primary: none of them keeps a replica out of a view that others are in.
 
-use carechain_types::{Span, ViewChange};
+use carechain_types::{ReplicaId, Span, View, ViewChange};
 
 use crate::cluster::genesis;
-use crate::table::{Named, Table, head, new_view, new_view_from, view_change, view_change_body};
+use crate::table::{Named, Table, head, new_view, new_view_from, pre_prepare, view_change, view_change_body};
 
 #[test]
 fn view_of_a_false_new_view_alone_is_left_after_the_patience() {
@@ -70,4 +70,33 @@ fn new_view_that_many_deliver_is_fetched_as_fast_as_that_of_one() {
     let asked = table.take(crate::input::Input::Tick);
     let asked = asked.iter().filter(|line| line.contains("FETCH VIEW-CHANGE 1 of")).count();
     assert_eq!(asked, usize::from(quorum));
+}
+
+/// What was said for a later view than the one that is entered is still wanted; what was said for an earlier one is not.
+#[test]
+fn entering_a_view_forgets_what_was_said_for_earlier_ones_alone() {
+    let mut table = Table::new(3, 1);
+    let below = table.block("below", &genesis(), 0);
+    let of_zero = table.block("of view 0", &below.header, 0);
+    let of_one = table.block("of view 1", &genesis(), 1);
+    let of_two = table.block("of view 2", &genesis(), 2);
+    for (view, block) in [(0, &of_zero), (1, &of_one), (2, &of_two)] {
+        table.take(pre_prepare(u16::try_from(view).unwrap(), view, block));
+    }
+    let later: Vec<_> = (0..3).map(|member| view_change_body(member, 2, None, &[])).collect();
+    table.take(new_view(2, &later.iter().collect::<Vec<_>>(), &[]));
+    let bodies: Vec<_> = (0..3).map(|member| view_change_body(member, 1, None, &[])).collect();
+    for body in &bodies {
+        table.take(view_change(body));
+    }
+    let entered = table.take(new_view(1, &bodies.iter().collect::<Vec<_>>(), &[]));
+    assert_eq!(entered[..2], ["journal entered 1 by NEW-VIEW", "entered 1"]);
+    assert!(entered.contains(&"check of view 1 Fresh".to_owned()), "{entered:?}");
+    let is_held = |member: u16, block: &Named| {
+        let header = &block.header;
+        table.replica.held.get(ReplicaId::new(member), header.view, header.height).is_some()
+    };
+    assert!(is_held(2, &of_two) && !is_held(0, &of_zero));
+    let kept: Vec<_> = table.replica.new_views.values().map(|pending| pending.signed.body.view).collect();
+    assert_eq!(kept, [View::new(2)]);
 }
