@@ -226,3 +226,7 @@ impl Mempool {
 pub(crate) fn submission_bytes(submission: &Submission) -> usize {
     encode(&submission.transaction).len() + submission.transaction.body.parts_bytes()
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

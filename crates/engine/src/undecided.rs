@@ -61,3 +61,7 @@ impl Undecided {
         self.by_id.retain(|_, body| body.height > height);
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

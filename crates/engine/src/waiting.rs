@@ -44,3 +44,7 @@ impl WaitingClients {
         tickets
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;
