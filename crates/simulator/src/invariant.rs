@@ -1,6 +1,7 @@
 //! What must hold in every world, one property a file, watched while it happens.
 
 mod agreement;
+mod blocks_sent_once;
 mod committed_floor;
 mod durability;
 mod heads_are_complete;
@@ -13,6 +14,7 @@ mod view_change_is_final;
 mod votes_on_disk;
 
 pub(crate) use agreement::{Agreement, News};
+pub(crate) use blocks_sent_once::BlocksSentOnce;
 pub(crate) use committed_floor::check as check_committed_floor;
 pub(crate) use durability::Durability;
 pub(crate) use heads_are_complete::HeadsAreComplete;

@@ -10,7 +10,7 @@ use carechain_engine::{
     SharedSubmission, VerifiedBlock, VerifiedPeerMessage, execute, journalled, journalled_bodies,
 };
 use carechain_ledger::{JournalBinding, JournalError, Ledger};
-use carechain_types::{Header, Height, Membership, Moment, ReplicaId, Span, Time, Verifier};
+use carechain_types::{Header, Height, Membership, Moment, ReplicaId, Span, Time, Verifier, View};
 
 use crate::certified_block::CertifiedBlock;
 use crate::disk::{Disk, Operation, PoweredBackend, PoweredJournal};
@@ -307,6 +307,11 @@ impl Node {
     pub(crate) fn is_left_behind(&self) -> bool {
         let phase = self.engine().map(|engine| engine.status().phase);
         matches!(phase, Some(Phase::Following { .. } | Phase::WaitingForMembers { .. }))
+    }
+
+    /// The view that it is in or wants, and who leads that.
+    pub(crate) fn primary(&self) -> Option<(View, ReplicaId)> {
+        self.engine().map(|engine| engine.status()).map(|status| (status.view, status.primary))
     }
 
     /// Where it stands, in words.

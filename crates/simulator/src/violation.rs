@@ -178,6 +178,18 @@ pub enum Violation {
         /// What it said.
         reason: String,
     },
+    /// A block was sent again and again to a correct member that catches up.
+    #[error("block {height} was sent {times} times to member {to} within {within:?}")]
+    SentAgain {
+        /// To whom.
+        to: ReplicaId,
+        /// The height.
+        height: Height,
+        /// How often, by correct members.
+        times: u64,
+        /// In how long.
+        within: Span,
+    },
     /// Somebody talks without end.
     #[error("{events} events and no end")]
     Storm {

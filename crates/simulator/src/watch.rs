@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use carechain_consensus::{Message, Sin as Seen};
 use carechain_crypto::TransactionId;
 use carechain_engine::{Committed, Output, PeerMessage};
-use carechain_types::{Height, Outcome, ReplicaId};
+use carechain_types::{Height, Outcome, ReplicaId, Time};
 
 use crate::ballot::Ballot;
 use crate::certified_block::CertifiedBlock;
 use crate::coverage::Coverage;
 use crate::invariant::{
-    Agreement, Durability, HeadsAreComplete, News, NoDoubleVote, OneCertified, Survivors, Validity,
-    ViewChangeIsFinal, VotesOnDisk, check_committed_floor, check_roots,
+    Agreement, BlocksSentOnce, Durability, HeadsAreComplete, News, NoDoubleVote, OneCertified, Survivors,
+    Validity, ViewChangeIsFinal, VotesOnDisk, check_committed_floor, check_roots,
 };
 use crate::member::Member;
 use crate::node::{Recovery, Wreck};
@@ -28,6 +28,7 @@ const WINDOW: u16 = 1;
 #[derive(Debug)]
 pub(crate) struct Watch {
     agreement: Agreement,
+    blocks_sent_once: BlocksSentOnce,
     validity: Validity,
     durability: Durability,
     heads_are_complete: HeadsAreComplete,
@@ -52,6 +53,7 @@ impl Watch {
         };
         Self {
             agreement: Agreement::default(),
+            blocks_sent_once: BlocksSentOnce::default(),
             validity: Validity::new(submitted),
             durability: Durability::default(),
             heads_are_complete: HeadsAreComplete::new(quorum, scenario.sinners.len()),
@@ -199,6 +201,16 @@ impl Watch {
     /// A message arrived somewhere.
     pub(crate) const fn delivered(&mut self) {
         self.coverage.messages += 1;
+    }
+
+    /// A correct member sends a committed block to a correct one, which is in some life.
+    pub(crate) fn served(
+        &mut self,
+        to: (ReplicaId, u64),
+        height: Height,
+        now: Time,
+    ) -> Result<(), Violation> {
+        self.blocks_sent_once.sent(to, height, now)
     }
 
     /// A member, correct or not, holds a valid commit certificate.

@@ -198,10 +198,13 @@ impl World {
         heads.all(|head| head == Some(first)) && !self.leaves_one_behind()
     }
 
-    /// Whether a correct member has left its view alone and does not vote. A primary that sins need not help it.
+    /// Whether a correct member has left its view alone and does not vote, while the others are led by a correct primary.
+    /// One that sins need not help it.
     fn leaves_one_behind(&self) -> bool {
-        let nodes = self.members.iter().filter_map(Member::correct);
-        self.scenario.sinners.is_empty() && nodes.into_iter().any(Node::is_left_behind)
+        let nodes = || self.members.iter().filter_map(Member::correct);
+        let led_by = nodes().filter(|node| !node.is_left_behind()).filter_map(Node::primary).max();
+        let helps = led_by.is_some_and(|(_, primary)| !self.scenario.sinners.contains_key(&primary));
+        helps && nodes().any(Node::is_left_behind)
     }
 
     fn standings(&self) -> Vec<Standing> {

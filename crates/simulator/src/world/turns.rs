@@ -65,11 +65,23 @@ impl World {
                 }
                 self.watch.sent(member, &message)?;
                 self.watch_victim(member, &message);
+                self.watch_served(&to, &message)?;
                 self.send(member, &to, &message);
                 Ok(())
             }
             Emission::Note(output) => self.note(member, output),
         }
+    }
+
+    fn watch_served(&mut self, to: &[ReplicaId], message: &PeerMessage) -> Result<(), Violation> {
+        let PeerMessage::CommittedBlock(block) = message else { return Ok(()) };
+        let now = self.clock.now();
+        for to in to {
+            if let Member::Correct(node) = &self.members[usize::from(to.get())] {
+                self.watch.served((*to, node.life()), block.header.height, now)?;
+            }
+        }
+        Ok(())
     }
 
     fn note(&mut self, member: ReplicaId, output: Output) -> Result<(), Violation> {
