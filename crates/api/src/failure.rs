@@ -170,7 +170,10 @@ impl From<NodeError> for Refused {
             NodeError::OutcomeUnknown { .. } => {
                 (ErrorCode::OutcomeUnknown, "ask `transaction status` before sending anything again")
             }
-            NodeError::StorageFull { .. } => (ErrorCode::DiskFull, "tell the node's operator"),
+            NodeError::StorageFull { .. } => (
+                ErrorCode::DiskFull,
+                "tell the node's operator, to whom `node status` says why; or use another node",
+            ),
             NodeError::UploadMismatch => (ErrorCode::Damaged, "publish again"),
             NodeError::UploadIncomplete { .. } => (ErrorCode::Conflict, "send the missing chunks"),
             NodeError::UploadExists => (ErrorCode::Conflict, "publish again with a new upload"),

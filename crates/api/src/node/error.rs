@@ -57,7 +57,7 @@ pub enum NodeError {
         id: TransactionId,
     },
     /// No space for files or transactions.
-    #[error("no space left: {what}")]
+    #[error("this node has no room for {what}")]
     StorageFull {
         /// For what.
         what: &'static str,

@@ -124,6 +124,9 @@ impl Session {
             if is_no_quorum(&error) && (may_be_admitted || started.elapsed() > QUORUM_WAIT) {
                 return Err(refused(error, may_be_admitted, id));
             }
+            if is_disk_full(&error) {
+                return Err(refused(error, may_be_admitted, id));
+            }
             match error.retry() {
                 Retry::Never => return Err(refused(error, may_be_admitted, id)),
                 Retry::Check => may_be_admitted = true,
@@ -136,6 +139,11 @@ impl Session {
             attempt += 1;
         }
     }
+}
+
+/// Nobody makes room on a disk while a client waits.
+fn is_disk_full(error: &CallError) -> bool {
+    matches!(error, CallError::Refused { failure, .. } if failure.code == ErrorCode::DiskFull)
 }
 
 /// Once a transaction may have been admitted, no later failure tells its outcome.

@@ -84,7 +84,8 @@ fn not_written(error: FileError) -> CommandError {
 fn describe(report: &AuditReport, files: &[PathBuf]) -> String {
     let mut text: String = report.entries.iter().map(|entry| lines::describe_access(entry) + "\n").collect();
     let attempts: u64 = report.entries.iter().map(|entry| u64::from(entry.count)).sum();
-    text.push_str(&format!("{attempts} attempts, none is missing as of {}", report.complete_as_of));
+    let word = if attempts == 1 { "attempt" } else { "attempts" };
+    text.push_str(&format!("{attempts} {word}, none is missing as of {}", report.complete_as_of));
     for file in files {
         text.push_str(&format!("\nproof {}", file.display()));
     }

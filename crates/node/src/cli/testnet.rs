@@ -140,7 +140,12 @@ fn place(net: &Testnet, index: usize) -> Result<&NodePlace, CommandError> {
 }
 
 fn process_error(error: &ProcessError) -> CommandError {
-    CommandError::new(ErrorCode::NotReady, error.to_string(), "the node's node.log says more")
+    let hint = match error {
+        ProcessError::Running { .. } => "nothing was done; `testnet status` shows all nodes",
+        ProcessError::NotRunning { .. } => "`testnet start` starts it; `testnet status` shows all nodes",
+        _ => "the node's node.log says more",
+    };
+    CommandError::new(ErrorCode::NotReady, error.to_string(), hint)
 }
 
 fn init(dir: &Path, nodes: usize, interface: Interface, output: &Output) -> Result<(), CommandError> {
