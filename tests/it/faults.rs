@@ -73,10 +73,15 @@ fn finding<'a>(status: &'a Value, code: &str) -> Option<&'a Value> {
 
 /// Status line of `/v1/ready`, and its body.
 fn ready(network: &Network, node: usize) -> (u16, String) {
+    get(network, node, "/v1/ready")
+}
+
+/// Status line and body of what a node answers at a path.
+fn get(network: &Network, node: usize, path: &str) -> (u16, String) {
     let url = network.url(node);
     let host = url.strip_prefix("http://").unwrap();
     let mut stream = TcpStream::connect(host).unwrap();
-    let asked = format!("GET /v1/ready HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n");
+    let asked = format!("GET {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n");
     stream.write_all(asked.as_bytes()).unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
@@ -168,4 +173,23 @@ fn a_quorum_that_is_lost_behind_a_transaction_leaves_its_id_and_its_outcome_can_
         let status = author.run(&["transaction", "status", id]).data();
         (status["state"] == "committed").then_some(())
     });
+}
+
+#[test]
+fn a_node_that_starts_shows_its_height_and_names_hospitals_in_its_log() {
+    let network = Network::start(4);
+    network.person("patient", 1, Role::Patient);
+    network.run(&["testnet", "stop", "2", "--dir", "net"]).done();
+    network.up();
+    wait_for("the height of node 2 among its figures", || {
+        let height = network.node_status(2)["head"]["height"].as_u64().unwrap();
+        let figures = get(&network, 2, "/metrics").1;
+        (height > 0 && figures.contains(&format!("\ncarechain_height {height}\n"))).then_some(())
+    });
+    let log = std::fs::read_to_string(network.path("node-2/node.log")).unwrap();
+    let connected: Vec<_> = log.lines().filter(|line| line.contains(": connected ")).collect();
+    assert!(!connected.is_empty(), "{log}");
+    for line in connected {
+        assert!(line.contains("hospital=\"Hospital "), "{line}");
+    }
 }

@@ -6,6 +6,7 @@
 mod bad_input;
 mod border;
 mod crowd;
+mod data_folder;
 mod day;
 mod encrypted;
 mod faults;

@@ -1,5 +1,6 @@
 //! What ends a node, and what must not: signals, and a log that nobody reads any more.
 
+use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Stdio};
 
 use carechain_types::Role;
@@ -57,6 +58,22 @@ fn each_signal_that_asks_a_node_to_end_ends_it_orderly() {
     for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
         let mut node = Process::in_place_of(&network, 4, "warn");
         wait_for("the node answers", || is_ready(&network, &url));
+        kill_process(Pid::from_child(&node.0), signal).unwrap();
+        assert_eq!(node.0.wait().unwrap().code(), Some(0), "{signal:?}");
+        drop(node);
+        network.up();
+    }
+}
+
+#[test]
+fn a_node_that_is_told_to_end_while_it_starts_ends_orderly() {
+    let network = Network::start(4);
+    for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
+        let mut node = Process::in_place_of(&network, 4, "info");
+        // The first line comes from the middle of the start.
+        let mut line = String::new();
+        BufReader::new(node.0.stderr.as_mut().unwrap()).read_line(&mut line).unwrap();
+        assert!(!line.contains("node started"), "{line}");
         kill_process(Pid::from_child(&node.0), signal).unwrap();
         assert_eq!(node.0.wait().unwrap().code(), Some(0), "{signal:?}");
         drop(node);

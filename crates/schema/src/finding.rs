@@ -49,6 +49,8 @@ finding_codes! {
     StateDiffers = "state_differs", Blocking;
     /// The consensus thread does not answer.
     ConsensusSilent = "consensus_silent", Blocking;
+    /// The data folder, or something in it, was moved, replaced, removed or closed while the node runs.
+    DataFolderChanged = "data_folder_changed", Blocking;
     /// Fewer hospitals answer than must agree.
     NoQuorum = "no_quorum", Blocking;
     /// This node has just started, or went on after it stood still, and is connecting to the others.

@@ -14,7 +14,9 @@ use tokio::runtime::Handle;
 
 use crate::engine_thread::EngineHandle;
 use crate::engine_view::EngineLedger;
+use crate::folder_watch::FolderWatch;
 use crate::heard::Heard;
+use crate::member_names::MemberNames;
 use crate::peers::{self, Border};
 use crate::status::{Monitor, MonitorConfig, Reserves};
 
@@ -43,7 +45,7 @@ pub(super) struct Base {
 /// What the monitor looks at beside what all share.
 pub(super) struct Watched {
     /// Where everything is kept.
-    pub data_folder: PathBuf,
+    pub folders: FolderWatch,
     /// Free space below which the node gives things up.
     pub reserves: Reserves,
     /// What the HTTP interface shows to clients, if it is encrypted.
@@ -58,6 +60,7 @@ impl Base {
             engine: self.engine.clone(),
             membership: Arc::clone(&self.membership),
             verifier: self.verifier.clone(),
+            names: MemberNames::of(&self.genesis, &self.membership),
             heard: heard.clone(),
             clock: self.clock,
         };
@@ -95,7 +98,7 @@ impl Base {
     pub(super) fn start_monitor(
         &self,
         (heard, files): (Heard, Files),
-        Watched { data_folder, reserves, certificate }: Watched,
+        Watched { folders, reserves, certificate }: Watched,
         runtime: &Handle,
     ) -> Monitor {
         let own = self.membership.replica_of_key(&self.own.node_key);
@@ -104,7 +107,7 @@ impl Base {
             hospital: self.own.id,
             membership: Arc::clone(&self.membership),
             own: own.expect("the key was found in the genesis file"),
-            data_folder,
+            folders: Arc::new(folders),
             reserves,
             engine: self.engine.clone(),
             network: self.network.clone(),

@@ -16,6 +16,7 @@ use carechain_types::{RememberedEd25519, Time};
 use crossbeam_channel::{Receiver, Sender, TrySendError, select};
 use tokio::sync::{broadcast, oneshot, watch};
 
+use crate::member_names::MemberNames;
 use crate::peer_sender::PeerSender;
 use crate::proving::{Newest, Prove as _};
 use crate::questions::{self, Question, Questions, Step};
@@ -194,6 +195,7 @@ impl EngineThread {
         machine: NodeMachine,
         clock: Clock,
         peers: PeerSender,
+        names: MemberNames,
         supervisor: &Supervisor,
     ) -> std::io::Result<Self> {
         let (sender, receiver) = crossbeam_channel::bounded(ORDERS_MAX);
@@ -208,7 +210,8 @@ impl EngineThread {
             stopped: Arc::default(),
         };
         let questions = Questions::new(asked);
-        let mut run = Run { machine, clock, peers, orders: receiver, questions, handle: handle.clone() };
+        let mut run =
+            Run { machine, clock, peers, names, orders: receiver, questions, handle: handle.clone() };
         let thread = supervisor.thread("consensus", move || run.run())?;
         Ok(Self { handle, thread })
     }
@@ -218,6 +221,7 @@ struct Run {
     machine: NodeMachine,
     clock: Clock,
     peers: PeerSender,
+    names: MemberNames,
     orders: Receiver<Order>,
     questions: Questions<NodeEngine>,
     handle: EngineHandle,
@@ -243,9 +247,9 @@ impl Run {
                     Order::Stop => stop = true,
                 }
             }
-            let Self { machine, clock, peers, handle, questions, .. } = self;
+            let Self { machine, clock, peers, names, handle, questions, .. } = self;
             let begun = Instant::now();
-            machine.turn(clock.moment(), inputs, &mut |output| give_out(peers, handle, output))?;
+            machine.turn(clock.moment(), inputs, &mut |output| give_out((peers, names), handle, output))?;
             let engine = machine.running_mut()?;
             let newest = engine.newest();
             handle.newest.send_if_modified(|seen| core::mem::replace(seen, newest) != newest);
@@ -268,7 +272,7 @@ impl Run {
     }
 }
 
-fn give_out(peers: &PeerSender, handle: &EngineHandle, output: Output) {
+fn give_out((peers, names): (&PeerSender, &MemberNames), handle: &EngineHandle, output: Output) {
     match output {
         Output::Send { to, message } => peers.send(to, &message),
         Output::Broadcast(message) => peers.broadcast(&message),
@@ -287,20 +291,20 @@ fn give_out(peers: &PeerSender, handle: &EngineHandle, output: Output) {
             let _ = handle.committed.send(committed);
         }
         Output::ViewEntered { view, primary } => {
-            tracing::info!(view = view.get(), primary = primary.get(), "view entered");
+            tracing::info!(view = view.get(), primary = names.name(primary), "view entered");
         }
         Output::Suspected { view, primary, reason } => {
-            tracing::info!(view = view.get(), primary = primary.get(), ?reason, "left view");
+            tracing::info!(view = view.get(), primary = names.name(primary), ?reason, "left view");
         }
         Output::Evidence { member, sin: Sin::ClockOff { offset } } => {
             tracing::warn!(
-                member = member.get(),
+                hospital = names.name(member),
                 %offset,
                 "a proposal or head was refused for its time: that member's clock or this node's is wrong, or it waited long"
             );
         }
         Output::Evidence { member, sin } => {
-            tracing::warn!(member = member.get(), ?sin, "a member did what no correct member does");
+            tracing::warn!(hospital = names.name(member), ?sin, "a member did what no correct member does");
         }
     }
 }

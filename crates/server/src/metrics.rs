@@ -2,6 +2,7 @@
 
 use carechain_engine::Committed;
 use carechain_network::NetworkHandle;
+use carechain_types::Height;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
@@ -29,10 +30,15 @@ pub(super) struct NodeCounts {
 }
 
 impl NodeCounts {
+    /// Shows the height of the newest block.
+    pub(super) fn at_height(&self, height: Height) {
+        self.height.set(i64::try_from(height.get()).unwrap_or(i64::MAX));
+    }
+
     /// Counts one committed block.
     pub(super) fn committed(&self, committed: &Committed) {
         let refused = committed.outcomes.iter().filter(|outcome| !outcome.is_done()).count();
-        self.height.set(i64::try_from(committed.header.height.get()).unwrap_or(i64::MAX));
+        self.at_height(committed.header.height);
         self.blocks.inc();
         self.transactions.inc_by(u64::from(committed.header.transaction_count));
         self.refused.inc_by(refused as u64);

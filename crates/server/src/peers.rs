@@ -13,6 +13,7 @@ use crossbeam_channel::{Receiver, Sender};
 
 use crate::engine_thread::EngineHandle;
 use crate::heard::Heard;
+use crate::member_names::MemberNames;
 use crate::waiting_bytes::WaitingBytes;
 
 /// Messages that wait for one worker of the pool.
@@ -28,6 +29,8 @@ pub(super) struct Border {
     pub membership: Arc<Membership>,
     /// Checks signatures.
     pub verifier: Verifier<RememberedEd25519>,
+    /// Their hospitals' names.
+    pub names: MemberNames,
     /// Notes who was heard, and when.
     pub heard: Heard,
     /// The node's clock.
@@ -94,16 +97,16 @@ fn pump(pool: &Pool, events: &EventReceiver, workers: &[Sender<Arrived>]) {
                 }
             }
             Event::Connected { .. } => {
-                tracing::info!(member = replica.get(), "connected");
+                tracing::info!(hospital = border.names.name(replica), "connected");
                 if border.engine.input(Input::PeerConnected(replica)).is_err() {
                     return;
                 }
             }
             Event::Disconnected { reason, .. } => {
-                tracing::info!(member = replica.get(), %reason, "disconnected");
+                tracing::info!(hospital = border.names.name(replica), %reason, "disconnected");
             }
             Event::Refused { mismatch, .. } => {
-                tracing::warn!(member = replica.get(), %mismatch, "refused");
+                tracing::warn!(hospital = border.names.name(replica), %mismatch, "refused");
             }
         }
     }
@@ -130,7 +133,7 @@ fn check(pool: &Pool, arrived: &Receiver<Arrived>) {
                 *count += 1;
                 // Whoever sends nonsense without end must not fill the disk with lines about it.
                 if count.is_power_of_two() {
-                    tracing::warn!(member = from.get(), ?key, %error, count, "messages refused");
+                    tracing::warn!(hospital = border.names.name(from), ?key, %error, count, "messages refused");
                 }
             }
         }

@@ -24,8 +24,10 @@ use tokio_util::sync::CancellationToken;
 use crate::base::{Base, Watched};
 use crate::disk_watch::DiskWatch;
 use crate::engine_thread::{EngineGone, EngineHandle, EngineThread};
+use crate::folder_watch::{FolderTrouble, FolderWatch, check_open};
 use crate::gateway::Gateway;
 use crate::http_interface::{HttpInterface, InterfaceError};
+use crate::member_names::MemberNames;
 use crate::metrics::{Metrics, NodeCounts};
 use crate::parts::Parts;
 use crate::peer_sender::PeerSender;
@@ -41,6 +43,9 @@ pub enum StartError {
     /// The data folder cannot be used.
     #[error(transparent)]
     Folder(#[from] FolderError),
+    /// What is in the data folder cannot be used as it is.
+    #[error(transparent)]
+    FolderTrouble(#[from] FolderTrouble),
     /// The genesis file cannot be read.
     #[error("cannot read the genesis file {}: {source}", path.display())]
     GenesisUnreadable {
@@ -150,8 +155,9 @@ pub fn start(
     let engine =
         Machine::open(engine_config, stores.ledger, stores.journal, Box::new(node_key), scheme.clone())?;
     let sender = PeerSender::new(network.handle.clone(), Arc::clone(&membership));
-    let thread = EngineThread::start(engine, clock, sender, &supervisor)?;
-    let EngineThread { handle: engine, thread: consensus } = thread;
+    let names = MemberNames::of(&genesis, &membership);
+    let EngineThread { handle: engine, thread: consensus } =
+        EngineThread::start(engine, clock, sender, names, &supervisor)?;
     let base = Base {
         verifier: Verifier::new(scheme, genesis.chain_id()),
         genesis,
@@ -166,7 +172,8 @@ pub fn start(
     let heard = base.start_peers(network.events)?;
     let (calls, transfers) = (runtimes.calls.handle(), runtimes.files.handle());
     let files = base.start_files(network.incoming_bulk, Arc::clone(&signing), folder.custody(), transfers);
-    let monitor = base.start_monitor((heard, files.clone()), watched(config, &interface), calls);
+    let watched = watched(config, &interface, stores.folders);
+    let monitor = base.start_monitor((heard, files.clone()), watched, calls);
     let metrics = Metrics::new(NodeCounts::default(), |registry| {
         monitor.register(registry);
         files.register(registry.sub_registry_with_prefix("files"));
@@ -240,13 +247,13 @@ struct Stores {
     ledger: Ledger<RocksBackend>,
     journal: FileJournal,
     chunks: Arc<ChunkStore>,
+    folders: FolderWatch,
 }
 
-fn watched(config: &Config, interface: &HttpInterface) -> Watched {
+fn watched(config: &Config, interface: &HttpInterface, folders: FolderWatch) -> Watched {
     let DiskReserves { files, transactions, votes } = config.node.disk_reserves;
     let reserves = Reserves { files: files.into(), transactions: transactions.into(), votes: votes.into() };
-    let data_folder = config.node.data_folder.clone();
-    Watched { data_folder, reserves, certificate: interface.certificate() }
+    Watched { folders, reserves, certificate: interface.certificate() }
 }
 
 fn read_genesis(config: &Config) -> Result<(Genesis, Bytes), StartError> {
@@ -287,6 +294,7 @@ fn open_stores(
     own: &GenesisHospital,
     identity: &NodeIdentity,
 ) -> Result<Stores, StartError> {
+    check_open(folder.path())?;
     let chain_id = genesis.chain_id();
     let ledger = Ledger::open(RocksBackend::open(&folder.ledger())?, genesis)?;
     let binding = JournalBinding { chain_id, node_key: identity.signing.public() };
@@ -317,7 +325,8 @@ fn open_stores(
             "chunks of whole files are missing here, they are fetched from other holders"
         );
     }
-    Ok(Stores { ledger, journal, chunks: Arc::new(chunks) })
+    let folders = FolderWatch::of(folder.path())?;
+    Ok(Stores { ledger, journal, chunks: Arc::new(chunks), folders })
 }
 
 /// Threads by what may wait for what: nothing that moves a file runs beside votes or clients' calls.
@@ -425,6 +434,8 @@ async fn index_and_count(
     stop: CancellationToken,
 ) {
     let mut committed = engine.committed();
+    // A node that starts stands where it stood, whether or not a block comes.
+    counts.at_height(engine.newest().borrow().height);
     loop {
         match index_some(&engine, &index).await {
             Ok(Ok(true)) => continue,

@@ -2,13 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use carechain_client::{Call, CallError, Caller, Keystore, NodeUrl, Waits, now};
+use carechain_client::{Call, CallError, Caller, Keystore, KeystoreError, NodeUrl, Waits, now};
 use carechain_crypto::Secret;
+use carechain_disk::private_file::FileError;
 use carechain_disk::{OperatorToken, private_file};
 use carechain_process::Supervisor;
 use carechain_schema::{ErrorCode, ExitStatus, FindingLine, Route, Severity, StatusReport};
 use carechain_server::{CheckError, InterfaceError, NodeIdentity, StartError, check, start};
-use carechain_setup::Config;
+use carechain_setup::{Config, FolderError};
 use clap::Subcommand;
 
 use super::failure::describe_keystore_error;
@@ -18,7 +19,7 @@ use super::{CommandError, Global, Output};
 /// Run, check and look at a node.
 #[derive(Debug, Subcommand)]
 pub(super) enum NodeCommand {
-    /// Run the node until it is told to end (SIGTERM or SIGINT).
+    /// Run the node until it is told to end (SIGTERM, SIGINT or SIGHUP).
     #[command(after_help = "Example:\n  carechain node run --config /etc/carechain/node.toml")]
     Run {
         /// The configuration; node.toml.example explains every key.
@@ -87,28 +88,37 @@ fn read_config(path: &Path) -> Result<Config, CommandError> {
 }
 
 fn run_node(path: &Path, end_with_stdin: bool, supervisor: Supervisor) -> Result<ExitStatus, CommandError> {
-    let config = read_config(path)?;
-    init_log(&config)?;
-    let identity = unlock(&config)?;
+    // A node that is told to end while it starts ends in order too.
     supervisor.watch_panics();
-    let node = start(&config, identity, supervisor.clone()).map_err(start_error)?;
-    let mut signals = signal_hook::iterator::Signals::new(END_SIGNALS).map_err(|error| {
-        CommandError::local(error, "the system does not let this process wait for signals")
-    })?;
+    watch_signals(&supervisor)?;
     if end_with_stdin {
         watch_stdin(&supervisor)?;
     }
+    let config = read_config(path)?;
+    init_log(&config)?;
+    let identity = unlock(&config)?;
+    if supervisor.stop_token().is_cancelled() {
+        return Ok(ExitStatus::Done);
+    }
+    let node = start(&config, identity, supervisor.clone()).map_err(start_error)?;
+    node.wait().map(|()| ExitStatus::Done).map_err(|ended| {
+        let hint = "nothing was voted that is not on disk; start it again, and if it ends again, docs/operations.md says more";
+        CommandError::local(format!("the node stops: {ended}"), hint)
+    })
+}
+
+/// Ends the node in order when it is told to.
+fn watch_signals(supervisor: &Supervisor) -> Result<(), CommandError> {
+    let mut signals = signal_hook::iterator::Signals::new(END_SIGNALS).map_err(|error| {
+        CommandError::local(error, "the system does not let this process wait for signals")
+    })?;
     let stop = supervisor.clone();
     let wait_for_signal = move || {
         if signals.forever().next().is_some() {
             stop.stop();
         }
     };
-    supervisor.thread("signals", wait_for_signal).map_err(no_thread)?;
-    node.wait().map(|()| ExitStatus::Done).map_err(|ended| {
-        let hint = "nothing was voted that is not on disk; start it again, and if it ends again, docs/operations.md says more";
-        CommandError::local(format!("the node stops: {ended}"), hint)
-    })
+    supervisor.thread("signals", wait_for_signal).map(drop).map_err(no_thread)
 }
 
 /// Ends the node in order once nobody can write to its input any more.
@@ -158,10 +168,22 @@ fn unlock(config: &Config) -> Result<NodeIdentity, CommandError> {
     let path = &config.node.key_file;
     let keystore = Keystore::open(path, &passphrase).map_err(|error| {
         let message = describe_keystore_error(path, &error);
-        CommandError::usage(message, "node.key_file and its passphrase belong together")
+        CommandError::usage(message, key_hint(&error))
     })?;
     let (signing, sealing) = keystore.into_pairs();
     Ok(NodeIdentity { signing, sealing })
+}
+
+fn key_hint(error: &KeystoreError) -> &'static str {
+    match error {
+        KeystoreError::File(FileError::Permissions { .. }) => {
+            "only the node's user reads its key: `chmod 600` does that"
+        }
+        KeystoreError::File(_) => {
+            "node.key_file names the node's key, which the node's user reads and nobody else"
+        }
+        _ => "node.key_file and its passphrase belong together",
+    }
 }
 
 fn credential_file(config: &Config) -> Result<PathBuf, CommandError> {
@@ -184,25 +206,34 @@ fn is_inside(file: &Path, folder: &Path) -> bool {
 
 /// The first line of a passphrase file.
 pub(super) fn read_passphrase(file: &Path) -> Result<Secret<Vec<u8>>, CommandError> {
-    private_file::read_passphrase(file)
-        .map_err(|error| CommandError::usage(error, "a passphrase file has the passphrase in its first line"))
+    private_file::read_passphrase(file).map_err(|error| {
+        let hint = match &error {
+            FileError::Access { .. } => "the passphrase file is there, and who types this may read it",
+            _ => "a passphrase file has the passphrase in its first line",
+        };
+        CommandError::usage(error, hint)
+    })
 }
 
 fn start_error(error: StartError) -> CommandError {
     let hint = match &error {
         StartError::Interface(InterfaceError::Certificate(_)) => CERTIFICATE_HINT,
         StartError::Interface(InterfaceError::Token(_)) => TOKEN_HINT,
-        StartError::Folder(_) => {
+        StartError::Folder(FolderError::System { .. }) | StartError::FolderTrouble(_) => {
+            "the node's user reads and writes the data folder: `chown -R` gives it back, `mount` says whether its disk is read-only"
+        }
+        StartError::Folder(FolderError::InUse { .. }) => {
             "a node runs on this folder already, and `node status` asks it; a second one needs a node.data_folder of its own"
         }
-        StartError::GenesisUnreadable { .. } | StartError::Genesis { .. } => {
-            "copy the consortium's genesis file byte for byte"
+        StartError::GenesisUnreadable { .. } => {
+            "cluster.genesis_file names the consortium's genesis file, which the node's user reads"
         }
+        StartError::Genesis { .. } => "copy the consortium's genesis file byte for byte",
         StartError::NotMember { .. } | StartError::IndexKey(_) => {
             "check node.key_file and cluster.genesis_file"
         }
         StartError::Ledger(_) | StartError::Backend(_) => {
-            "another chain's folder, or a damaged one: use the right folder, or restore"
+            "another chain's folder, or a damaged one: use the right folder, or see \"Lost disk\" in docs/operations.md"
         }
         StartError::Journal(_) => {
             "a node without its own intact journal must not vote; \"Lost disk\" in docs/operations.md says what is left to do"
@@ -303,18 +334,25 @@ pub(super) fn describe(report: &StatusReport) -> String {
     lines.extend(report.findings.iter().map(describe_finding));
     let primary = report.peers.iter().find(|peer| peer.hospital == report.consensus.primary);
     lines.push(format!(
-        "height {}, view {} led by {}, {} of {} other hospitals connected, {} transactions wait",
+        "height {}, view {} led by {}, {} of {} other hospitals connected, {}",
         report.head.height,
         report.consensus.view,
         primary.map_or(&report.name, |peer| &peer.name),
         report.connected_peers(),
         report.peers.len(),
-        report.consensus.pending_transactions,
+        waiting(report.consensus.pending_transactions),
     ));
     if report.ready {
         lines.push(report.summary.clone());
     }
     lines.join("\n")
+}
+
+fn waiting(transactions: u64) -> String {
+    match transactions {
+        1 => "1 transaction waits".to_owned(),
+        count => format!("{count} transactions wait"),
+    }
 }
 
 fn describe_finding(line: &FindingLine) -> String {
@@ -324,3 +362,6 @@ fn describe_finding(line: &FindingLine) -> String {
     };
     format!("{word}: {}\n  since {}; {}", line.sentence, line.since, line.advice)
 }
+
+#[cfg(test)]
+mod tests;

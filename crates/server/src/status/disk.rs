@@ -8,12 +8,15 @@ use carechain_pump::Copies;
 use carechain_schema::StorageStatus;
 
 use super::inputs::Storage;
+use crate::folder_watch::FolderWatch;
 
 /// One look at the disk.
 #[derive(Clone, Debug)]
 pub(super) struct DiskView {
-    /// What findings need; `None` when the store does not say how it is.
-    pub storage: Option<Storage>,
+    /// What findings need, or what the store does instead of saying it.
+    pub storage: Result<Storage, String>,
+    /// What happened to the data folder, if anything.
+    pub folder_trouble: Option<String>,
     /// As the status shows it.
     pub status: StorageStatus,
     /// From when until when the certificate of the HTTP interface is good.
@@ -24,14 +27,15 @@ impl DiskView {
     /// Looks. How many files lack copies the custody knows, not the disk.
     #[must_use]
     pub(super) fn of(
-        folder: &Path,
+        folders: &FolderWatch,
         chunks: &ChunkStore,
         copies: Copies,
         certificate: Option<&Certificate>,
     ) -> Self {
         let files_below_policy = copies.known_below_policy();
-        let stats = chunks.stats().ok();
-        let storage = stats.map(|stats| Storage {
+        let folder = folders.data_folder();
+        let stats = chunks.stats();
+        let storage = stats.as_ref().map(|stats| Storage {
             write_failure: match chunks.health() {
                 StoreHealth::Poisoned(failure) => Some(failure.to_string()),
                 StoreHealth::Sound | StoreHealth::Recovered(_) => None,
@@ -42,14 +46,17 @@ impl DiskView {
             files_below_policy,
             files_lost: copies.lost,
         });
+        let storage = storage.map_err(|error| format!("cannot look at its folder: {error}"));
         let status = StorageStatus {
             ledger_bytes: folder_bytes(&folder.join("ledger")),
             chunk_bytes: folder_bytes(&folder.join("chunks")),
             free_bytes: rustix::fs::statvfs(folder).ok().map(|stat| stat.f_bavail * stat.f_frsize),
-            file_count: stats.map(|stats| stats.files),
+            file_count: stats.as_ref().ok().map(|stats| stats.files),
             file_count_below_policy: files_below_policy,
         };
-        Self { storage, status, certificate: certificate.map(Certificate::validity) }
+        let folder_trouble =
+            folders.look().err().map(|trouble| format!("{trouble}; {}", trouble.consequence()));
+        Self { storage, folder_trouble, status, certificate: certificate.map(Certificate::validity) }
     }
 }
 

@@ -34,6 +34,7 @@ pub(super) fn findings(inputs: &Inputs) -> Vec<Finding> {
         replica::not_voting,
         replica::catching_up,
         replica::stalled,
+        stores::data_folder_changed,
         stores::files_not_written,
         stores::files_refused,
         stores::transactions_refused,

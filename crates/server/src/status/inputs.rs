@@ -27,8 +27,10 @@ pub(super) struct Inputs {
     pub waiting: usize,
     /// How long transactions have waited without a new block.
     pub standing: Span,
-    /// Disk and files; `None` when the disk does not answer.
-    pub storage: Option<Storage>,
+    /// Disk and files, or what the chunk store does instead of saying it.
+    pub storage: Result<Storage, String>,
+    /// What happened to the data folder behind this node's back.
+    pub folder_trouble: Option<String>,
     /// Free space below which the node gives things up, percent.
     pub reserves: Reserves,
     /// How long the certificate of the HTTP interface is still good; `None` without one, and when the disk does not answer.

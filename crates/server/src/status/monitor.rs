@@ -2,7 +2,6 @@
 //!
 //! A look takes no longer than [`LOOK_MAX`], whatever hangs: what does not answer is a finding.
 
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -26,6 +25,7 @@ use super::memory::Memory;
 use super::report::{Looked, Reporter, is_ready};
 use super::view::EngineView;
 use crate::engine_thread::EngineHandle;
+use crate::folder_watch::FolderWatch;
 use crate::heard::{Awake, BEAT, Heard, Voice};
 
 /// What is looked at.
@@ -39,7 +39,7 @@ pub(crate) struct MonitorConfig {
     /// Which of them this node is.
     pub own: ReplicaId,
     /// Where everything is kept.
-    pub data_folder: PathBuf,
+    pub folders: Arc<FolderWatch>,
     /// Free space below which the node gives things up.
     pub reserves: Reserves,
     /// The consensus thread.
@@ -71,6 +71,8 @@ struct Watching {
 
 /// How long one look may wait for engine and disk: whoever asks waits 3 s for the answer.
 const LOOK_MAX: Duration = Duration::from_millis(1_500);
+/// What is said of a chunk store whose look takes longer.
+const NO_ANSWER: &str = "does not answer: its disk may hang";
 /// Between two looks while nobody asks.
 const LOOK: Duration = Duration::from_secs(2);
 
@@ -175,7 +177,10 @@ impl Monitor {
         inputs.replica = view.as_ref().map(|view| view.replica.clone());
         inputs.waiting = view.as_ref().map_or(0, |view| view.waiting);
         (inputs.silent, inputs.standing) = (memory.silent(now), memory.standing(now));
-        inputs.storage = disk.as_ref().and_then(|disk| disk.storage.clone());
+        (inputs.storage, inputs.folder_trouble) = disk.as_ref().map_or_else(
+            || (Err(NO_ANSWER.to_owned()), None),
+            |disk| (disk.storage.clone(), disk.folder_trouble.clone()),
+        );
         let validity = disk.as_ref().and_then(|disk| disk.certificate);
         inputs.certificate = validity.map(|validity| CertificateTerm::at(moment.wall, validity));
         let findings = memory.note_findings(findings(&inputs), moment);
@@ -187,12 +192,12 @@ impl Monitor {
     async fn look_at_disk(&self) -> DiskView {
         let config = &self.0.config;
         let alone = Arc::clone(&self.0.disk).lock_owned().await;
-        let (folder, chunks) = (config.data_folder.clone(), Arc::clone(&config.chunks));
+        let (folders, chunks) = (Arc::clone(&config.folders), Arc::clone(&config.chunks));
         let copies = config.files.copies();
         let certificate = config.certificate.clone();
         blocking(&Handle::current(), move || {
             let _alone = alone;
-            DiskView::of(&folder, &chunks, copies, certificate.as_ref())
+            DiskView::of(&folders, &chunks, copies, certificate.as_ref())
         })
         .await
     }
@@ -224,7 +229,8 @@ impl Monitor {
             silent: None,
             waiting: 0,
             standing: Span::from_micros(0),
-            storage: None,
+            storage: Err(NO_ANSWER.to_owned()),
+            folder_trouble: None,
             reserves: config.reserves,
             certificate: None,
         }

@@ -18,8 +18,19 @@ const KEYS: [&str; 8] =
     ["Authorization: Bearer TOKEN", "ca", "hospital", "insecure = true", "key", "node", "person", "registry"];
 
 /// Commands of the system that a hint sends an operator to.
-const OF_THE_SYSTEM: [&str; 8] =
-    ["chronyc", "dmesg", "iostat", "kill", "systemctl", "timedatectl", "top", "uptime"];
+const OF_THE_SYSTEM: [&str; 11] = [
+    "chmod",
+    "chown",
+    "chronyc",
+    "dmesg",
+    "iostat",
+    "kill",
+    "mount",
+    "systemctl",
+    "timedatectl",
+    "top",
+    "uptime",
+];
 
 /// Names the keys of node.toml.
 const NODE_KEYS: &str = include_str!("../../../../../node.toml.example");

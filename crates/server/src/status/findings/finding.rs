@@ -41,6 +41,8 @@ impl Finding {
     pub(crate) const fn patience(&self) -> Span {
         match self.code {
             FindingCode::NotVoting | FindingCode::FilesUnreachable => Span::SECOND.times(4),
+            // A file that is just being dropped has lost its name already.
+            FindingCode::DataFolderChanged => Span::SECOND.times(2),
             FindingCode::MembersAway | FindingCode::MemberClockOff => Span::from_millis(1_200),
             _ => Span::from_micros(0),
         }

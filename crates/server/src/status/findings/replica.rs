@@ -35,7 +35,7 @@ pub(super) fn consensus_silent(inputs: &Inputs) -> Option<Finding> {
 
 pub(super) fn votes_withheld(inputs: &Inputs) -> Option<Finding> {
     (inputs.replica.as_ref()?.phase == Phase::Withholding).then(|| {
-        let free = inputs.storage.as_ref().and_then(|storage| storage.free_percent);
+        let free = inputs.storage.as_ref().ok().and_then(|storage| storage.free_percent);
         let free = free.map_or_else(String::new, |free| {
             format!(": {free} % of it is free, {} % are kept", inputs.reserves.votes)
         });

@@ -8,17 +8,25 @@ use crate::status::inputs::Inputs;
 /// Less room than one chunk is none.
 const QUOTA_LEFT_MIN: u64 = 1 << 20;
 
+/// Everything goes on as before, and what is written is not where the next start looks for it.
+pub(super) fn data_folder_changed(inputs: &Inputs) -> Option<Finding> {
+    let sentence = inputs.folder_trouble.as_ref()?;
+    let advice = "put it back in its place, for the node's user to write (`chown`, `mount`), before this node ends; what cannot be \
+                  put back: \"Lost disk\" in docs/operations.md";
+    Some(Finding::new(FindingCode::DataFolderChanged, sentence, advice))
+}
+
 pub(super) fn files_not_written(inputs: &Inputs) -> Option<Finding> {
     let sentence = match &inputs.storage {
-        None => "the chunk store does not answer: its disk may hang".to_owned(),
-        Some(storage) => format!("the chunk store does not write: {}", storage.write_failure.as_ref()?),
+        Err(instead) => format!("the chunk store {instead}"),
+        Ok(storage) => format!("the chunk store does not write: {}", storage.write_failure.as_ref()?),
     };
     let advice = "look at the disk of the data folder (`dmesg`, `iostat`)";
     Some(Finding::new(FindingCode::FilesNotWritten, sentence, advice))
 }
 
 pub(super) fn files_refused(inputs: &Inputs) -> Option<Finding> {
-    let storage = inputs.storage.as_ref()?;
+    let storage = inputs.storage.as_ref().ok()?;
     let why = match storage.free_percent {
         Some(free) if free < inputs.reserves.files => {
             format!("{free} % of the disk is free, {} % are kept", inputs.reserves.files)
@@ -35,7 +43,7 @@ pub(super) fn files_refused(inputs: &Inputs) -> Option<Finding> {
 }
 
 pub(super) fn transactions_refused(inputs: &Inputs) -> Option<Finding> {
-    let free = inputs.storage.as_ref()?.free_percent?;
+    let free = inputs.storage.as_ref().ok()?.free_percent?;
     let kept = inputs.reserves.transactions;
     (free < kept).then(|| {
         let sentence = format!(
@@ -47,7 +55,7 @@ pub(super) fn transactions_refused(inputs: &Inputs) -> Option<Finding> {
 }
 
 pub(super) fn copies_below_policy(inputs: &Inputs) -> Option<Finding> {
-    let storage = inputs.storage.as_ref()?;
+    let storage = inputs.storage.as_ref().ok()?;
     let count = storage.files_below_policy.filter(|count| *count > 0)?;
     let files =
         if count == 1 { "1 file held here has".to_owned() } else { format!("{count} files held here have") };
@@ -68,7 +76,7 @@ pub(super) fn copies_below_policy(inputs: &Inputs) -> Option<Finding> {
 }
 
 pub(super) fn chunks_missing(inputs: &Inputs) -> Option<Finding> {
-    let count = inputs.storage.as_ref()?.chunks_missing;
+    let count = inputs.storage.as_ref().ok()?.chunks_missing;
     (count > 0).then(|| {
         let chunks = if count == 1 {
             "1 chunk of files held here is".to_owned()

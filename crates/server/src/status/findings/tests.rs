@@ -48,7 +48,7 @@ fn well() -> Inputs {
         silent: None,
         waiting: 0,
         standing: Span::from_micros(0),
-        storage: Some(Storage {
+        storage: Ok(Storage {
             write_failure: None,
             free_percent: Some(50),
             quota_left: 1 << 30,
@@ -56,6 +56,7 @@ fn well() -> Inputs {
             files_below_policy: None,
             files_lost: 0,
         }),
+        folder_trouble: None,
         reserves: Reserves { files: 10, transactions: 5, votes: 2 },
         certificate: Some(CertificateTerm::Good { left: Span::DAY.times(90) }),
     }
@@ -340,11 +341,22 @@ fn a_disk_that_fills_refuses_files_then_transactions() {
     let codes: Vec<_> = found(free(4)).iter().map(|finding| finding.code).collect();
     assert_eq!(codes, [FindingCode::FilesRefused, FindingCode::TransactionsRefused]);
     only(FindingCode::FilesRefused, |inputs| storage_of(inputs).quota_left = 1_000);
-    only(FindingCode::FilesNotWritten, |inputs| inputs.storage = None);
+    let sentence = only(FindingCode::FilesNotWritten, |inputs| {
+        inputs.storage = Err("cannot look at its folder: No such file or directory".to_owned());
+    });
+    assert_eq!(sentence, "the chunk store cannot look at its folder: No such file or directory");
     let sentence = only(FindingCode::FilesNotWritten, |inputs| {
         storage_of(inputs).write_failure = Some("pack 3: EIO".to_owned());
     });
     assert_eq!(sentence, "the chunk store does not write: pack 3: EIO");
+}
+
+#[test]
+fn a_data_folder_that_changed_under_the_node_blocks() {
+    let trouble = "data/journal is not there any more; what this node writes there is lost when it ends";
+    let sentence =
+        only(FindingCode::DataFolderChanged, |inputs| inputs.folder_trouble = Some(trouble.to_owned()));
+    assert_eq!(sentence, trouble);
 }
 
 #[test]
