@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use carechain_api::{
     Answer, Asker, ChunkBuffers, Node, NodeError, Notice, NoticeKind, NoticeQuery, Notices, OpenedRead,
-    SearchHit, SearchPage, UploadBytes, UploadCaller, UploadProgress, UploadStatus,
+    SearchHit, SearchPage, UploadBytes, UploadCaller, UploadFile, UploadProgress, UploadStatus,
 };
 use carechain_crypto::{ChainId, EhrId, HospitalId, PersonId, Salt, TransactionId, UploadId};
 use carechain_schema::{Document, StatusReport, UploadState};
@@ -142,6 +142,11 @@ impl Node for StubNode {
 
     fn upload_chunk(&self, _: UploadCaller, _: UploadBytes) -> Answer<'_, ()> {
         answer(Ok(()))
+    }
+
+    fn upload_file(&self, caller: UploadCaller) -> Answer<'_, UploadFile> {
+        let UploadStatus { author, length, .. } = upload(caller.upload_id);
+        answer(Ok(UploadFile { author, length }))
     }
 
     fn upload_status(&self, caller: UploadCaller) -> Answer<'_, UploadStatus> {

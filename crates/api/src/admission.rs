@@ -5,18 +5,22 @@
 
 use std::sync::Arc;
 
-use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::body::{Body, HttpBody as _};
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, Request, State};
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use carechain_schema::{ErrorCode, Route};
 
-use crate::body::{Gathered, gather};
+use crate::body::{Gathered, discard, gather};
 use crate::border::Border;
 use crate::client::{Client, Connection};
 use crate::failure::{Bound, Reason, Refused};
+use crate::held_body::HeldBody;
+use crate::limits::ANSWER_BYTES_FREE;
+use crate::upload_caller::upload_caller;
 
 /// Outermost: counts and tells what is refused, answers only to the node's own names, and keeps spare connections for what
 /// they are for. No browser guesses what an answer is, and no cache keeps one.
@@ -27,7 +31,7 @@ pub(crate) async fn counted(State(border): State<Arc<Border>>, request: Request,
     } else if client.connection == Connection::Spare && !asks_how_the_node_is(request.uri().path()) {
         Refused::busy(Bound::Connections, "this address has its share of connections").into_response()
     } else {
-        next.run(request).await
+        charged(&border, client, next.run(request).await)
     };
     if let Some(reason) = answer.extensions().get::<Reason>() {
         border.refused(*reason, client.address);
@@ -36,6 +40,46 @@ pub(crate) async fn counted(State(border): State<Arc<Border>>, request: Request,
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     answer
+}
+
+/// A long answer stays in memory for as long as its client takes over it: the client's address pays for that.
+fn charged(border: &Border, client: Client, answer: Response) -> Response {
+    // A stream has no length; what it holds is bounded by the places of streams.
+    let bytes = answer.body().size_hint().exact().unwrap_or_default();
+    let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+    if bytes <= ANSWER_BYTES_FREE {
+        return answer;
+    }
+    let place = border.answers.enter(client.address);
+    match place.and_then(|mut place| place.grow(bytes.div_ceil(1_024) - 1).then_some(place)) {
+        Some(place) => answer.map(|body| HeldBody::holding(body, place)),
+        None => {
+            let message = "this address has too many long answers under way, which it does not take";
+            Refused::busy(Bound::Answers, message).into_response()
+        }
+    }
+}
+
+/// For calls of an upload with a body in memory: nothing of it is kept before the secret is tried, which costs one look.
+pub(crate) async fn of_upload(
+    State(border): State<Arc<Border>>,
+    id: Result<Path<String>, PathRejection>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let caller = id.map_err(Refused::from).and_then(|id| upload_caller(&id, request.headers()));
+    let tried = match caller {
+        Ok(caller) => border.node.upload_file(caller).await.map_err(Refused::from),
+        Err(refused) => Err(refused),
+    };
+    match tried {
+        Ok(_) => next.run(request).await,
+        Err(refused) => {
+            // A client that is still sending would see its connection break, and never why.
+            discard(request.into_body()).await;
+            refused.into_response()
+        }
+    }
 }
 
 fn asks_how_the_node_is(path: &str) -> bool {

@@ -26,10 +26,15 @@ pub(crate) struct Asked {
 }
 
 impl Asked {
-    /// The node's answer, which spends the query. Until then nothing of it is remembered: a key that the node does not
-    /// know could be anybody's, and a busy node is asked again.
-    pub(crate) fn once<T>(&self, answer: Result<T, NodeError>) -> Result<T, Refused> {
-        if !matches!(answer, Err(NodeError::Unauthorized | NodeError::Busy | NodeError::NotReady { .. })) {
+    /// The node's answer, which spends the query. Until then nothing of it is remembered: a busy node is asked again, and a
+    /// key that the node does not know could be anybody's. Only an answer that is no error shows that it knows the key.
+    pub(crate) async fn once<T>(&self, border: &Border, answer: Result<T, NodeError>) -> Result<T, Refused> {
+        let is_spent = match answer {
+            Ok(_) => true,
+            Err(NodeError::Unauthorized | NodeError::Busy | NodeError::NotReady { .. }) => false,
+            Err(_) => border.node.admit(self.asker).await.is_ok(),
+        };
+        if is_spent {
             self.spend()?;
         }
         Ok(answer?)

@@ -12,11 +12,12 @@ use carechain_schema::{Described, Document, ErrorCode};
 use carechain_types::{decode, encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::time::timeout;
 
 use crate::border::Border;
 use crate::client::Client;
 use crate::failure::{Bound, Refused};
-use crate::limits::{BODY_WAIT, PASSED_OVER_MAX};
+use crate::limits::{BODY_WAIT, DISCARD_WAIT, PASSED_OVER_MAX};
 use crate::media;
 use crate::paced_body::PacedBody;
 use crate::places::Place;
@@ -62,6 +63,14 @@ async fn pass_over(body: &mut PacedBody) {
     {
         passed += piece.len();
     }
+}
+
+/// Reads and drops a body, for a while.
+pub(crate) async fn discard(body: Body) {
+    let mut body = PacedBody::new(body, BODY_WAIT);
+    let rest = async { while let Ok(Some(_)) = body.piece().await {} };
+    // Who sends for longer is cut off.
+    let _ = timeout(DISCARD_WAIT, rest).await;
 }
 
 fn too_large(bytes_max: usize) -> Refused {

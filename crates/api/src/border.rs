@@ -10,8 +10,9 @@ use carechain_types::Party;
 use crate::failure::Reason;
 use crate::hosts::Hosts;
 use crate::limits::{
-    BODIES_KIB_MAX, HEALTH_MAX, HEALTH_PER_ADDRESS_MAX, READ_STREAMS_MAX, READ_STREAMS_PER_PERSON_MAX,
-    REQUESTS_MAX, UPLOAD_STREAMS_MAX, UPLOAD_STREAMS_PER_PERSON_MAX, WAITERS_MAX, WAITERS_PER_PERSON_MAX,
+    ANSWERS_KIB_MAX, BODIES_KIB_MAX, HEALTH_MAX, HEALTH_PER_ADDRESS_MAX, READ_STREAMS_MAX,
+    READ_STREAMS_PER_PERSON_MAX, REQUESTS_MAX, UPLOAD_STREAMS_MAX, UPLOAD_STREAMS_PER_PERSON_MAX,
+    WAITERS_MAX, WAITERS_PER_PERSON_MAX,
 };
 use crate::node::Node;
 use crate::operators::Operators;
@@ -27,6 +28,8 @@ pub(crate) struct Border {
     pub(crate) health: Arc<Places<IpAddr>>,
     /// Memory of bodies, KiB.
     pub(crate) bodies: Arc<Places<IpAddr>>,
+    /// Memory of answers that are made and not yet taken, KiB.
+    pub(crate) answers: Arc<Places<IpAddr>>,
     /// Streams of uploads by address.
     pub(crate) uploads: Arc<Places<IpAddr>>,
     /// The same by whose files they are.
@@ -47,6 +50,7 @@ impl Border {
             requests: shared(REQUESTS_MAX),
             health: Arc::new(Places::new(HEALTH_MAX, HEALTH_PER_ADDRESS_MAX)),
             bodies: shared(BODIES_KIB_MAX),
+            answers: shared(ANSWERS_KIB_MAX),
             uploads: shared(UPLOAD_STREAMS_MAX),
             authors: Arc::new(Places::new(UPLOAD_STREAMS_MAX, UPLOAD_STREAMS_PER_PERSON_MAX)),
             readers: Arc::new(Places::new(READ_STREAMS_MAX, READ_STREAMS_PER_PERSON_MAX)),

@@ -12,7 +12,6 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::client::verify_server_name;
 use tokio_rustls::rustls::crypto::ring::default_provider;
 use tokio_rustls::rustls::pki_types::pem::{self, PemObject as _};
@@ -107,15 +106,15 @@ impl Certificate {
         own.is_ok_and(|own| name.is_ok_and(|name| verify_server_name(&own, &name).is_ok()))
     }
 
-    /// Accepts connections with it.
-    pub(crate) fn acceptor(&self) -> TlsAcceptor {
+    /// What connections are accepted with.
+    pub(crate) fn server_config(&self) -> Arc<ServerConfig> {
         let mut config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
             .with_safe_default_protocol_versions()
             .expect("the provider has the cipher suites of both versions")
             .with_no_client_auth()
             .with_cert_resolver(Arc::<Files>::clone(&self.0));
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
-        TlsAcceptor::from(Arc::new(config))
+        Arc::new(config)
     }
 }
 

@@ -18,15 +18,15 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::{sleep, timeout};
-use tokio_rustls::TlsAcceptor;
+use tokio::time::sleep;
 
 use crate::border::Border;
 use crate::client::{Client, Connection, Machine, caller};
 use crate::failure::{Bound, Reason};
+use crate::handshakes::Handshakes;
 use crate::limits::{
-    ACCEPT_PAUSE, BUFFER_BYTES_MAX, CONNECTIONS_MAX, HANDSHAKE_WAIT, HEADERS_MAX, HEADERS_WAIT,
-    SPARE_CONNECTIONS_MAX, SPARE_HEADERS_WAIT, TAKING_WAIT,
+    ACCEPT_PAUSE, BUFFER_BYTES_MAX, CONNECTIONS_MAX, HEADERS_MAX, HEADERS_WAIT, SPARE_CONNECTIONS_MAX,
+    SPARE_HEADERS_WAIT, TAKING_WAIT,
 };
 use crate::places::{Place, Places};
 use crate::timed_stream::TimedStream;
@@ -48,7 +48,7 @@ impl<S> Calls for S where
 /// Serves connections until `stop` ends, then lets the calls under way finish.
 pub(crate) async fn serve(
     listener: TcpListener,
-    acceptor: Option<TlsAcceptor>,
+    handshakes: Option<Handshakes>,
     border: &Border,
     calls: impl Calls,
     stop: impl Future<Output = ()>,
@@ -64,7 +64,7 @@ pub(crate) async fn serve(
                 Ok((stream, address)) => match room.enter(&stream, address.ip()) {
                     Some((place, client)) => {
                         let served =
-                            connection(stream, acceptor.clone(), client, calls.clone(), ending.subscribe());
+                            connection(stream, handshakes.clone(), client, calls.clone(), ending.subscribe());
                         open.spawn(async move {
                             let _held = place;
                             served.await;
@@ -116,7 +116,7 @@ impl Room {
 
 async fn connection(
     stream: TcpStream,
-    acceptor: Option<TlsAcceptor>,
+    handshakes: Option<Handshakes>,
     client: Client,
     calls: impl Calls,
     ending: watch::Receiver<bool>,
@@ -125,11 +125,10 @@ async fn connection(
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, "no TCP_NODELAY on a client's connection");
     }
-    let Some(acceptor) = acceptor else { return speak(stream, client, calls, ending).await };
-    match timeout(HANDSHAKE_WAIT, acceptor.accept(stream)).await {
-        Ok(Ok(stream)) => speak(stream, client, calls, ending).await,
-        Ok(Err(error)) => tracing::debug!(%error, "a client's handshake failed"),
-        Err(_) => tracing::debug!("a client's handshake took too long"),
+    let Some(handshakes) = handshakes else { return speak(stream, client, calls, ending).await };
+    match handshakes.accept(stream, client).await {
+        Ok(stream) => speak(stream, client, calls, ending).await,
+        Err(error) => tracing::debug!(%error, "a client's handshake failed"),
     }
 }
 

@@ -53,6 +53,8 @@ pub(crate) enum Bound {
     Requests,
     /// Memory of bodies.
     Bodies,
+    /// Memory of answers that are not taken.
+    Answers,
     /// Patience with a body that comes slowly.
     SlowBody,
     /// Streams of uploads.
@@ -73,6 +75,7 @@ impl Bound {
             Self::Health => "health",
             Self::Requests => "requests",
             Self::Bodies => "bodies",
+            Self::Answers => "answers",
             Self::SlowBody => "slow_body",
             Self::Uploads => "uploads",
             Self::Reads => "reads",

@@ -23,6 +23,8 @@ mod clock;
 mod connections;
 mod failure;
 mod frames;
+mod handshakes;
+mod held_body;
 mod hosts;
 pub mod limits;
 mod list;
@@ -39,7 +41,11 @@ mod route;
 mod salts;
 mod server;
 mod settings;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::disallowed_methods)]
+mod test_tls;
 mod timed_stream;
+mod upload_caller;
 
 pub use certificate::{Certificate, CertificateError, CertificateTerm, Validity};
 pub use chunk_buffers::{ChunkBuffer, ChunkBuffers};
@@ -47,7 +53,7 @@ pub use hosts::Hosts;
 pub use list::{ListError, counters_key, is_public, list_keys};
 pub use node::{
     Answer, Asker, Node, NodeError, Notice, NoticeKind, NoticeQuery, Notices, OpenedRead, RecordStream,
-    SearchHit, SearchPage, UploadBytes, UploadCaller, UploadProgress, UploadStatus,
+    SearchHit, SearchPage, UploadBytes, UploadCaller, UploadFile, UploadProgress, UploadStatus,
 };
 pub use openapi::openapi;
 pub use operators::Operators;

@@ -41,6 +41,16 @@ pub const REQUESTS_MAX: usize = 512;
 pub const HEALTH_MAX: usize = 32;
 /// Of those, of one address: a monitor and a balancer that ask each second.
 pub const HEALTH_PER_ADDRESS_MAX: usize = 8;
+/// Handshakes of TLS at once, of clients elsewhere: as many wait at most for the processor ahead of any other work.
+pub const HANDSHAKES_MAX: usize = 64;
+/// Of those, of one address.
+pub const HANDSHAKES_PER_ADDRESS_MAX: usize = 16;
+/// Handshakes at once of clients on the node's own machine, which have places of their own.
+pub const OWN_HANDSHAKES_MAX: usize = 16;
+/// KiB of answers that are made and that their clients have not yet taken; one address gets half.
+pub const ANSWERS_KIB_MAX: usize = 256 * 1_024;
+/// Bytes of an answer that nobody pays for: 64 MiB if every connection has one.
+pub const ANSWER_BYTES_FREE: usize = 64 * 1_024;
 /// KiB of all bodies that are taken in or worked on at once; one address gets half.
 pub const BODIES_KIB_MAX: usize = 256 * 1_024;
 /// Uploads that stream bytes at once: each holds at most [`CHUNKS_IN_FLIGHT_MAX`] + 1 chunks of 1 MiB.
@@ -95,4 +105,6 @@ pub const REFUSAL_LINES_MAX: usize = 256;
 
 /// The longest body fits into the share of one address.
 const _: () = assert!(COMPLETE_BYTES_MAX <= BODIES_KIB_MAX / 2 * 1_024);
+/// So does the longest answer in memory.
+const _: () = assert!(carechain_types::limits::PROOF_BYTES_MAX <= ANSWERS_KIB_MAX / 2 * 1_024);
 const _: () = assert!(LIST_COUNT_MAX as usize * 3 < carechain_types::limits::PROOF_CLAIMS_MAX);

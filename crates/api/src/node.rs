@@ -26,7 +26,7 @@ pub use error::NodeError;
 pub use notice::{Notice, NoticeKind, NoticeQuery, Notices};
 pub use read::{OpenedRead, RecordStream};
 pub use search::{SearchHit, SearchPage};
-pub use upload::{UploadBytes, UploadCaller, UploadProgress, UploadStatus};
+pub use upload::{UploadBytes, UploadCaller, UploadFile, UploadProgress, UploadStatus};
 
 /// The answer of a node, some time later.
 pub type Answer<'a, T> = BoxFuture<'a, Result<T, NodeError>>;
@@ -98,6 +98,9 @@ pub trait Node: Send + Sync + 'static {
     /// Stores one chunk, exactly as long as its place in the file says and of the value that came with it; a chunk that
     /// is there already is a success.
     fn upload_chunk(&self, caller: UploadCaller, chunk: UploadBytes) -> Answer<'_, ()>;
+
+    /// Whose file an upload is, and how long: what is looked up before its bytes are taken in, so one look and no more.
+    fn upload_file(&self, caller: UploadCaller) -> Answer<'_, UploadFile>;
 
     /// Where an upload stands.
     fn upload_status(&self, caller: UploadCaller) -> Answer<'_, UploadStatus>;

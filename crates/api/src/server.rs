@@ -12,8 +12,8 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 
 use crate::border::Border;
-use crate::certificate::Certificate;
 use crate::failure::Refused;
+use crate::handshakes::Handshakes;
 use crate::limits::{BODY_BYTES_MAX, COMPLETE_BYTES_MAX, SUBMISSION_BYTES_MAX};
 use crate::node::Node;
 use crate::route::{ledger, notices, reads, search, status, uploads};
@@ -28,13 +28,15 @@ enum Layer {
     Operators,
     /// The body is taken into memory, up to so many bytes; then the call gets a place.
     Whole(usize),
+    /// The same, once the secret of the upload in the path is shown.
+    OfUpload(usize),
     /// The call takes its places itself, once it knows for whom.
     Own,
 }
 
 /// The whole HTTP interface of a node.
 pub(crate) fn router(border: Arc<Border>) -> Router {
-    use Layer::{Health, Operators, Own, Whole};
+    use Layer::{Health, OfUpload, Operators, Own, Whole};
     Calls { border: Arc::clone(&border), router: Router::new() }
         .on(Route::NODE, Health, status::node)
         .on(Route::STATUS, Operators, status::status)
@@ -52,7 +54,7 @@ pub(crate) fn router(border: Arc<Border>) -> Router {
         .on(Route::UPLOAD_OPEN, Whole(BODY_BYTES_MAX), uploads::open)
         .on(Route::UPLOAD, Whole(0), uploads::status)
         .on(Route::UPLOAD_CHUNK, Own, uploads::chunks)
-        .on(Route::UPLOAD_COMPLETE, Whole(COMPLETE_BYTES_MAX), uploads::complete)
+        .on(Route::UPLOAD_COMPLETE, OfUpload(COMPLETE_BYTES_MAX), uploads::complete)
         .on(Route::READ, Whole(BODY_BYTES_MAX), reads::read)
         .router
         .fallback(no_route)
@@ -86,6 +88,9 @@ impl Calls {
                 .layer(from_fn_with_state(Arc::clone(&state), admission::health))
                 .layer(from_fn_with_state(state, admission::operators)),
             Layer::Whole(bytes_max) => method.layer(from_fn_with_state((state, bytes_max), admission::whole)),
+            Layer::OfUpload(bytes_max) => method
+                .layer(from_fn_with_state((Arc::clone(&state), bytes_max), admission::whole))
+                .layer(from_fn_with_state(state, admission::of_upload)),
             Layer::Own => method,
         };
         Self { border, router: router.route(route.path, method) }
@@ -104,10 +109,10 @@ pub async fn serve(
     settings: Settings,
     stop: impl Future<Output = ()> + Send + 'static,
 ) {
-    let acceptor = settings.certificate.as_ref().map(Certificate::acceptor);
+    let handshakes = settings.certificate.as_ref().map(Handshakes::new);
     let border = Arc::new(Border::new(node, settings));
     let calls = TowerToHyperService::new(router(Arc::clone(&border)));
-    connections::serve(listener, acceptor, &border, calls, stop).await;
+    connections::serve(listener, handshakes, &border, calls, stop).await;
 }
 
 async fn no_route() -> Refused {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use carechain_api::{NodeError, UploadBytes, UploadCaller, UploadProgress, UploadStatus};
+use carechain_api::{NodeError, UploadBytes, UploadCaller, UploadFile, UploadProgress, UploadStatus};
 use carechain_chunks::{Completion, StoreError, UploadOpening};
 use carechain_crypto::{Manifest, ManifestError, address_commitment, chunk_count};
 use carechain_schema::UploadState;
@@ -63,6 +63,16 @@ impl Files {
         shared.counts.upload_bytes.add(count);
         shared.recent.put(session.local, index, bytes);
         session.tell(Told::Stored { index }).await
+    }
+
+    /// Whose file an upload is, and how long.
+    ///
+    /// # Errors
+    /// `NotFound` if the upload is not open here or not the caller's.
+    pub async fn upload_file(&self, caller: UploadCaller) -> Result<UploadFile, NodeError> {
+        let session = self.session_of(&caller).await?;
+        let UploadOpening { author, length, .. } = opening_of(&session.open.open);
+        Ok(UploadFile { author, length })
     }
 
     /// Where an upload stands.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use carechain_api::{
     Answer, Asker, ChunkBuffers, ListError, Node, NodeError, NoticeQuery, Notices, OpenedRead, SearchPage,
-    UploadBytes, UploadCaller, UploadProgress, UploadStatus, counters_key, list_keys,
+    UploadBytes, UploadCaller, UploadFile, UploadProgress, UploadStatus, counters_key, list_keys,
 };
 use carechain_crypto::{ChainId, HospitalId, TransactionId};
 use carechain_engine::Answer as EngineAnswer;
@@ -276,6 +276,10 @@ impl Node for Service {
 
     fn upload_chunk(&self, caller: UploadCaller, chunk: UploadBytes) -> Answer<'_, ()> {
         Box::pin(self.0.files.upload_chunk(caller, chunk))
+    }
+
+    fn upload_file(&self, caller: UploadCaller) -> Answer<'_, UploadFile> {
+        Box::pin(self.0.files.upload_file(caller))
     }
 
     fn upload_status(&self, caller: UploadCaller) -> Answer<'_, UploadStatus> {

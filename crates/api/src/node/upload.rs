@@ -27,6 +27,15 @@ pub struct UploadBytes {
     pub bytes: Bytes,
 }
 
+/// The file that an upload brings.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct UploadFile {
+    /// Whose file it is: who opened the upload.
+    pub author: Party,
+    /// Its length, bytes.
+    pub length: u64,
+}
+
 /// Where an upload stands.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct UploadStatus {

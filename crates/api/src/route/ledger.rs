@@ -47,7 +47,7 @@ pub(crate) async fn state(State(border): State<Arc<Border>>, request: Request) -
     }
     let answer = border.node.state(asked.as_ref().map(|asked| asked.asker), query).await;
     let answer = match asked {
-        Some(asked) => asked.once(answer)?,
+        Some(asked) => asked.once(&border, answer).await?,
         None => answer?,
     };
     Ok(body::canonical_answer(&*answer))
@@ -64,7 +64,7 @@ pub(crate) async fn list(State(border): State<Arc<Border>>, request: Request) ->
         )));
     }
     let answer = border.node.list(asked.asker, query).await;
-    Ok(body::canonical_answer(&asked.once(answer)?))
+    Ok(body::canonical_answer(&asked.once(&border, answer).await?))
 }
 
 pub(crate) async fn part(
@@ -77,7 +77,7 @@ pub(crate) async fn part(
     let id = transaction_id(&id)?;
     let asked = asker(&border, &parts, &bytes)?;
     let answer = border.node.part(asked.asker, id, index).await;
-    Ok(body::canonical_answer(&asked.once(answer)?))
+    Ok(body::canonical_answer(&asked.once(&border, answer).await?))
 }
 
 fn transaction_id(text: &str) -> Result<TransactionId, Refused> {

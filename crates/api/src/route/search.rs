@@ -18,7 +18,8 @@ pub(crate) async fn search(State(border): State<Arc<Border>>, request: Request) 
     let (parts, bytes) = body::split(request);
     let request: SearchRequest = serde_json::from_slice(&bytes).map_err(Refused::malformed)?;
     let asked = asker(&border, &parts, &bytes)?;
-    let page = asked.once(border.node.search(asked.asker, typed(request)?).await)?;
+    let answer = border.node.search(asked.asker, typed(request)?).await;
+    let page = asked.once(&border, answer).await?;
     let answer =
         SearchAnswer { abstracts: page.hits.into_iter().map(abstract_line).collect(), next: page.next };
     let mut document = Document::done(answer);

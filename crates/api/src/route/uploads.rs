@@ -5,10 +5,9 @@ use std::sync::Arc;
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
-use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use carechain_crypto::{UploadId, UploadSecret, chunk_count};
+use carechain_crypto::chunk_count;
 use carechain_schema::{Document, UploadStatus as StatusAnswer};
 use carechain_types::{Party, SignedUploadComplete, SignedUploadOpen};
 use futures::StreamExt as _;
@@ -21,10 +20,11 @@ use crate::chunks::ChunkStream;
 use crate::client::Client;
 use crate::failure::{Bound, Refused};
 use crate::limits::{BODY_BYTES_MAX, CHUNKS_IN_FLIGHT_MAX, COMPLETE_BYTES_MAX, PIECE_WAIT, RECEIPTS_WAIT};
-use crate::node::{UploadCaller, UploadProgress, UploadStatus};
+use crate::node::{UploadCaller, UploadFile, UploadProgress, UploadStatus};
 use crate::paced_body::PacedBody;
 use crate::places::Place;
 use crate::route::search::timestamp;
+use crate::upload_caller::upload_caller;
 
 pub(crate) async fn open(State(border): State<Arc<Border>>, request: Request) -> Result<Response, Refused> {
     let (_, bytes) = body::split(request);
@@ -41,7 +41,7 @@ pub(crate) async fn status(
     id: Result<Path<String>, PathRejection>,
     headers: HeaderMap,
 ) -> Result<Response, Refused> {
-    answer(border.node.upload_status(caller(&id?, &headers)?).await?)
+    answer(border.node.upload_status(upload_caller(&id?, &headers)?).await?)
 }
 
 /// The body holds one or more whole chunks in a row, from the index in the path on, each behind its subtree value.
@@ -51,11 +51,11 @@ pub(crate) async fn chunks(
     request: Request,
 ) -> Result<Response, Refused> {
     let Path((id, index)) = path?;
-    let caller = caller(&id, request.headers())?;
+    let caller = upload_caller(&id, request.headers())?;
     let client = Client::of(request.extensions());
     let mut body = PacedBody::new(request.into_body(), PIECE_WAIT);
     body.wait_for_first().await?;
-    let UploadStatus { length, author, .. } = border.node.upload_status(caller.clone()).await?;
+    let UploadFile { length, author } = border.node.upload_file(caller.clone()).await?;
     let mut stream = ChunkStream::new(body, length, index, border.node.chunk_buffers());
     let stored = match places(&border, client, author) {
         Ok(_held) => store(&border, &caller, &mut stream).await,
@@ -100,7 +100,7 @@ pub(crate) async fn complete(
     id: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Result<Response, Refused> {
-    let caller = caller(&id?, request.headers())?;
+    let caller = upload_caller(&id?, request.headers())?;
     let (_, bytes) = body::split(request);
     let complete: SignedUploadComplete = body::canonical(&bytes, COMPLETE_BYTES_MAX)?;
     if complete.complete.upload_id != caller.upload_id {
@@ -118,20 +118,6 @@ pub(crate) async fn complete(
             Ok((StatusCode::ACCEPTED, answer(status)?).into_response())
         }
     }
-}
-
-/// The upload and the secret that a caller shows. A missing secret is answered as a wrong one is: `not_found`.
-fn caller(id: &str, headers: &HeaderMap) -> Result<UploadCaller, Refused> {
-    let upload_id = upload_id(id)?;
-    let bearer = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let secret = bearer.and_then(|bearer| bearer.strip_prefix("Bearer ")).and_then(UploadSecret::from_hex);
-    let secret = Arc::new(secret.ok_or_else(Refused::not_found)?);
-    Ok(UploadCaller { upload_id, secret })
-}
-
-fn upload_id(text: &str) -> Result<UploadId, Refused> {
-    UploadId::from_hex(text)
-        .ok_or_else(|| Refused::malformed("an upload id has 32 lower-case hex characters"))
 }
 
 fn answer(status: UploadStatus) -> Result<Response, Refused> {

@@ -114,9 +114,10 @@ fn stranger_who_knows_the_id_of_an_upload_finds_nothing_and_spoils_nothing() {
         let chunk = UploadBytes { index: 0, value, bytes: garbage.clone() };
         assert_eq!(files.upload_chunk(stranger(), chunk).await, Err(NodeError::NotFound));
         assert_eq!(files.upload_status(stranger()).await, Err(NodeError::NotFound));
+        assert_eq!(files.upload_file(stranger()).await, Err(NodeError::NotFound));
         let complete = files.upload_complete(stranger(), client.signed_complete()).await;
         assert_eq!(complete, Err(NodeError::NotFound));
-        assert_eq!(world.counts(0).upload_callers_refused, 3);
+        assert_eq!(world.counts(0).upload_callers_refused, 4);
         // Bytes that broke on the way are refused when they arrive, and the right ones are taken after them.
         let broken = files.upload_chunk(client.caller(), client.chunk_of(0, garbage)).await;
         assert_eq!(broken, Err(NodeError::UploadMismatch));
