@@ -10,8 +10,9 @@ use clap::{Command, CommandFactory as _};
 
 use super::Arguments;
 
-/// Folders whose messages people read.
-const SOURCES: [&str; 4] = [".", "../../client/src", "../../api/src", "../../schema/src"];
+/// Crates whose messages people read.
+const SOURCES: [&str; 10] =
+    ["api", "client", "disk", "node", "process", "pump", "schema", "server", "setup", "testnet"];
 
 /// What stands in backticks and is no command: keys of client.toml, and a header.
 const KEYS: [&str; 8] =
@@ -120,10 +121,10 @@ fn check(root: &Command, typed: &str) -> Result<(), String> {
 
 /// Every string literal of the sources, with its file.
 fn texts() -> Vec<(String, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let mut texts = Vec::new();
     for source in SOURCES {
-        collect(&root.join(source).canonicalize().unwrap(), &mut texts);
+        collect(&crates.join(source).join("src"), &mut texts);
     }
     texts
 }
