@@ -122,6 +122,13 @@ impl Refused {
         Self { bound: Some(Bound::Host), ..Self::new(ErrorCode::Malformed, message, hint) }
     }
 
+    /// Whether the body of the call was not read to its end: its connection is of no use to the next call, and a client that
+    /// is not told so would lose that one.
+    fn leaves_body_unread(&self) -> bool {
+        self.failure.code == ErrorCode::TooLarge
+            || matches!(self.bound, Some(Bound::Bodies | Bound::SlowBody))
+    }
+
     /// With the word that tells the caller's own grants apart.
     pub(crate) fn with_outcome(mut self, code: u16, name: &str) -> Self {
         self.outcome = Some(OutcomeLine { code, name: name.to_owned() });
@@ -204,11 +211,16 @@ impl IntoResponse for Refused {
         };
         let status = StatusCode::from_u16(self.failure.code.http_status())
             .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let closes = self.leaves_body_unread();
         let mut document = Document::<Nothing>::failed(self.failure);
         document.origin.transaction_id = self.transaction_id;
         document.origin.outcome = self.outcome;
         let body = serde_json::to_vec(&document).expect("strings and numbers always encode");
         let json = HeaderValue::from_static(media::JSON);
-        (status, Extension(reason), [(header::CONTENT_TYPE, json)], body).into_response()
+        let mut answer = (status, Extension(reason), [(header::CONTENT_TYPE, json)], body).into_response();
+        if closes {
+            answer.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
+        answer
     }
 }

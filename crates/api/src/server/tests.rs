@@ -454,6 +454,23 @@ async fn client_in_the_middle_of_an_upload_reads_why_it_is_refused() {
 }
 
 #[tokio::test]
+async fn client_whose_body_is_not_read_is_told_that_its_connection_ends() {
+    let (address, _) = serve().await;
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let body = vec![0; crate::limits::SUBMISSION_BYTES_MAX + 1];
+    let head = format!(
+        "POST /v1/transactions HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(&body).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    let answer = String::from_utf8_lossy(&answer);
+    assert!(answer.starts_with("HTTP/1.1 413") && answer.contains("\r\nconnection: close\r\n"), "{answer}");
+}
+
+#[tokio::test]
 async fn bytes_that_are_no_submission_are_refused() {
     let (address, _) = serve().await;
     has_code(&call(address, "POST", "/v1/transactions", "", b"junk").await, 400, "malformed");
