@@ -13,7 +13,7 @@ in the order in which a mistake costs most: the rules of consensus, the engine, 
 
 Each source file is a shard. A run goes on where the last one stopped: a file whose crate has not changed since its shard
 was finished is skipped; once only other files of the crate have changed, such as its tests, the survivors alone are tried
-again. A mutant is judged by the unit tests of its own crate, so a survivor may still be caught by the simulator.
+again. A mutant is judged by the quick unit tests of its own crate, so a survivor may still be caught by the simulator.
 Everything happens in a clone under the target folder; one process, at the lowest priority.
 END
 }
@@ -27,7 +27,8 @@ fi
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
 readonly CARGO_MUTANTS_VERSION=27.1.0
-# An unmutated run of one crate's unit tests takes 1 to 8 s; a mutant that loops is stopped after this.
+# An unmutated run of one crate's unit tests takes 1 to 8 s without those that end in _slow, which are left out; a mutant that
+# loops is stopped after this.
 readonly TEST_SECONDS_MAX=90
 readonly BUILD_SECONDS_MAX=600
 
@@ -84,7 +85,7 @@ check_unmutated() {
     local arguments
     read -ra arguments <<<"$(tests_of "$crate")"
     nice -n 19 cargo test --locked --quiet --manifest-path "$tree/Cargo.toml" --package "carechain-$crate" \
-        "${arguments[@]}" >&2 || fail "the tests of carechain-$crate fail without any mutant"
+        "${arguments[@]}" -- --skip _slow >&2 || fail "the tests of carechain-$crate fail without any mutant"
     passes[$crate]=yes
 }
 
@@ -120,7 +121,7 @@ run_shard() {
     timeout --signal=INT --kill-after=60 "$seconds" nice -n 19 \
         env RUST_BACKTRACE=0 cargo mutants --dir "$tree" --in-place --output "$shard" \
         --file "$file" --iterate --baseline skip --timeout "$TEST_SECONDS_MAX" --build-timeout "$BUILD_SECONDS_MAX" \
-        --colors never -- --locked "${arguments[@]}" </dev/null >&2 || status=$?
+        --colors never -- --locked "${arguments[@]}" -- --skip _slow </dev/null >&2 || status=$?
     keep_lists "$shard"
     case "$status" in
     # All caught; some missed; some timed out.

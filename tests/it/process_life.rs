@@ -31,6 +31,28 @@ fn the_nodes_of_a_demo_end_with_it_whatever_ends_it() {
     }
 }
 
+/// Commands that make a network in a temporary folder, with the variable or option that says where that is made.
+#[test]
+fn a_command_that_a_signal_ends_leaves_no_temporary_folder() {
+    let commands: [&[&str]; 2] = [&["demo"], &["bench", "publish", "--count", "1000", "--dir", "."]];
+    for arguments in commands {
+        let folder = tempfile::tempdir().unwrap();
+        let mut child = command(folder.path(), arguments);
+        let mut child = child.env("TMPDIR", folder.path()).stdout(Stdio::null()).spawn().unwrap();
+        let nodes = wait_for("the nodes", || {
+            let made = std::fs::read_dir(folder.path()).unwrap().next()?.unwrap().path();
+            let network =
+                [made.join("network"), made].into_iter().find(|network| network.join("node-4").exists())?;
+            let nodes: Vec<_> = (1..=4).map(|node| network.join(format!("node-{node}"))).collect();
+            nodes.iter().all(|node| is_running(node)).then_some(nodes)
+        });
+        kill_process(Pid::from_child(&child), Signal::TERM).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(128 + 15), "{arguments:?}");
+        assert!(nodes.iter().all(|node| !is_running(node)));
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "{arguments:?}");
+    }
+}
+
 #[test]
 fn testnet_down_finds_its_nodes_however_the_folder_is_spelt() {
     let network = Network::start(1);

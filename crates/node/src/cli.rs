@@ -24,6 +24,7 @@ mod publish;
 mod register;
 mod request;
 mod retrieve;
+mod signals;
 mod testnet;
 mod transaction;
 mod words;

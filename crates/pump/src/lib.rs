@@ -13,7 +13,7 @@
 //! Invariants
 //! - A receipt is signed only for bytes that came in this upload, whose commitment was recomputed here, after a sync.
 //! - No byte leaves for a reader without a committed `allowed` entry in this node's own ledger, looked at again every
-//!   [`limits::RECHECK_BYTES`].
+//!   `RECHECK_BYTES`.
 //! - No byte is passed on that does not verify against a manifest whose root gives the ledger's commitment.
 //! - Memory is bounded by windows, never by the length of a file: but for 32 bytes of manifest a chunk.
 //!

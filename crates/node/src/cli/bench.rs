@@ -10,6 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use tempfile::TempDir;
 
+use super::signals::OwnNetwork;
 use super::{CommandError, Output};
 
 /// Measurements on a fresh local network of real processes.
@@ -119,10 +120,13 @@ fn measure<T: Described + Serialize>(
         count: count as usize,
         bytes,
     };
+    let network = OwnNetwork { network: plan.network(), temporary: Some(folder.path().to_owned()) };
+    let ending = network.end_at_signal()?;
     let bar = if output.draws_progress() { ProgressBar::new(count.into()) } else { ProgressBar::hidden() };
     let style = ProgressStyle::with_template("measuring {bar:40} {pos}/{len} {eta}");
     bar.set_style(style.expect("the template is fixed and parses"));
     let measured = measurement(&plan, &|done| bar.set_position(done as u64));
+    ending.go_on();
     bar.finish_and_clear();
     let hint = "nothing was measured; `carechain demo --dir` shows the nodes' logs if it fails too";
     let report = measured.map_err(|error| CommandError::local(error, hint))?;

@@ -6,6 +6,7 @@ use carechain_schema::{DemoReport, DemoStep};
 use carechain_testnet::demo::{DemoError, DemoPlan, run as run_demo};
 use clap::Args;
 
+use super::signals::OwnNetwork;
 use super::{CommandError, Output};
 
 /// The main job on a fresh local network, every byte and every decision checked.
@@ -44,8 +45,12 @@ pub(super) fn run(arguments: &DemoArguments, output: &Output) -> Result<(), Comm
             ));
         }
     }
+    let removed = (!arguments.keep).then(|| temporary.path().to_owned());
+    let ending = OwnNetwork { network: folder.clone(), temporary: removed }.end_at_signal()?;
     let plan = DemoPlan { nodes: usize::from(arguments.nodes), folder, inputs: arguments.files.clone() };
-    let report = run_demo(&plan, &|step| output.say(line(step))).map_err(|error| failure(&error))?;
+    let report = run_demo(&plan, &|step| output.say(line(step)));
+    ending.go_on();
+    let report = report.map_err(|error| failure(&error))?;
     output.done(report, summary);
     Ok(())
 }

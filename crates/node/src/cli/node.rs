@@ -14,6 +14,7 @@ use clap::Subcommand;
 
 use super::failure::describe_keystore_error;
 use super::node_address::node_url;
+use super::signals::{END_SIGNALS, no_signals};
 use super::{CommandError, Global, Output};
 
 /// Run, check and look at a node.
@@ -109,9 +110,7 @@ fn run_node(path: &Path, end_with_stdin: bool, supervisor: Supervisor) -> Result
 
 /// Ends the node in order when it is told to.
 fn watch_signals(supervisor: &Supervisor) -> Result<(), CommandError> {
-    let mut signals = signal_hook::iterator::Signals::new(END_SIGNALS).map_err(|error| {
-        CommandError::local(error, "the system does not let this process wait for signals")
-    })?;
+    let mut signals = signal_hook::iterator::Signals::new(END_SIGNALS).map_err(no_signals)?;
     let stop = supervisor.clone();
     let wait_for_signal = move || {
         if signals.forever().next().is_some() {
@@ -135,10 +134,6 @@ fn watch_stdin(supervisor: &Supervisor) -> Result<(), CommandError> {
 fn no_thread(error: impl core::fmt::Display) -> CommandError {
     CommandError::local(error, "the system refuses a thread: check the limits on threads and memory")
 }
-
-/// A terminal that closes asks for the same as a service manager: an orderly end.
-const END_SIGNALS: [core::ffi::c_int; 3] =
-    [signal_hook::consts::SIGTERM, signal_hook::consts::SIGINT, signal_hook::consts::SIGHUP];
 
 fn init_log(config: &Config) -> Result<(), CommandError> {
     let filter = tracing_subscriber::EnvFilter::try_new(&config.node.log)

@@ -9,9 +9,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::Output;
 use super::plain::plain;
-
-const END_SIGNALS: [i32; 3] =
-    [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP];
+use super::signals::END_SIGNALS;
 
 /// Draws what is done, if anybody looks, and hears Ctrl-C, SIGTERM and SIGHUP.
 pub(super) struct Watch {

@@ -14,7 +14,7 @@ pub(super) fn on_network<T>(
     plan: &BenchPlan,
     measure: impl FnOnce(&Testnet) -> Result<T, BenchError>,
 ) -> Result<T, BenchError> {
-    let net = Testnet::init(&plan.folder.join("network"), plan.nodes, Interface::Clear)?;
+    let net = Testnet::init(&plan.network(), plan.nodes, Interface::Clear)?;
     let result =
         start_all(&net, Life::WithThisProcess, READY).map_err(BenchError::from).and_then(|()| measure(&net));
     let ended = stop_all(&net);

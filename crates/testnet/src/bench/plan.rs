@@ -14,3 +14,11 @@ pub struct BenchPlan {
     /// Bytes of the record before encryption.
     pub bytes: u64,
 }
+
+impl BenchPlan {
+    /// Folder of the network.
+    #[must_use]
+    pub fn network(&self) -> PathBuf {
+        self.folder.join("network")
+    }
+}
