@@ -65,3 +65,15 @@ fn primary_hands_a_view_that_has_lasted_over_for_a_member_left_behind() {
     backup.take(view_change(&view_change_body(3, 1, None, &[])));
     assert!(backup.wait(Span::SECOND.times(70)).is_empty(), "it is for the primary to do");
 }
+
+/// The VIEW-CHANGEs that a view was begun by are kept, and are of no later view.
+#[test]
+fn primary_of_a_new_view_leaves_nobody_behind() {
+    let mut table = Table::new(1, 1);
+    for member in [0, 2, 3] {
+        table.take(view_change(&view_change_body(member, 1, None, &[])));
+    }
+    assert_eq!(table.state(), "view 1 active, committed 0");
+    let said = table.wait(Span::SECOND.times(70));
+    assert!(said.iter().all(|line| !line.contains("VIEW-CHANGE 2")), "{said:?}");
+}
