@@ -29,7 +29,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 readonly CARGO_MUTANTS_VERSION=27.1.0
 # An unmutated run of one crate's unit tests takes 1 to 8 s without those that end in _slow, which are left out; a mutant that
 # loops is stopped after this.
-readonly TEST_SECONDS_MAX=90
+readonly TEST_SECONDS_MAX=40
 readonly BUILD_SECONDS_MAX=600
 
 readonly PATHS_BY_PRIORITY=(
