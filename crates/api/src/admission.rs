@@ -14,12 +14,13 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use carechain_schema::{ErrorCode, Route};
 
-use crate::body::{Gathered, discard, gather};
+use crate::body::{Gathered, gather};
 use crate::border::Border;
 use crate::client::{Client, Connection};
 use crate::failure::{Bound, Reason, Refused};
 use crate::held_body::HeldBody;
-use crate::limits::ANSWER_BYTES_FREE;
+use crate::limits::{ANSWER_BYTES_FREE, BODY_WAIT};
+use crate::paced_body::PacedBody;
 use crate::upload_caller::upload_caller;
 
 /// Outermost: counts and tells what is refused, answers only to the node's own names, and keeps spare connections for what
@@ -75,9 +76,8 @@ pub(crate) async fn of_upload(
     match tried {
         Ok(_) => next.run(request).await,
         Err(refused) => {
-            // A client that is still sending would see its connection break, and never why.
-            discard(request.into_body()).await;
-            refused.into_response()
+            let mut body = PacedBody::new(request.into_body(), BODY_WAIT);
+            body.refuse(refused, usize::MAX).await.into_response()
         }
     }
 }

@@ -12,12 +12,11 @@ use carechain_schema::{Described, Document, ErrorCode};
 use carechain_types::{decode, encode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tokio::time::timeout;
 
 use crate::border::Border;
 use crate::client::Client;
 use crate::failure::{Bound, Refused};
-use crate::limits::{BODY_WAIT, DISCARD_WAIT, PASSED_OVER_MAX};
+use crate::limits::{BODY_WAIT, PASSED_OVER_MAX};
 use crate::media;
 use crate::paced_body::PacedBody;
 use crate::places::Place;
@@ -32,9 +31,17 @@ pub(crate) async fn gather(
     let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
     let mut body = PacedBody::new(body, BODY_WAIT);
     if announced > bytes_max {
-        pass_over(&mut body).await;
-        return Err(too_large(bytes_max));
+        return Err(body.refuse(too_large(bytes_max), PASSED_OVER_MAX).await);
     }
+    taken_in(border, client, &mut body, bytes_max).await.map_err(Refused::with_unread_body)
+}
+
+async fn taken_in(
+    border: &Border,
+    client: Client,
+    body: &mut PacedBody,
+    bytes_max: usize,
+) -> Result<(Bytes, Option<Place<IpAddr>>), Refused> {
     let Some(first) = body.piece().await? else { return Ok((Bytes::new(), None)) };
     let full = || Refused::busy(Bound::Bodies, "this address has too many bytes of bodies under way");
     let mut held = border.bodies.enter(client.address).ok_or_else(full)?;
@@ -52,25 +59,6 @@ pub(crate) async fn gather(
         piece = body.piece().await?;
     }
     Ok((bytes.freeze(), Some(held)))
-}
-
-/// Reads and drops the first bytes of a body that is refused. The system resets a connection that is closed with unread bytes,
-/// and the client may then lose the answer. A client that sends more than [`PASSED_OVER_MAX`] may still lose it.
-async fn pass_over(body: &mut PacedBody) {
-    let mut passed = 0;
-    while passed < PASSED_OVER_MAX
-        && let Ok(Some(piece)) = body.piece().await
-    {
-        passed += piece.len();
-    }
-}
-
-/// Reads and drops a body, for a while.
-pub(crate) async fn discard(body: Body) {
-    let mut body = PacedBody::new(body, BODY_WAIT);
-    let rest = async { while let Ok(Some(_)) = body.piece().await {} };
-    // Who sends for longer is cut off.
-    let _ = timeout(DISCARD_WAIT, rest).await;
 }
 
 fn too_large(bytes_max: usize) -> Refused {

@@ -6,7 +6,6 @@ use carechain_crypto::{SubtreeValue, chunk_length};
 
 use crate::chunk_buffers::ChunkBuffers;
 use crate::failure::Refused;
-use crate::limits::DISCARD_WAIT;
 use crate::node::UploadBytes;
 use crate::paced_body::PacedBody;
 
@@ -64,11 +63,9 @@ impl ChunkStream {
         }
     }
 
-    /// Takes what still comes, for a while.
-    pub(crate) async fn discard(&mut self) {
-        let rest = async { while let Ok(Some(_)) = self.body.piece().await {} };
-        // Who sends for longer is cut off.
-        let _ = tokio::time::timeout(DISCARD_WAIT, rest).await;
+    /// Refuses the rest of the body.
+    pub(crate) async fn refuse(&mut self, refused: Refused) -> Refused {
+        self.body.refuse(refused, usize::MAX).await
     }
 }
 

@@ -46,8 +46,8 @@ impl Client {
 }
 
 impl Machine {
-    /// Where the far end of a connection runs. Both ends of one within a machine may have its public address: no answer to
-    /// that address leaves the machine, so that nobody elsewhere opens a connection under it.
+    /// Where the far end of a connection runs. A connection within one machine may have the machine's public address at both
+    /// ends. Another machine cannot pretend to that address: the answers to it would never reach that machine.
     pub(crate) fn at(far: IpAddr, near: Option<IpAddr>) -> Self {
         let far = far.to_canonical();
         let own = far.is_loopback() || near.is_some_and(|near| near.to_canonical() == far);

@@ -93,12 +93,18 @@ pub(crate) struct Refused {
     bound: Option<Bound>,
     transaction_id: Option<String>,
     outcome: Option<OutcomeLine>,
+    /// Then the answer says that the connection ends.
+    leaves_body_unread: bool,
 }
 
 impl Refused {
     pub(crate) fn new(code: ErrorCode, message: impl Into<String>, hint: &str) -> Self {
         let failure = Failure::new(code, message, hint);
-        Self { failure, bound: None, transaction_id: None, outcome: None }
+        Self::of(failure)
+    }
+
+    const fn of(failure: Failure) -> Self {
+        Self { failure, bound: None, transaction_id: None, outcome: None, leaves_body_unread: false }
     }
 
     pub(crate) fn malformed(what: impl core::fmt::Display) -> Self {
@@ -106,7 +112,7 @@ impl Refused {
     }
 
     pub(crate) fn not_found() -> Self {
-        Self { failure: Failure::not_found(), bound: None, transaction_id: None, outcome: None }
+        Self::of(Failure::not_found())
     }
 
     /// A bound of this interface is reached.
@@ -122,11 +128,11 @@ impl Refused {
         Self { bound: Some(Bound::Host), ..Self::new(ErrorCode::Malformed, message, hint) }
     }
 
-    /// Whether the body of the call was not read to its end: its connection is of no use to the next call, and a client that
-    /// is not told so would lose that one.
-    fn leaves_body_unread(&self) -> bool {
-        self.failure.code == ErrorCode::TooLarge
-            || matches!(self.bound, Some(Bound::Bodies | Bound::SlowBody))
+    /// The body of the call is not read to its end: its connection is of no use to the next call, and a client that is not
+    /// told so would lose that one.
+    pub(crate) const fn with_unread_body(mut self) -> Self {
+        self.leaves_body_unread = true;
+        self
     }
 
     /// With the word that tells the caller's own grants apart.
@@ -211,7 +217,7 @@ impl IntoResponse for Refused {
         };
         let status = StatusCode::from_u16(self.failure.code.http_status())
             .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let closes = self.leaves_body_unread();
+        let closes = self.leaves_body_unread;
         let mut document = Document::<Nothing>::failed(self.failure);
         document.origin.transaction_id = self.transaction_id;
         document.origin.outcome = self.outcome;

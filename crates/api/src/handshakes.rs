@@ -5,8 +5,8 @@
 //! ```
 //!
 //! A client that connects and says nothing holds no place. One that stops in the middle holds one of its address until the time
-//! of the handshake is over, and others of that address wait so long. The node's own machine has places of its own, so that its
-//! health checks wait for nobody else.
+//! of the handshake is over, and others of that address wait so long. The node's own machine has places of its own, so that no
+//! other client delays its health checks.
 
 use std::io;
 use std::net::IpAddr;

@@ -49,7 +49,7 @@ pub const HANDSHAKES_PER_ADDRESS_MAX: usize = 16;
 pub const OWN_HANDSHAKES_MAX: usize = 16;
 /// KiB of answers that are made and that their clients have not yet taken; one address gets half.
 pub const ANSWERS_KIB_MAX: usize = 256 * 1_024;
-/// Bytes of an answer that nobody pays for: 64 MiB if every connection has one.
+/// Bytes of an answer up to which its client needs no place for it: 64 MiB if every connection has such an answer.
 pub const ANSWER_BYTES_FREE: usize = 64 * 1_024;
 /// KiB of all bodies that are taken in or worked on at once; one address gets half.
 pub const BODIES_KIB_MAX: usize = 256 * 1_024;
@@ -81,14 +81,14 @@ pub const COMMIT_WAIT: Duration = Duration::from_secs(30);
 pub const RECEIPTS_WAIT: Duration = Duration::from_secs(10);
 /// How long a caller may wait for notices in one call.
 pub const NOTICES_WAIT_MAX: Duration = Duration::from_secs(30);
-/// Bytes of a body that are taken and dropped before it is refused for its length.
+/// Bytes of a body that are taken and dropped before it is refused, for its length or for a secret that is not shown.
 pub const PASSED_OVER_MAX: usize = 256 << 10;
 /// How long the node waits for the bytes of a body in all, beyond the time that they take at [`BYTES_PER_SECOND_MIN`].
 pub const BODY_WAIT: Duration = Duration::from_secs(10);
 /// The same for the stream of an upload, whose client reads a disk as it sends.
 pub const PIECE_WAIT: Duration = Duration::from_secs(20);
 
-/// How long the rest of a refused upload is taken and thrown away, so that its client reads the refusal.
+/// How long the rest of a refused body is taken and dropped, so that its client reads the refusal.
 pub const DISCARD_WAIT: Duration = Duration::from_secs(5);
 
 /// Entries of one list page: a proof of 4,096 claims holds three claims an entry.

@@ -9,6 +9,7 @@ use futures::StreamExt as _;
 use tokio::time::Instant;
 
 use crate::failure::{Bound, Refused};
+use crate::limits::DISCARD_WAIT;
 use crate::patience::Patience;
 
 /// The pieces of a body.
@@ -54,6 +55,25 @@ impl PacedBody {
                 }
             }
         }
+    }
+
+    /// Refuses the call: takes what still comes of its body and drops it, up to so many bytes and for [`DISCARD_WAIT`]. The
+    /// system resets a connection that is closed with unread bytes, and a client that is still sending would lose the answer.
+    /// One that sends more than that may lose it, and is told that the connection ends.
+    pub(crate) async fn refuse(&mut self, refused: Refused, bytes_max: usize) -> Refused {
+        let rest = async {
+            let mut dropped = 0_usize;
+            while dropped < bytes_max {
+                match self.piece().await {
+                    Ok(Some(piece)) => dropped = dropped.saturating_add(piece.len()),
+                    Ok(None) => return true,
+                    Err(_) => return false,
+                }
+            }
+            false
+        };
+        let ended = tokio::time::timeout(DISCARD_WAIT, rest).await.unwrap_or(false);
+        if ended { refused } else { refused.with_unread_body() }
     }
 }
 

@@ -141,5 +141,7 @@ fn ask_hospital(caller: &Caller, chain_id: &ChainId) -> Result<HospitalId, Opera
     if node.chain_id != chain_id.to_hex() {
         return Err(OperationError::WrongLedger);
     }
-    node.hospital.parse().map_err(|_| OperationError::WrongLedger)
+    let foreign =
+        |_| caller.foreign(format_args!("its hospital \"{}\" is no id of a hospital", node.hospital));
+    Ok(node.hospital.parse().map_err(foreign)?)
 }

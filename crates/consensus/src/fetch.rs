@@ -64,8 +64,8 @@ impl Replica {
         for (from, pending) in &self.new_views {
             distinct.entry(pending.digest).or_insert((pending, Vec::new())).1.push(*from);
         }
-        // Each has its share, once however many members delivered it: one that names what nobody has crowds out no other,
-        // and one that all others deliver is fetched as fast as a single one.
+        // Each different NEW-VIEW gets one share, however many members delivered it. So a NEW-VIEW that names blocks which do
+        // not exist takes no share from the others, and one that every member delivers is fetched as fast as if one had.
         let share = FETCHES_MAX / distinct.len().max(1);
         for (pending, deliverers) in distinct.into_values() {
             let view = pending.signed.body.view;

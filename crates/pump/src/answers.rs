@@ -82,9 +82,9 @@ impl Answers {
         answers
     }
 
-    /// Whether all others answered, and none has it.
+    /// Whether others were asked, all of them answered, and none has it.
     pub(super) const fn none_left(self) -> bool {
-        self.wrong == 0 && self.silent == 0
+        self.without > 0 && self.wrong == 0 && self.silent == 0
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use carechain_crypto::HospitalId;
+use carechain_crypto::{HospitalId, ManifestError};
 use carechain_custody::FileShape;
 use carechain_custody::fetch::{
     DropReason, Fetch, FetchError, FetchInput, FetchOutput, FetchPlan, FetchSettings,
@@ -36,6 +36,9 @@ pub(super) enum FetchFailed {
     /// Not of the file.
     #[error(transparent)]
     Plan(#[from] FetchError),
+    /// No file has the length that the ledger says.
+    #[error(transparent)]
+    Length(#[from] ManifestError),
 }
 
 /// An opening under way.
@@ -139,7 +142,7 @@ impl Fetcher {
         chunks: Range<u32>,
         taker: &mpsc::Sender<Delivered>,
     ) -> Result<(), FetchFailed> {
-        let shape = FileShape::new(self.record.length).map_err(|_| self.nobody(None))?;
+        let shape = FileShape::new(self.record.length)?;
         let Range { start: mut next, end } = chunks;
         let mut rounds = 1;
         loop {

@@ -96,6 +96,7 @@ fn undelivered(failed: FetchFailed) -> NodeError {
         }
         FetchFailed::TakerGone => NodeError::NoHolder,
         FetchFailed::Plan(error) => NodeError::Invalid { problem: error.to_string() },
+        FetchFailed::Length(error) => NodeError::Invalid { problem: error.to_string() },
     }
 }
 

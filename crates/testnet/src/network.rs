@@ -16,6 +16,7 @@ mod ports;
 mod process;
 
 pub use layout::{InitError, Interface, NodePlace, Testnet, TestnetError};
+pub(crate) use people::study;
 pub use people::{PeopleError, enrol};
 pub use process::{
     Life, ProcessError, freeze, kill, running, start, start_all, stop, stop_all, thaw, wait_until_ready,

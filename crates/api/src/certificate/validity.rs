@@ -9,9 +9,9 @@ use x509_parser::time::ASN1Time;
 /// From when until when a chain of certificates is good: all of them are.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Validity {
-    /// Nobody accepts it before.
+    /// Clients refuse it before this time.
     pub begins: Time,
-    /// Nobody accepts it after.
+    /// Clients refuse it after this time.
     pub ends: Time,
 }
 

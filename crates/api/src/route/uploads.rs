@@ -19,7 +19,9 @@ use crate::border::Border;
 use crate::chunks::ChunkStream;
 use crate::client::Client;
 use crate::failure::{Bound, Refused};
-use crate::limits::{BODY_BYTES_MAX, CHUNKS_IN_FLIGHT_MAX, COMPLETE_BYTES_MAX, PIECE_WAIT, RECEIPTS_WAIT};
+use crate::limits::{
+    BODY_BYTES_MAX, CHUNKS_IN_FLIGHT_MAX, COMPLETE_BYTES_MAX, PASSED_OVER_MAX, PIECE_WAIT, RECEIPTS_WAIT,
+};
 use crate::node::{UploadCaller, UploadFile, UploadProgress, UploadStatus};
 use crate::paced_body::PacedBody;
 use crate::places::Place;
@@ -54,18 +56,25 @@ pub(crate) async fn chunks(
     let caller = upload_caller(&id, request.headers())?;
     let client = Client::of(request.extensions());
     let mut body = PacedBody::new(request.into_body(), PIECE_WAIT);
-    body.wait_for_first().await?;
-    let UploadFile { length, author } = border.node.upload_file(caller.clone()).await?;
+    let UploadFile { length, author } = match begin(&border, &caller, &mut body).await {
+        Ok(file) => file,
+        Err(refused) => return Err(body.refuse(refused, PASSED_OVER_MAX).await),
+    };
     let mut stream = ChunkStream::new(body, length, index, border.node.chunk_buffers());
     let stored = match places(&border, client, author) {
         Ok(_held) => store(&border, &caller, &mut stream).await,
         Err(busy) => Err(busy),
     };
-    if stored.is_err() {
-        // A client that is still sending would see its connection break, and never why.
-        stream.discard().await;
+    match stored {
+        Ok(()) => Ok(StatusCode::NO_CONTENT.into_response()),
+        Err(refused) => Err(stream.refuse(refused).await),
     }
-    stored.map(|()| StatusCode::NO_CONTENT.into_response())
+}
+
+/// The file that is sent, once the client sends at all and has shown the secret.
+async fn begin(border: &Border, caller: &UploadCaller, body: &mut PacedBody) -> Result<UploadFile, Refused> {
+    body.wait_for_first().await?;
+    Ok(border.node.upload_file(caller.clone()).await?)
 }
 
 /// Places for a stream: one of its address, and one of the author whose file it is.

@@ -283,19 +283,23 @@ async fn a_name_that_is_not_the_nodes_is_not_answered_and_no_answer_is_kept_or_g
     }
 }
 
-#[tokio::test]
-async fn unknown_things_look_the_same() {
-    let (address, _) = serve().await;
-    let id = TransactionId::ZERO.to_hex();
-    let unknown = call(address, "GET", &format!("/v1/transactions/{id}"), "", b"").await;
-    let query = ListQuery {
+/// A query for a list that only its person may see.
+fn grants_of_somebody() -> Vec<u8> {
+    encode(&ListQuery {
         kind: ListKind::Grants,
         subject: [5; 20],
         start: ListStart::Newest,
         count_max: 10,
         freshness: Freshness::default(),
-    };
-    let body = encode(&query);
+    })
+}
+
+#[tokio::test]
+async fn unknown_things_look_the_same() {
+    let (address, _) = serve().await;
+    let id = TransactionId::ZERO.to_hex();
+    let unknown = call(address, "GET", &format!("/v1/transactions/{id}"), "", b"").await;
+    let body = grants_of_somebody();
     let header = signed("POST", "/v1/lists", &body, |_| {});
     let hidden = call(address, "POST", "/v1/lists", &header, &body).await;
     has_code(&unknown, 404, "not_found");

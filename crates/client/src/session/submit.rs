@@ -141,7 +141,7 @@ impl Session {
     }
 }
 
-/// Nobody makes room on a disk while a client waits.
+/// A full disk stays full for longer than a client waits, so that trying again is of no use.
 fn is_disk_full(error: &CallError) -> bool {
     matches!(error, CallError::Refused { failure, .. } if failure.code == ErrorCode::DiskFull)
 }

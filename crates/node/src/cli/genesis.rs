@@ -20,8 +20,8 @@ pub(super) enum GenesisCommand {
     --hospital \"St. Anna=anna.example:7101,anna.example:7102\" \\
     --hospital \"General=general.example:7101,general.example:7102\"
 
-Each hospital's folder goes to that hospital: etc/ and node/ to its server, where `carechain node run` finds everything,
-TLS included; keys/ to its registrar and its board.")]
+Each hospital's folder goes to that hospital. Its server gets etc/ and node/, and `carechain node
+run` finds everything there, TLS included; its registrar and its board get keys/.")]
     Create {
         /// Folder to make everything in; absent or empty.
         #[arg(long)]

@@ -1,6 +1,7 @@
 //! Signals that ask a command to end, and how one that runs a network of its own does.
 
 use core::ffi::c_int;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -17,11 +18,11 @@ pub(super) const END_SIGNALS: [c_int; 3] = [SIGTERM, SIGINT, SIGHUP];
 /// What a shell adds to the number of the signal that ended a process.
 const ENDED_BY_SIGNAL: c_int = 128;
 
-/// A network that ends with the command that made it, and the temporary folder that goes with it.
+/// A network that ends with the command that made it.
 pub(super) struct OwnNetwork {
     /// Folder of the network.
     pub(super) network: PathBuf,
-    /// Removed at the end, if it is.
+    /// The temporary folder that the command made; `None` if the user wants to keep it.
     pub(super) temporary: Option<PathBuf>,
 }
 
@@ -53,16 +54,25 @@ impl OwnNetwork {
         Ok(ending)
     }
 
-    /// What resists is left to whoever cleans temporary folders: the nodes end with this process at the latest.
+    /// Says what it could not do. The nodes end with this process at the latest.
     fn end(&self) {
-        // There are no nodes yet where no network can be opened.
-        if let Ok(network) = Testnet::open(&self.network) {
-            let _ = stop_all(&network);
+        // Where no network can be opened there are no nodes yet.
+        if let Ok(network) = Testnet::open(&self.network)
+            && let Err(error) = stop_all(&network)
+        {
+            warn(format_args!("{error}"));
         }
-        if let Some(folder) = &self.temporary {
-            let _ = std::fs::remove_dir_all(folder);
+        if let Some(folder) = &self.temporary
+            && let Err(error) = std::fs::remove_dir_all(folder)
+        {
+            warn(format_args!("{} is left behind: {error}", folder.display()));
         }
     }
+}
+
+fn warn(sentence: core::fmt::Arguments<'_>) {
+    // A closed terminal is no reason to fail.
+    let _ = writeln!(std::io::stderr().lock(), "warning: {sentence}");
 }
 
 /// Signals cannot be waited for.

@@ -56,3 +56,8 @@ fn holder_that_sends_something_else_has_not_said_that_it_has_nothing() {
     assert!(!answers.none_left());
     assert!(answers.to_string().ends_with("that sent something else: 1"), "{answers}");
 }
+
+#[test]
+fn copies_are_not_called_lost_where_no_other_hospital_was_asked() {
+    assert!(!Answers::of([].iter(), &Lacks::default(), &BTreeSet::new(), None).none_left());
+}

@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use carechain_client::{Keys, OperationError, Progress, PublishPlan, Published, Session};
-use carechain_types::{EhrKind, Role, Visibility};
+use carechain_client::{OperationError, Progress, Published, Session};
+use carechain_types::Role;
 
 use super::error::BenchError;
-use crate::network::{Testnet, enrol};
+use crate::network::{Testnet, enrol, study};
 
 /// The hospital of patient and author, from 1: not that of the first primary, as most hospitals are not.
 pub(super) const PUBLISHER: usize = 2;
@@ -29,19 +29,7 @@ impl People {
 
     /// The author publishes one file.
     pub(super) fn publish(&self, file: &Path, progress: &dyn Progress) -> Result<Published, OperationError> {
-        let plan = PublishPlan {
-            patient: self.patient.person()?,
-            inputs: vec![PathBuf::from(file)],
-            keys: Keys::default(),
-            kind: EhrKind::Study,
-            keywords: vec!["ct".to_owned()],
-            title: "CT of the thorax".to_owned(),
-            staff: Vec::new(),
-            visibility: Visibility::Searchable,
-            amends: None,
-            grant: None,
-            recipients: Vec::new(),
-        };
+        let plan = study(self.patient.person()?, vec![PathBuf::from(file)], &["ct"]);
         self.author.publish(&plan, progress)
     }
 }

@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use carechain_client::{Keys, OperationError, PublishPlan, Published, Session, Unwatched};
+use carechain_client::{OperationError, Published, Session, Unwatched};
 use carechain_crypto::PersonId;
-use carechain_types::{EhrKind, Role, Visibility};
+use carechain_types::Role;
 
 use super::error::DemoError;
-use crate::network::{Testnet, enrol};
+use crate::network::{Testnet, enrol, study};
 
 /// A keyword of the demonstration's record.
 pub(super) const KEYWORD: &str = "ct";
@@ -42,19 +42,7 @@ impl People {
 
     /// The author publishes the study.
     pub(super) fn publish(&self, inputs: &[PathBuf]) -> Result<Published, DemoError> {
-        let plan = PublishPlan {
-            patient: self.patient_id()?,
-            inputs: inputs.to_vec(),
-            keys: Keys::default(),
-            kind: EhrKind::Study,
-            keywords: vec![KEYWORD.to_owned(), "thorax".to_owned()],
-            title: "CT of the thorax".to_owned(),
-            staff: Vec::new(),
-            visibility: Visibility::Searchable,
-            amends: None,
-            grant: None,
-            recipients: Vec::new(),
-        };
+        let plan = study(self.patient_id()?, inputs.to_vec(), &[KEYWORD, "thorax"]);
         Ok(self.author.publish(&plan, &Unwatched)?)
     }
 }

@@ -3,10 +3,12 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use carechain_client::{EnrolmentPlan, Keystore, KeystoreError, OperationError, Profile, Session, now};
-use carechain_crypto::Secret;
+use carechain_client::{
+    EnrolmentPlan, Keys, Keystore, KeystoreError, OperationError, Profile, PublishPlan, Session, now,
+};
+use carechain_crypto::{PersonId, Secret};
 use carechain_disk::private_file::{FileError, read_passphrase};
-use carechain_types::{Role, Span};
+use carechain_types::{EhrKind, Role, Span, Visibility};
 
 use super::layout::{Testnet, TestnetError};
 
@@ -28,6 +30,23 @@ pub enum PeopleError {
     /// The registrar's node refuses.
     #[error(transparent)]
     Operation(#[from] OperationError),
+}
+
+/// What an author publishes of a patient in a test network.
+pub(crate) fn study(patient: PersonId, inputs: Vec<PathBuf>, keywords: &[&str]) -> PublishPlan {
+    PublishPlan {
+        patient,
+        inputs,
+        keys: Keys::default(),
+        kind: EhrKind::Study,
+        keywords: keywords.iter().copied().map(str::to_owned).collect(),
+        title: "CT of the thorax".to_owned(),
+        staff: Vec::new(),
+        visibility: Visibility::Searchable,
+        amends: None,
+        grant: None,
+        recipients: Vec::new(),
+    }
 }
 
 /// Makes keys for somebody and has a hospital's registrar, from 1, enrol them. The keystore stays in `people/NAME.key`

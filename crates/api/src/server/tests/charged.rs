@@ -53,7 +53,7 @@ async fn long_answers_that_an_address_does_not_take_are_its_own_and_leave_room_f
 async fn completion_of_an_upload_is_not_kept_before_its_secret_is_tried() {
     let border = Arc::new(Border::new(Arc::new(Constants::default()), Settings::default()));
     let bodies = Arc::clone(&border.bodies);
-    // Half of all places are to be had only while nobody holds any.
+    // A caller gets half of all places only while no other caller holds one: a body that is kept would hold some.
     let pieces = (0..64).map(move |piece| {
         let mut all = bodies.enter("10.0.0.9".parse().unwrap()).unwrap();
         assert!(all.grow(BODIES_KIB_MAX / 2 - 1), "piece {piece} of a stranger's body is kept");

@@ -6,8 +6,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use super::{
-    Constants, Freshness, ListKind, ListQuery, ListStart, PersonId, Settings, TransactionId, call, encode,
-    has_code, serve, signed,
+    Constants, PersonId, Settings, TransactionId, call, grants_of_somebody, has_code, serve, signed,
 };
 use crate::settings::Honoured;
 
@@ -45,14 +44,7 @@ async fn queries_of_keys_that_the_node_does_not_know_are_not_remembered() {
 #[tokio::test]
 async fn node_that_refuses_before_it_looks_who_asks_remembers_known_keys_only() {
     let (address, _) = serve().await;
-    let query = ListQuery {
-        kind: ListKind::Grants,
-        subject: [5; 20],
-        start: ListStart::Newest,
-        count_max: 10,
-        freshness: Freshness::default(),
-    };
-    let body = encode(&query);
+    let body = grants_of_somebody();
     let unknown = signed("POST", "/v1/lists", &body, |query| query.person = PersonId::ZERO);
     for _ in 0..2 {
         has_code(&call(address, "POST", "/v1/lists", &unknown, &body).await, 503, "no_quorum");

@@ -68,6 +68,15 @@ fn failure(pack: u64) -> PackFailure {
     PackFailure { pack, operation: PackOperation::Sync, errno: Errno::IO.raw_os_error() }
 }
 
+/// Opens the store anew: it finds no damage, and each of these files is whole.
+fn all_there_after_a_restart(folder: &Folder, samples: [&Sample; 3]) {
+    let (store, report) = folder.open();
+    assert_eq!((report.damages.len(), report.cut_bytes), (0, 0));
+    for sample in samples {
+        sample.check(&store);
+    }
+}
+
 /// Everything written in one go, up to the completion that the disk refuses.
 #[track_caller]
 fn refused(store: &ChunkStore, medium: &Forgetful, sample: &Sample) {
@@ -128,11 +137,7 @@ fn store_that_recovered_writes_another_pack_and_asks_again_for_what_was_not_dura
         sample.check(&store);
     }
     drop(store);
-    let (store, report) = folder.open();
-    assert_eq!((report.damages.len(), report.cut_bytes), (0, 0));
-    for sample in [&before, &late, &open] {
-        sample.check(&store);
-    }
+    all_there_after_a_restart(&folder, [&before, &late, &open]);
 }
 
 #[test]
@@ -231,11 +236,7 @@ fn sync_that_fails_while_its_pack_is_sealed_takes_that_pack_back() {
         sample.store(&store).unwrap();
     }
     drop(store);
-    let (store, report) = folder.open();
-    assert_eq!((report.damages.len(), report.cut_bytes), (0, 0));
-    for sample in [&before, &open, &next] {
-        sample.check(&store);
-    }
+    all_there_after_a_restart(&folder, [&before, &open, &next]);
 }
 
 /// The file system may lose the cut of the failed pack in a crash: then both packs say that the upload was opened.
